@@ -1,0 +1,193 @@
+import { createRoute, z } from "@hono/zod-openapi";
+
+import { bindingRoleSchema, machineStateSchema } from "../states/index.ts";
+import { iso8601Schema } from "../units/index.ts";
+import { metricSchema } from "./plant.ts";
+import {
+  idempotencyHeaderSchema,
+  json,
+  pageOf,
+  pageQuerySchema,
+  problemResponses,
+} from "./problem.ts";
+
+export const equipmentSchema = z
+  .object({
+    siteId: z.uuid(),
+    siteName: z.string(),
+    timeZone: z.string(),
+    areas: z.array(
+      z.object({
+        areaId: z.uuid(),
+        name: z.string(),
+        workCenters: z.array(
+          z.object({
+            workCenterId: z.uuid(),
+            name: z.string(),
+            workUnits: z.array(z.object({ workUnitId: z.uuid(), name: z.string() })),
+          }),
+        ),
+      }),
+    ),
+  })
+  .openapi("Equipment");
+
+export const getEquipment = createRoute({
+  method: "get",
+  path: "/api/equipment",
+  tags: ["equipment"],
+  responses: { 200: json(equipmentSchema, "The hierarchy of the site"), ...problemResponses },
+});
+
+/** Makes the area if it is new, and one work unit of the same name unless the center is manual. */
+export const createWorkCenter = createRoute({
+  method: "post",
+  path: "/api/work-centers",
+  tags: ["equipment"],
+  request: {
+    headers: idempotencyHeaderSchema,
+    body: {
+      required: true,
+      ...json(
+        z.object({
+          areaName: z.string().min(1).max(100),
+          name: z.string().min(1).max(100),
+          isManual: z.boolean().default(false),
+        }),
+        "The work center",
+      ),
+    },
+  },
+  responses: {
+    201: json(
+      z.object({ workCenterId: z.uuid(), workUnitId: z.uuid().nullable() }),
+      "The work center and its work unit",
+    ),
+    ...problemResponses,
+  },
+});
+
+export const edgeNodeSchema = z
+  .object({
+    groupId: z.string(),
+    edgeNodeId: z.string(),
+    isOnline: z.boolean(),
+    since: iso8601Schema.nullable(),
+  })
+  .openapi("EdgeNode");
+
+export const listEdgeNodes = createRoute({
+  method: "get",
+  path: "/api/edge-nodes",
+  tags: ["equipment"],
+  responses: { 200: json(z.object({ rows: z.array(edgeNodeSchema) }), "Gateways"), ...problemResponses },
+});
+
+/** The token is shown once; asking again for the same edge node renews it and ends the old one. */
+export const registerEdgeNode = createRoute({
+  method: "post",
+  path: "/api/edge-nodes",
+  tags: ["equipment"],
+  request: {
+    headers: idempotencyHeaderSchema,
+    body: {
+      required: true,
+      ...json(
+        z.object({
+          edgeNodeId: z.string().min(1).max(100).regex(/^[^+#/]+$/, "an id has no + # or /"),
+        }),
+        "The gateway's name",
+      ),
+    },
+  },
+  responses: {
+    201: json(
+      z.object({
+        groupId: z.string(),
+        edgeNodeId: z.string(),
+        username: z.string(),
+        token: z.string(),
+      }),
+      "MQTT user name and password of the gateway",
+    ),
+    ...problemResponses,
+  },
+});
+
+/** Every metric seen in a birth certificate, bound or not. */
+export const listMetrics = createRoute({
+  method: "get",
+  path: "/api/metrics",
+  tags: ["equipment"],
+  request: { query: pageQuerySchema },
+  responses: { 200: json(pageOf(metricSchema), "By address"), ...problemResponses },
+});
+
+export const bindingInputSchema = z
+  .object({
+    edgeNodeId: z.string(),
+    deviceId: z.string(),
+    metricName: z.string(),
+    role: bindingRoleSchema,
+    workUnitId: z.uuid(),
+    unit: z.string().max(20).default(""),
+    /** For role `state`: raw value (as text) → machine state. */
+    valueMap: z.record(z.string(), machineStateSchema).default({}),
+    /** For counters: the value after which the register starts at 0 again; null = never. */
+    rolloverAt: z.string().regex(/^\d+$/).nullable().default(null),
+  })
+  .openapi("BindingInput");
+
+/** Binds from now on; a binding of the same metric in the same role ends now. */
+export const createBinding = createRoute({
+  method: "post",
+  path: "/api/bindings",
+  tags: ["equipment"],
+  request: {
+    headers: idempotencyHeaderSchema,
+    body: { required: true, ...json(bindingInputSchema, "What the metric means") },
+  },
+  responses: { 201: json(z.object({ bindingId: z.uuid() }), "Bound"), ...problemResponses },
+});
+
+export const itemSchema = z
+  .object({
+    itemId: z.uuid(),
+    number: z.string().min(1).max(60),
+    name: z.string().min(1).max(200),
+    kind: z.enum(["make", "buy", "phantom"]),
+    uom: z.string().min(1).max(10),
+    operations: z
+      .array(
+        z.object({
+          step: z.number().int().positive(),
+          name: z.string().min(1).max(100),
+          workCenterId: z.uuid(),
+          runMsPerUnit: z.number().positive(),
+          setupMs: z.number().nonnegative(),
+        }),
+      )
+      .max(200),
+  })
+  .openapi("Item");
+export type Item = z.infer<typeof itemSchema>;
+
+export const listItems = createRoute({
+  method: "get",
+  path: "/api/items",
+  tags: ["engineering"],
+  request: { query: pageQuerySchema.extend({ search: z.string().max(100).optional() }) },
+  responses: { 200: json(pageOf(itemSchema), "By number"), ...problemResponses },
+});
+
+/** An item with its routing (one level). A number in use is refused. */
+export const createItem = createRoute({
+  method: "post",
+  path: "/api/items",
+  tags: ["engineering"],
+  request: {
+    headers: idempotencyHeaderSchema,
+    body: { required: true, ...json(itemSchema.omit({ itemId: true }), "The item") },
+  },
+  responses: { 201: json(itemSchema, "Created"), ...problemResponses },
+});

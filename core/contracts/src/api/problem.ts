@@ -1,0 +1,49 @@
+import { z } from "@hono/zod-openapi";
+
+/** problem+json (RFC 9457) with a stable `code` that programs may rely on. */
+export const problemSchema = z
+  .object({
+    type: z.string(),
+    title: z.string(),
+    status: z.number().int(),
+    code: z.string().openapi({ example: "work_order.transition_refused" }),
+    detail: z.string(),
+    /** For refusals of a transition: where the thing is, what was asked, what would be allowed. */
+    current: z.string().optional(),
+    asked: z.string().optional(),
+    allowed: z.array(z.string()).optional(),
+    /** For invalid input: one entry per bad field. */
+    fields: z.array(z.object({ path: z.string(), message: z.string() })).optional(),
+  })
+  .openapi("Problem");
+export type Problem = z.infer<typeof problemSchema>;
+
+const problemContent = { "application/problem+json": { schema: problemSchema } };
+
+/** The answers every route may give beside its own. */
+export const problemResponses = {
+  400: { description: "The request is not valid", content: problemContent },
+  404: { description: "No such thing", content: problemContent },
+  409: { description: "Refused by a rule", content: problemContent },
+  503: { description: "A part we need is not there", content: problemContent },
+} as const;
+
+/** A JSON body or answer of one schema. */
+export function json<S extends z.ZodType>(schema: S, description: string) {
+  return { description, content: { "application/json": { schema } } } as const;
+}
+
+/** A page of a list: at most `limit` rows and the cursor of the next page, or null at the end. */
+export function pageOf<S extends z.ZodType>(row: S) {
+  return z.object({ rows: z.array(row), nextCursor: z.string().nullable() });
+}
+
+export const pageQuerySchema = z.object({
+  cursor: z.string().max(200).optional(),
+  limit: z.coerce.number().int().min(1).max(200).default(50),
+});
+
+/** Every POST may carry one: the same key answers the same for 24 h and acts once. */
+export const idempotencyHeaderSchema = z.object({
+  "idempotency-key": z.string().min(8).max(200).optional(),
+});
