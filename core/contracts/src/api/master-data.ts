@@ -80,7 +80,10 @@ export const listEdgeNodes = createRoute({
   method: "get",
   path: "/api/edge-nodes",
   tags: ["equipment"],
-  responses: { 200: json(z.object({ rows: z.array(edgeNodeSchema) }), "Gateways"), ...problemResponses },
+  responses: {
+    200: json(z.object({ rows: z.array(edgeNodeSchema) }), "Gateways"),
+    ...problemResponses,
+  },
 });
 
 /** The token is shown once; asking again for the same edge node renews it and ends the old one. */
@@ -94,7 +97,11 @@ export const registerEdgeNode = createRoute({
       required: true,
       ...json(
         z.object({
-          edgeNodeId: z.string().min(1).max(100).regex(/^[^+#/]+$/, "an id has no + # or /"),
+          edgeNodeId: z
+            .string()
+            .min(1)
+            .max(100)
+            .regex(/^[^+#/]+$/, "an id has no + # or /"),
         }),
         "The gateway's name",
       ),

@@ -146,7 +146,10 @@ export const reportProgress = createRoute({
     headers: idempotencyHeaderSchema,
     body: {
       required: true,
-      ...json(z.object({ good: quantitySchema, scrap: quantitySchema }), "Pieces since the last report"),
+      ...json(
+        z.object({ good: quantitySchema, scrap: quantitySchema }),
+        "Pieces since the last report",
+      ),
     },
   },
   responses: order,
