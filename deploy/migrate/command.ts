@@ -1,0 +1,38 @@
+import { resolve } from "node:path";
+
+import { kindFromEnvironment, startServer } from "../database/server.ts";
+import { migrate } from "../migrate.ts";
+import { StartRefusal } from "../refusal.ts";
+import { seedFirstTenant } from "../seed/first-tenant.ts";
+
+/** Name of our database on the private server. */
+export const DATABASE_NAME = "millwright";
+
+/**
+ * `node deploy/migrate.ts`: migrates and seeds DATABASE_URL, or the private server of DATA_DIR while
+ * the plant is stopped. Returns the exit code.
+ */
+export async function migrateFromEnvironment(env: NodeJS.ProcessEnv): Promise<number> {
+  try {
+    const dataDir = resolve(env["DATA_DIR"] ?? "data");
+    const external = env["DATABASE_URL"];
+    if (external !== undefined && external !== "") {
+      await migrateAndReport({ adminUrl: external, dataDir });
+      return 0;
+    }
+    const kind = kindFromEnvironment();
+    await using server = await startServer({ dataDir, ...(kind && { kind }), say: console.error });
+    await migrateAndReport({ adminUrl: server.superuserUrl(), dataDir, database: DATABASE_NAME });
+    return 0;
+  } catch (error) {
+    if (!(error instanceof StartRefusal)) throw error;
+    console.error(error.message);
+    return 1;
+  }
+}
+
+async function migrateAndReport(asked: Parameters<typeof migrate>[0]): Promise<void> {
+  const { applied, urls } = await migrate(asked);
+  await seedFirstTenant(urls.owner);
+  console.log(applied.length === 0 ? "up to date" : `applied ${applied.join(", ")}`);
+}

@@ -1,0 +1,45 @@
+import pg from "pg";
+
+export type FirstTenant = {
+  readonly tenantId: string;
+  readonly siteId: string;
+  /** Sparkplug group of the site; unique in the installation. */
+  readonly groupId: string;
+};
+
+/** Fixed, so that seeding twice finds what the first time made (row security hides other tenants). */
+export const firstTenant: FirstTenant = {
+  tenantId: "01a8f5c0-0000-7000-8000-000000000001",
+  siteId: "01a8f5c0-0000-7000-8000-000000000002",
+  groupId: "plant",
+};
+
+/**
+ * One company with one site, in the time zone of this machine. Idempotent: an existing tenant or
+ * site of these ids is left as it is, renamed or not.
+ */
+export async function seedFirstTenant(ownerUrl: string, first = firstTenant): Promise<FirstTenant> {
+  const owner = new pg.Client({ connectionString: ownerUrl });
+  await owner.connect();
+  try {
+    await owner.query("begin");
+    await owner.query("select set_config('app.tenant_id', $1, true)", [first.tenantId]);
+    await owner.query(
+      `insert into identity.tenant (tenant_id, name) values ($1, $2) on conflict (tenant_id) do nothing`,
+      [first.tenantId, "My company"],
+    );
+    await owner.query(
+      `insert into identity.site (site_id, tenant_id, name, time_zone, group_id)
+       values ($1, $2, $3, $4, $5) on conflict (site_id) do nothing`,
+      [first.siteId, first.tenantId, "Main plant", localTimeZone(), first.groupId],
+    );
+    await owner.query("commit");
+  } finally {
+    await owner.end();
+  }
+  return first;
+}
+
+function localTimeZone(): string {
+  return Intl.DateTimeFormat().resolvedOptions().timeZone;
+}

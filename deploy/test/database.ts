@@ -1,0 +1,102 @@
+import { createHash, randomBytes, randomUUID } from "node:crypto";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import pg from "pg";
+
+import type { DatabaseKind } from "../database/programs.ts";
+import { kindFromEnvironment } from "../database/server.ts";
+import { listMigrations, migrate } from "../migrate.ts";
+import { type RoleUrls, roleUrls, withDatabase } from "../migrate/roles.ts";
+import { seedFirstTenant } from "../seed/first-tenant.ts";
+import { type TestServer, sharedServer } from "./server.ts";
+
+export type TestDatabase = AsyncDisposable & {
+  /** One connection string per role; the roles are real, none of them passes row security. */
+  readonly urls: RoleUrls;
+  readonly kind: DatabaseKind;
+  readonly tenantId: string;
+  readonly siteId: string;
+  /** Sparkplug group of the site, random. */
+  readonly groupId: string;
+};
+
+/**
+ * A fresh database for one test: cloned from the migrated template in about 0.1 s, with one tenant
+ * and one site. Dropped when disposed, open connections or not.
+ */
+export async function createTestDatabase(): Promise<TestDatabase> {
+  const server = await sharedServer(kindFromEnvironment());
+  const template = await ensureTemplate(server);
+  const name = `test_${randomBytes(6).toString("hex")}`;
+  await asSuperuser(server, (admin) =>
+    admin.query(`create database ${name} template ${template} owner mw_owner`),
+  );
+  const urls = roleUrls(withDatabase(server.superuserUrl, name), server.dataDir);
+  const first = {
+    tenantId: randomUUID(),
+    siteId: randomUUID(),
+    groupId: `plant-${randomBytes(4).toString("hex")}`,
+  };
+  await seedFirstTenant(urls.owner, first);
+  return {
+    urls,
+    kind: server.kind,
+    ...first,
+    [Symbol.asyncDispose]: async () => {
+      await asSuperuser(server, (admin) =>
+        admin.query(`drop database if exists ${name} with (force)`),
+      );
+    },
+  };
+}
+
+const templates = new Map<string, Promise<string>>();
+
+/** Migrates the template once per server and set of migrations; everybody else finds it there. */
+export function ensureTemplate(server: TestServer): Promise<string> {
+  const name = `template_${hashOfSchema()}`;
+  const key = `${server.superuserUrl} ${name}`;
+  const made = templates.get(key) ?? makeTemplate(server, name);
+  templates.set(key, made);
+  return made;
+}
+
+async function makeTemplate(server: TestServer, name: string): Promise<string> {
+  await asSuperuser(server, async (admin) => {
+    // Test workers start together; the first one migrates, the others wait here.
+    await admin.query("select pg_advisory_lock(4711, 3)");
+    const found = await admin.query(
+      "select from pg_database where datname = $1 and not datallowconn",
+      [name],
+    );
+    if (found.rowCount !== 0) return;
+    await migrate({ adminUrl: server.superuserUrl, dataDir: server.dataDir, database: name });
+    // Nobody may be connected to a template while it is cloned.
+    await admin.query(`alter database ${name} allow_connections false`);
+    await admin.query("select pg_terminate_backend(pid) from pg_stat_activity where datname = $1", [
+      name,
+    ]);
+  });
+  return name;
+}
+
+// Whatever decides the schema: the migrations and the grants.
+function hashOfSchema(): string {
+  const hash = createHash("sha256");
+  const grants = join(import.meta.dirname, "../migrate/grants.ts");
+  for (const path of [...listMigrations(), grants]) hash.update(path).update(readFileSync(path));
+  return hash.digest("hex").slice(0, 12);
+}
+
+async function asSuperuser<T>(
+  server: TestServer,
+  work: (admin: pg.Client) => Promise<T>,
+): Promise<T> {
+  const admin = new pg.Client({ connectionString: server.superuserUrl });
+  await admin.connect();
+  try {
+    return await work(admin);
+  } finally {
+    await admin.end();
+  }
+}

@@ -1,0 +1,50 @@
+import { configDefaults, defineConfig } from "vitest/config";
+
+/**
+ * Three layers by suffix (deploy/README.md). Each database test runs once per kind of server;
+ * journeys start whole plants, so they run one after the other.
+ */
+const databaseTests = ["**/*.db.test.ts"];
+const journeys = ["deploy/test/journeys/**/*.journey.test.ts"];
+const exclude = [...configDefaults.exclude, "**/dist/**", "data/**"];
+
+function databaseLayer(kind: "timescale" | "postgres") {
+  return {
+    test: {
+      name: `db-${kind}`,
+      include: databaseTests,
+      exclude,
+      env: { EMBEDDED_DB: kind },
+      globalSetup: [`deploy/test/setup-${kind}.ts`],
+      testTimeout: 20_000,
+      hookTimeout: 30_000,
+    },
+  };
+}
+
+export default defineConfig({
+  test: {
+    pool: "forks",
+    projects: [
+      {
+        test: {
+          name: "pure",
+          include: ["**/*.test.ts", "**/*.test.tsx"],
+          exclude: [...exclude, ...databaseTests, "**/*.journey.test.ts"],
+        },
+      },
+      databaseLayer("timescale"),
+      databaseLayer("postgres"),
+      {
+        test: {
+          name: "journey",
+          include: journeys,
+          exclude,
+          fileParallelism: false,
+          testTimeout: 300_000,
+          hookTimeout: 120_000,
+        },
+      },
+    ],
+  },
+});
