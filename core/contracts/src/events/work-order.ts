@@ -59,7 +59,8 @@ const operationRef = { workOrderId: workOrderIdSchema, step: z.number().int().po
 export const operationReadiedV1 = z.object({ ...operationRef });
 export const operationStartedV1 = z.object({
   ...operationRef,
-  workUnitId: workUnitIdSchema,
+  /** Null on a manual bench: a person reports. */
+  workUnitId: workUnitIdSchema.nullable(),
   sourceTime: iso8601Schema,
 });
 export const operationPausedV1 = z.object({ ...operationRef, sourceTime: iso8601Schema });

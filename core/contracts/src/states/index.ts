@@ -1,5 +1,7 @@
 import { z } from "zod";
 
+export { Refusal, type RefusalDetail, type RefusalKind } from "./refusal.ts";
+
 /** Machine states of ISO 22400-2 as DOMAIN.md names them; `no_data` is a state of its own. */
 export const machineStates = [
   "producing",

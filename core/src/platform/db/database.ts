@@ -1,0 +1,113 @@
+import { tenantIdSchema, type TenantId } from "@millwright/contracts/units";
+import { type RawBuilder } from "kysely";
+import pg from "pg";
+
+import { Fault } from "../errors.ts";
+import { classify, isVersionConflict, VersionConflict } from "./failure.ts";
+import { kyselyOn, Transaction } from "./transaction.ts";
+
+/**
+ * One pool of connections of one database role. Everything of a tenant happens in `inTenant`; what
+ * belongs to the installation (cursors, health, the schema version) in `inInstallation`.
+ */
+export class Database {
+  readonly #pool: pg.Pool;
+  readonly #url: string;
+
+  constructor(url: string, options: { poolMax: number; onError: (error: Error) => void }) {
+    this.#url = url;
+    this.#pool = new pg.Pool({
+      connectionString: url,
+      max: options.poolMax,
+      // A request that cannot get a connection in 10 s is answered 503 rather than queued for ever.
+      connectionTimeoutMillis: 10_000,
+      // No statement of ours takes 30 s; one that does holds locks others wait for.
+      statement_timeout: 30_000,
+    });
+    // A connection that breaks while idle is replaced by the pool; without a listener it ends the process.
+    this.#pool.on("error", options.onError);
+  }
+
+  /** For parts that hold a connection of their own (listener, subscription lock). */
+  get url(): string {
+    return this.#url;
+  }
+
+  /**
+   * Runs `work` as one transaction of one tenant: its tables show that tenant's rows only. What `work`
+   * emits is appended to the log as the last statement before the commit. On a version conflict or a
+   * deadlock `work` runs again from the start, at most 5 times, so it must have no effect outside `tx`.
+   * @throws VersionConflict when it lost 5 times · Fault when the database is not there.
+   */
+  async inTenant<T>(tenantId: TenantId, work: (tx: Transaction) => Promise<T>): Promise<T> {
+    // The literal goes into a simple query (begin and setting in one round trip), so it is proven to be a UUID.
+    const tenant = tenantIdSchema.parse(tenantId);
+    return this.#attempt(`begin; set local app.tenant_id = '${tenant}'`, tenant, work);
+  }
+
+  /** One transaction without a tenant: it sees installation-wide tables and no tenant's rows. */
+  async inInstallation<T>(work: (tx: Transaction) => Promise<T>): Promise<T> {
+    return this.#attempt("begin", null, work);
+  }
+
+  /** One statement outside of any tenant. */
+  async query<Row>(statement: RawBuilder<Row>): Promise<Row[]> {
+    return this.inInstallation(async (tx) => (await statement.execute(tx.over())).rows);
+  }
+
+  async #attempt<T>(
+    begin: string,
+    tenantId: TenantId | null,
+    work: (tx: Transaction) => Promise<T>,
+  ): Promise<T> {
+    for (let attempt = 1; ; attempt += 1) {
+      try {
+        return await this.#once(begin, tenantId, work);
+      } catch (error) {
+        if (!isVersionConflict(error)) throw error;
+        if (attempt === attemptsMax) throw new VersionConflict({ cause: error });
+      }
+    }
+  }
+
+  async #once<T>(
+    begin: string,
+    tenantId: TenantId | null,
+    work: (tx: Transaction) => Promise<T>,
+  ): Promise<T> {
+    const client = await this.#connect();
+    let broken: Error | undefined;
+    try {
+      await client.query(begin);
+      const tx = new Transaction(kyselyOn(client), tenantId);
+      const result = await work(tx);
+      await tx.flush();
+      const { command } = await client.query("commit");
+      // PostgreSQL answers COMMIT with ROLLBACK when a statement failed and was swallowed.
+      if (command !== "COMMIT") throw new Error("the transaction was aborted, nothing is saved");
+      return result;
+    } catch (error) {
+      await client.query("rollback").catch((failure: unknown) => {
+        broken = failure instanceof Error ? failure : new Error(String(failure));
+      });
+      throw classify(error);
+    } finally {
+      client.release(broken);
+    }
+  }
+
+  async #connect(): Promise<pg.PoolClient> {
+    try {
+      return await this.#pool.connect();
+    } catch (cause) {
+      throw new Fault("The database is not reachable.", { cause, isRetryable: true });
+    }
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#pool.end();
+  }
+}
+
+// decision 9: commands are decided on the current state and retried at most 5 times.
+const attemptsMax = 5;

@@ -1,0 +1,35 @@
+import pg from "pg";
+
+import { Fault, Refusal } from "../errors.ts";
+
+/** Somebody else changed the same thing first, five times in a row. */
+export class VersionConflict extends Refusal {
+  constructor(options: { cause?: unknown } = {}) {
+    super("concurrent_change", "Somebody else is changing this right now. Try again.");
+    this.cause = options.cause;
+  }
+}
+
+/** Whether running the same transaction again may succeed because only its timing was bad. */
+export function isVersionConflict(error: unknown): boolean {
+  if (error instanceof VersionConflict) return true;
+  // MW001: platform.emit found another stream version · 40001, 40P01: serialization failure, deadlock.
+  return (
+    error instanceof pg.DatabaseError && ["MW001", "40001", "40P01"].includes(error.code ?? "")
+  );
+}
+
+/** Turns a lost or overloaded database into a retryable Fault; every other error stays what it is. */
+export function classify(error: unknown): unknown {
+  if (!(error instanceof Error) || error instanceof Fault || error instanceof Refusal) return error;
+  const isDatabaseGone =
+    error instanceof pg.DatabaseError
+      ? // 08 connection, 53 out of resources, 57 shut down or cancelled, 58 the disk.
+        /^(08|53|57|58)/.test(error.code ?? "")
+      : /connection terminated|ECONNREFUSED|ECONNRESET|ENOENT|EPIPE|timeout exceeded/i.test(
+          error.message,
+        );
+  return isDatabaseGone
+    ? new Fault("The database is not reachable.", { cause: error, isRetryable: true })
+    : error;
+}

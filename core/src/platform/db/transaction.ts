@@ -1,0 +1,76 @@
+import type { EventToEmit } from "@millwright/contracts/events";
+import type { TenantId } from "@millwright/contracts/units";
+import { Kysely, PostgresDialect, sql } from "kysely";
+import type pg from "pg";
+
+import { invariant } from "../errors.ts";
+
+// oxlint-disable-next-line typescript/no-empty-object-type -- a connection knows no table until a context names its own
+type NoTables = {};
+
+/** The tables of one context, as its store/tables.ts declares them. */
+export type Tables = Record<string, Record<string, unknown>>;
+
+/** An open transaction. A front-door call of another context takes it and so joins it. */
+export class Transaction {
+  readonly #kysely: Kysely<NoTables>;
+  readonly #tenantId: TenantId | null;
+  readonly #events: EventToEmit[] = [];
+  readonly #touched = { workUnitIds: new Set<string>() };
+
+  constructor(kysely: Kysely<NoTables>, tenantId: TenantId | null) {
+    this.#kysely = kysely;
+    this.#tenantId = tenantId;
+  }
+
+  get tenantId(): TenantId {
+    invariant(this.#tenantId !== null, "this transaction has no tenant");
+    return this.#tenantId;
+  }
+
+  /** The database seen through one context's tables; naming a foreign table does not compile. */
+  over<T extends Tables = NoTables>() {
+    return this.#kysely.withTables<T>();
+  }
+
+  /** Queues events; they are appended in this order when the transaction commits. */
+  emit(events: readonly EventToEmit[]): void {
+    this.#events.push(...events);
+  }
+
+  /** Says that the tiles of these work units changed, so that live screens read them after the commit. */
+  touch(workUnitIds: Iterable<string>): void {
+    for (const workUnitId of workUnitIds) this.#touched.workUnitIds.add(workUnitId);
+  }
+
+  /** Sends what was queued. Called once by the database, as the last statement before the commit. */
+  async flush(): Promise<void> {
+    await this.#notifyTiles();
+    if (this.#events.length === 0) return;
+    await sql`select platform.emit(${JSON.stringify(this.#events)}::jsonb)`.execute(this.#kysely);
+  }
+
+  async #notifyTiles(): Promise<void> {
+    const workUnitIds = [...this.#touched.workUnitIds];
+    for (let start = 0; start < workUnitIds.length; start += workUnitsPerNotice) {
+      const notice = {
+        tenantId: this.tenantId,
+        workUnitIds: workUnitIds.slice(start, start + workUnitsPerNotice),
+      };
+      await sql`select pg_notify('tile', ${JSON.stringify(notice)})`.execute(this.#kysely);
+    }
+  }
+}
+
+// A NOTIFY carries at most 8,000 bytes; an id takes 39 of them.
+const workUnitsPerNotice = 190;
+
+/** Kysely on one connection that the caller owns: it neither opens nor releases anything. */
+export function kyselyOn(client: pg.PoolClient): Kysely<NoTables> {
+  const borrowed = { query: client.query.bind(client), release: () => undefined };
+  return new Kysely({
+    dialect: new PostgresDialect({
+      pool: { connect: () => Promise.resolve(borrowed), end: () => Promise.resolve(), options: {} },
+    }),
+  });
+}
