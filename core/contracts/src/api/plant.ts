@@ -32,6 +32,8 @@ export const currentOperationSchema = z.object({
   operationName: z.string(),
   itemNumber: z.string(),
   itemName: z.string(),
+  /** Unit of quantity, good and scrap. */
+  uom: z.string(),
   quantity: quantitySchema,
   good: quantitySchema,
   scrap: quantitySchema,
