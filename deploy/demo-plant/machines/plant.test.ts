@@ -8,6 +8,7 @@ import {
   machineOf,
   massBalance,
   type Plant,
+  type PlantMemory,
   plantMemorySchema,
   rememberPlant,
   stepMs,
@@ -39,11 +40,6 @@ function run(plant: Plant, hours: number, watch: () => void = () => {}): void {
 
 describe("the bracket line", () => {
   test("the same seed gives the same plant, another seed another one", () => {
-    const trace = (seed: number) => {
-      const plant = buildPlant({ seed, calendar: shiftCalendar("Europe/Berlin") });
-      run(plant, 4);
-      return rememberPlant(plant);
-    };
     expect(trace(7)).toEqual(trace(7));
     expect(trace(7)).not.toEqual(trace(8));
   });
@@ -135,6 +131,12 @@ describe("a machine", () => {
     expect(saw.memory.total).toBe(18 + saw.memory.scrap);
   });
 });
+
+function trace(seed: number): PlantMemory {
+  const plant = buildPlant({ seed, calendar: shiftCalendar("Europe/Berlin") });
+  run(plant, 4);
+  return rememberPlant(plant);
+}
 
 function counters(plant: Plant): number[] {
   return plant.stations.flatMap(({ machine: { memory } }) => [
