@@ -6,7 +6,6 @@ create table platform.idempotency_key (
   request text not null,
   request_sha256 bytea not null check (length(request_sha256) = 32),
   -- Written in the transaction of the effect, so a key exists exactly when its effect does.
-  status smallint,
   response jsonb,
   created_time timestamptz not null default now(),
   primary key (tenant_id, key)

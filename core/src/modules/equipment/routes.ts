@@ -1,0 +1,77 @@
+import type { OpenAPIHono } from "@hono/zod-openapi";
+import {
+  createBinding as createBindingRoute,
+  createWorkCenter as createWorkCenterRoute,
+  getEquipment,
+  listEdgeNodes,
+  listMetrics,
+  registerEdgeNode as registerEdgeNodeRoute,
+} from "@millwright/contracts/api";
+
+import { createApi, type Requests } from "../../platform/http/api.ts";
+import { pageOf, readCursor } from "../../platform/http/paging.ts";
+import { newId, type Platform } from "../../platform/platform.ts";
+import type { IdentityModule } from "../identity/index.ts";
+import { createBinding } from "./create-binding.ts";
+import { createWorkCenter } from "./create-work-center.ts";
+import { readEdgeNodes, readWorkCenters, type WorkCenter } from "./queries.ts";
+import { addressOf, readMetricPage } from "./readings.ts";
+import { registerEdgeNode } from "./register-edge-node.ts";
+
+type Deps = { platform: Platform; requests: Requests; identity: IdentityModule };
+
+export function equipmentRoutes({ platform, requests, identity }: Deps): OpenAPIHono {
+  return createApi()
+    .openapi(getEquipment, async (c) => {
+      const hierarchy = await requests.transaction(async (tx) => ({
+        site: await identity.site(tx),
+        workCenters: await readWorkCenters(tx),
+      }));
+      const { site } = hierarchy;
+      const areas = groupByArea(hierarchy.workCenters);
+      return c.json(
+        { siteId: site.siteId, siteName: site.name, timeZone: site.timeZone, areas },
+        200,
+      );
+    })
+    .openapi(createWorkCenterRoute, async (c) => {
+      const asked = c.req.valid("json");
+      const deps = { identity, newId: () => newId(platform) };
+      return c.json(await requests.act(c, asked, (tx) => createWorkCenter(tx, deps, asked)), 201);
+    })
+    .openapi(listEdgeNodes, async (c) =>
+      c.json({ rows: await requests.transaction(readEdgeNodes) }, 200),
+    )
+    .openapi(registerEdgeNodeRoute, async (c) => {
+      const { edgeNodeId } = c.req.valid("json");
+      const credentials = await requests.transaction((tx) =>
+        registerEdgeNode(tx, identity, edgeNodeId),
+      );
+      return c.json(credentials, 201);
+    })
+    .openapi(listMetrics, async (c) => {
+      const { cursor, limit } = c.req.valid("query");
+      const after = readCursor(cursor, 4);
+      const rows = await requests.transaction((tx) => readMetricPage(tx, { after, limit }));
+      return c.json(pageOf(rows, { limit, keyOf: addressOf, show: (row) => row }), 200);
+    })
+    .openapi(createBindingRoute, async (c) => {
+      const asked = c.req.valid("json");
+      const deps = { identity, newId: () => newId(platform), now: platform.clock.now() };
+      return c.json(await requests.act(c, asked, (tx) => createBinding(tx, deps, asked)), 201);
+    });
+}
+
+function groupByArea(workCenters: readonly WorkCenter[]) {
+  return [...Map.groupBy(workCenters, (workCenter) => workCenter.areaId)].map(
+    ([areaId, members]) => ({
+      areaId,
+      name: members[0]?.areaName ?? "",
+      workCenters: members.map(({ workCenterId, name, workUnits }) => ({
+        workCenterId,
+        name,
+        workUnits,
+      })),
+    }),
+  );
+}

@@ -1,0 +1,75 @@
+import { sql } from "kysely";
+
+import type { Transaction } from "../db/transaction.ts";
+import { Refusal } from "../errors.ts";
+
+/** The request behind an Idempotency-Key; `body` is what the handler was asked, already parsed. */
+export type KeyedRequest = { key: string | undefined; method: string; path: string; body: unknown };
+
+/**
+ * Answers a request once per key: the first time by `act`, afterwards with the stored answer for
+ * 24 hours. The key is written in the transaction of the effect, so there is no moment in which one
+ * exists without the other, and two requests at once with one key act once. A refused request keeps
+ * no key and is decided anew.
+ * @throws Refusal idempotency_key.reused when the key came with another request before.
+ */
+export async function once<T>(
+  tx: Transaction,
+  request: KeyedRequest,
+  act: () => Promise<T>,
+): Promise<T> {
+  const { key } = request;
+  if (key === undefined) return act();
+  const place = `${request.method} ${request.path}`;
+  const digest = new Uint8Array(
+    await crypto.subtle.digest(
+      "SHA-256",
+      new TextEncoder().encode(JSON.stringify(request.body ?? null)),
+    ),
+  );
+  // A second request with this key waits here until the first commits or rolls back.
+  const claimed = await sql`
+    insert into platform.idempotency_key (tenant_id, key, request, request_sha256)
+    values (${tx.tenantId}, ${key}, ${place}, ${digest})
+    on conflict (tenant_id, key) do update
+       set request = excluded.request, request_sha256 = excluded.request_sha256,
+           response = null, created_time = now()
+     where idempotency_key.created_time < now() - interval '24 hours'
+    returning key`.execute(tx.over());
+  if (claimed.rows.length === 0) return storedAnswer<T>(tx, key, place, digest);
+  const answer = await act();
+  await sql`
+    update platform.idempotency_key
+       set response = ${JSON.stringify(answer)}::jsonb
+     where tenant_id = ${tx.tenantId}
+       and key = ${key}`.execute(tx.over());
+  return answer;
+}
+
+async function storedAnswer<T>(
+  tx: Transaction,
+  key: string,
+  place: string,
+  digest: Uint8Array,
+): Promise<T> {
+  const { rows } = await sql<{ response: T; is_same: boolean }>`
+    select response, request = ${place} and request_sha256 = ${digest} as is_same
+      from platform.idempotency_key
+     where tenant_id = ${tx.tenantId}
+       and key = ${key}`.execute(tx.over());
+  const [stored] = rows;
+  if (stored?.is_same !== true) {
+    throw new Refusal(
+      "idempotency_key.reused",
+      "This Idempotency-Key was used for another request. Use a new key for a new request.",
+    );
+  }
+  return stored.response;
+}
+
+/** Removes answers older than 24 hours of one tenant; the worker calls it now and then. */
+export async function forgetOldAnswers(tx: Transaction): Promise<void> {
+  await sql`
+    delete from platform.idempotency_key
+     where created_time < now() - interval '24 hours'`.execute(tx.over());
+}

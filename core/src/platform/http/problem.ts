@@ -1,0 +1,83 @@
+import type { Problem } from "@millwright/contracts/api";
+import type { RefusalKind } from "@millwright/contracts/states";
+import type { Context } from "hono";
+import { HTTPException } from "hono/http-exception";
+import { z } from "zod";
+
+import { Fault, Refusal } from "../errors.ts";
+import type { Log } from "../observe/log.ts";
+
+const refusalStatus = { invalid: 400, absent: 404, refused: 409 } as const satisfies Record<
+  RefusalKind,
+  number
+>;
+
+/** The one place that turns an error into an answer (RFC 9457). Bugs are logged and say nothing. */
+export function problemOf(error: unknown, log: Log): Problem {
+  if (error instanceof Refusal) return ofRefusal(error);
+  if (error instanceof z.ZodError) return ofInvalidInput(error);
+  if (error instanceof HTTPException) {
+    return problem(
+      error.status,
+      "request.not_readable",
+      error.message || "The request is not readable.",
+    );
+  }
+  if (error instanceof Fault) {
+    log.error({ err: error }, "a part we need is not there");
+    return problem(503, "part_missing", error.message);
+  }
+  log.error({ err: error }, "request failed by a bug");
+  return problem(500, "bug", "Something went wrong on our side; it is in the log.");
+}
+
+/** Sends a problem with its own media type, which `c.json` would overwrite. */
+export function sendProblem(c: Context, body: Problem): Response {
+  c.header("Content-Type", "application/problem+json");
+  return c.newResponse(JSON.stringify(body), statusOf(body.status));
+}
+
+function ofRefusal(refusal: Refusal): Problem {
+  return {
+    ...problem(refusalStatus[refusal.kind], refusal.code, refusal.message),
+    ...(refusal.current !== undefined && { current: refusal.current }),
+    ...(refusal.asked !== undefined && { asked: refusal.asked }),
+    ...(refusal.allowed !== undefined && { allowed: [...refusal.allowed] }),
+  };
+}
+
+function ofInvalidInput(error: z.ZodError): Problem {
+  const fields = error.issues.map((issue) => ({
+    path: issue.path.join("."),
+    message: issue.message,
+  }));
+  const [first] = fields;
+  const where = first === undefined ? "" : ` ${first.path}: ${first.message}.`;
+  return { ...problem(400, "request.not_valid", `The request is not valid.${where}`), fields };
+}
+
+const titles: Record<number, string> = {
+  400: "Not valid",
+  404: "Not found",
+  409: "Refused",
+  413: "Too large",
+  500: "Internal error",
+  503: "Not available",
+};
+
+export function problem(status: number, code: string, detail: string): Problem {
+  return { type: "about:blank", title: titles[status] ?? "Error", status, code, detail };
+}
+
+function statusOf(status: number): 400 | 404 | 409 | 413 | 500 | 503 {
+  switch (status) {
+    case 400:
+    case 404:
+    case 409:
+    case 413:
+    case 503:
+      return status;
+    default:
+      return 500;
+  }
+}

@@ -1,0 +1,27 @@
+import type { TenantId } from "@millwright/contracts/units";
+
+import type { Clock } from "./clock.ts";
+import type { Database } from "./db/database.ts";
+import type { Listener } from "./db/listener.ts";
+import { uuidV7 } from "./ids.ts";
+import type { Log } from "./observe/log.ts";
+import type { Metrics } from "./observe/metrics.ts";
+
+/** What every context stands on; built once per process by main.ts, worker.ts or a test. */
+export type Platform = {
+  db: Database;
+  listener: Listener;
+  clock: Clock;
+  log: Log;
+  metrics: Metrics;
+  /** Shown by health and the API description. */
+  version: string;
+};
+
+/** The tenant a request acts for. Until sign-in it is the only one of the installation. */
+export type ResolveTenant = () => Promise<TenantId>;
+
+/** A new id, ascending with the platform's clock. */
+export function newId(platform: Pick<Platform, "clock">): string {
+  return uuidV7(platform.clock.now());
+}
