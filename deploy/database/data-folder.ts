@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { chownSync, existsSync, mkdirSync, readFileSync, readdirSync, readlinkSync } from "node:fs";
+import { chownSync, existsSync, mkdirSync, readFileSync, readlinkSync } from "node:fs";
 import { renameSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
@@ -113,11 +113,10 @@ export function release(dataDir: string): void {
 export async function clearLeftovers(folder: string): Promise<void> {
   const pidFile = join(folder, "postmaster.pid");
   if (!existsSync(pidFile)) return;
-  const [line = "", , , , socketFolder = ""] = readFileSync(pidFile, "utf8").split("\n");
+  const [line = ""] = readFileSync(pidFile, "utf8").split("\n");
   const pid = Number(line);
   if (isPostmasterOf(pid, folder)) await stopPostmaster(pid);
   rmSync(pidFile, { force: true });
-  if (isPrivateSocketFolder(socketFolder)) rmSync(socketFolder, { recursive: true, force: true });
 }
 
 /** Stops a postmaster that is not our child: fast, then at once (the next start then recovers). */
@@ -129,28 +128,10 @@ export async function stopPostmaster(pid: number): Promise<void> {
   ] as const) {
     if (!send(pid, signal)) return;
     for (let waited = 0; waited < waitMs; waited += 50) {
-      if (!send(pid, 0)) return;
+      if (!isRunning(pid)) return;
       await delay(50);
     }
   }
-}
-
-const PRIVATE_SOCKET_PREFIX = "/tmp/mw-";
-
-/** Name pattern of the short socket folders we make when DATA_DIR's path is too long for a socket. */
-export function privateSocketPrefix(): string {
-  return PRIVATE_SOCKET_PREFIX;
-}
-
-function isPrivateSocketFolder(folder: string): boolean {
-  return (
-    folder.startsWith(PRIVATE_SOCKET_PREFIX) &&
-    readdirIfAny(folder).every((n) => n.startsWith(".s.PGSQL"))
-  );
-}
-
-function readdirIfAny(folder: string): string[] {
-  return existsSync(folder) ? readdirSync(folder) : [];
 }
 
 function recordPath(dataDir: string): string {
@@ -159,19 +140,30 @@ function recordPath(dataDir: string): string {
 
 // A number alone is not an identity: numbers are reused. On Linux the start time makes it one.
 function identityOf(pid: number): string {
-  if (!send(pid, 0)) return "";
+  if (!isRunning(pid)) return "";
+  const startTicks = statOf(pid)?.[19];
+  return startTicks === undefined ? `${pid}` : `${pid} ${startTicks}`;
+}
+
+// A killed process whose parent does not collect it (no init in a container) stays as a zombie.
+function isRunning(pid: number): boolean {
+  return send(pid, 0) && statOf(pid)?.[0] !== "Z";
+}
+
+/** Fields of /proc/<pid>/stat from the state (index 0) on; undefined where there is no /proc. */
+function statOf(pid: number): string[] | undefined {
   try {
     const stat = readFileSync(`/proc/${pid}/stat`, "utf8");
-    const startTicks = stat.slice(stat.lastIndexOf(")") + 2).split(" ")[19] ?? "";
-    return `${pid} ${startTicks}`;
+    // The name before it is in brackets and may itself hold blanks and brackets.
+    return stat.slice(stat.lastIndexOf(")") + 2).split(" ");
   } catch {
-    return `${pid}`;
+    return undefined;
   }
 }
 
 // A postmaster works in its data folder; without /proc we trust the number.
 function isPostmasterOf(pid: number, folder: string): boolean {
-  if (!Number.isInteger(pid) || pid <= 1 || !send(pid, 0)) return false;
+  if (!Number.isInteger(pid) || pid <= 1 || !isRunning(pid)) return false;
   if (process.platform !== "linux") return true;
   try {
     return readlinkSync(`/proc/${pid}/cwd`) === folder;

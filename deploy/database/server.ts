@@ -61,9 +61,13 @@ const START_DEADLINE_MS = 60_000;
 // A kill -9 leaves backends that still hold shared memory for a moment.
 const LEFTOVER_DEADLINE_MS = 10_000;
 const FAST_SHUTDOWN_MS = 15_000;
+const RELAUNCHES_MAX = 5;
+// Up for this long, the count of relaunches begins anew.
+const HEALTHY_AFTER_MS = 60_000;
 const LOG_BYTES_MAX = 10 * 1024 * 1024;
 // sockaddr_un holds 108 bytes; what is longer moves to a short private folder.
 const SOCKET_PATH_BYTES_MAX = 100;
+const SHORT_SOCKET_FOLDER = "/tmp/mw-";
 const SOCKET_NAME = ".s.PGSQL.5432";
 
 /**
@@ -103,14 +107,8 @@ export async function startServer(options: ServerOptions): Promise<PrivateServer
       refuseBroken(folder);
     }
     await dataFolder.clearLeftovers(folder);
-    const server = await launch({
-      dataDir,
-      folder,
-      account,
-      programs,
-      settings: options.settings ?? [],
-    });
-    return new PrivateServer({ ...server, dataDir, folder, account, programs, password });
+    const asked = { dataDir, folder, account, programs, settings: options.settings ?? [] };
+    return new PrivateServer(await launch(asked), { ...asked, password, say });
   } catch (error) {
     dataFolder.release(dataDir);
     throw error;
@@ -126,33 +124,32 @@ export class PrivateServer {
   readonly folder: string;
   /** The account the server runs as, or null for our own. */
   readonly account: string | null;
-  /** Process id of the postmaster. */
-  readonly pid: number;
-  /** Settles with the reason when the server ends without being asked. */
+  /** Settles with the reason when the server has ended and does not come back. */
   readonly failed: Promise<string>;
-  readonly #running: Running;
-  readonly #dataDir: string;
+  #running: Running;
+  readonly #launch: Launch;
+  readonly #say: (progress: string) => void;
   readonly #password: string;
   #isStopping = false;
 
   constructor(
-    started: Running & {
-      dataDir: string;
-      folder: string;
-      account: Account | null;
-      programs: Programs;
-      password: string;
-    },
+    running: Running,
+    launch: Launch & { password: string; say: (progress: string) => void },
   ) {
-    this.kind = started.programs.kind;
-    this.major = started.programs.major;
-    this.folder = started.folder;
-    this.account = started.account?.name ?? null;
-    this.pid = started.pid;
-    this.#running = started;
-    this.#dataDir = started.dataDir;
-    this.#password = started.password;
-    this.failed = this.#untilFailure(started.ended);
+    this.kind = launch.programs.kind;
+    this.major = launch.programs.major;
+    this.folder = launch.folder;
+    this.account = launch.account?.name ?? null;
+    this.#running = running;
+    this.#launch = launch;
+    this.#password = launch.password;
+    this.#say = launch.say;
+    this.failed = this.#keepAlive();
+  }
+
+  /** Process id of the postmaster. */
+  get pid(): number {
+    return this.#running.pid;
   }
 
   /** Connection string of the superuser; used to make roles and databases, never to serve. */
@@ -173,18 +170,32 @@ export class PrivateServer {
     if (this.#running.socketFolder !== this.folder) {
       rmSync(this.#running.socketFolder, { recursive: true, force: true });
     }
-    dataFolder.release(this.#dataDir);
+    dataFolder.release(this.#launch.dataDir);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.stop();
   }
 
-  async #untilFailure(ended: Promise<number | null>): Promise<string> {
-    const code = await ended;
-    // A stop that was asked for is no failure: nobody is to be told.
-    if (this.#isStopping) return await new Promise<never>(() => {});
-    return `the database server ended by itself (code ${code})`;
+  // A postmaster that is killed (by hand, or for want of memory) recovers from its log: it is started
+  // again at the same socket, and whoever uses it connects again.
+  async #keepAlive(): Promise<string> {
+    for (let again = 0; again < RELAUNCHES_MAX; again += 1) {
+      const launchedAt = Date.now();
+      const code = await this.#running.ended;
+      // A stop that was asked for is no failure: nobody is to be told.
+      if (this.#isStopping) return await new Promise<never>(() => {});
+      this.#say(`the database server ended (code ${code}); starting it again`);
+      if (Date.now() - launchedAt > HEALTHY_AFTER_MS) again = 0;
+      try {
+        await dataFolder.clearLeftovers(this.#launch.folder);
+        this.#running = await launch(this.#launch, this.#running.socketFolder);
+      } catch (error) {
+        return messageOf(error);
+      }
+      if (this.#isStopping) this.#running.guardian.stdin?.end();
+    }
+    return `the database server ended ${RELAUNCHES_MAX} times in a row: see ${this.#launch.dataDir}/logs`;
   }
 }
 
@@ -313,12 +324,15 @@ type Launch = {
   readonly settings: readonly string[];
 };
 
-async function launch(asked: Launch): Promise<Running> {
+async function launch(asked: Launch, socketFolder?: string): Promise<Running> {
+  const sockets = socketFolder ?? chooseSocketFolder(asked.folder, asked.account);
+  // No postmaster of this folder runs by now; a lock it left would still stop the next one.
+  rmSync(join(sockets, `${SOCKET_NAME}.lock`), { force: true });
   const giveUpAt = Date.now() + LEFTOVER_DEADLINE_MS;
   for (;;) {
     const log = openLog(asked.dataDir);
     try {
-      const started = await tryLaunch(asked, log.fd);
+      const started = await tryLaunch(asked, sockets, log.fd);
       if (started !== null) return started;
     } finally {
       closeSync(log.fd);
@@ -326,6 +340,7 @@ async function launch(asked: Launch): Promise<Running> {
     const complaint = readFileSync(log.path, "utf8").slice(log.bytesBefore);
     const isLeftover = complaint.includes("pre-existing shared memory block");
     if (!isLeftover || Date.now() > giveUpAt) {
+      if (sockets !== asked.folder) rmSync(sockets, { recursive: true, force: true });
       throw new StartRefusal(
         `The database in ${asked.folder} does not start (${reasonIn(complaint)}): see ${log.path}, ` +
           `restore a backup, or choose another DATA_DIR.`,
@@ -336,9 +351,12 @@ async function launch(asked: Launch): Promise<Running> {
 }
 
 /** Null when the postmaster ended before it was ready; its log says why. */
-async function tryLaunch(asked: Launch, logFd: number): Promise<Running | null> {
+async function tryLaunch(
+  asked: Launch,
+  socketFolder: string,
+  logFd: number,
+): Promise<Running | null> {
   const { folder, account, programs } = asked;
-  const socketFolder = chooseSocketFolder(folder, account);
   const settings = [
     ...SETTINGS,
     ...(programs.kind === "timescale" ? TIMESCALE_SETTINGS : []),
@@ -367,9 +385,7 @@ async function tryLaunch(asked: Launch, logFd: number): Promise<Running | null> 
   child.unref();
   if (child.stdin instanceof Socket) child.stdin.unref();
   const pid = await untilReady(folder, ended);
-  if (pid !== null) return { guardian: child, ended, pid, socketFolder };
-  if (socketFolder !== folder) rmSync(socketFolder, { recursive: true, force: true });
-  return null;
+  return pid === null ? null : { guardian: child, ended, pid, socketFolder };
 }
 
 // The postmaster writes its status into line 8 of postmaster.pid, and its number into line 1.
@@ -390,7 +406,7 @@ async function untilReady(folder: string, ended: Promise<unknown>): Promise<numb
 
 function chooseSocketFolder(folder: string, account: Account | null): string {
   if (Buffer.byteLength(join(folder, SOCKET_NAME)) <= SOCKET_PATH_BYTES_MAX) return folder;
-  const short = mkdtempSync(dataFolder.privateSocketPrefix());
+  const short = mkdtempSync(SHORT_SOCKET_FOLDER);
   chmodSync(short, 0o700);
   if (account !== null) chownTo(short, account);
   return short;

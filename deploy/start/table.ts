@@ -1,0 +1,45 @@
+import type { Running } from "./plant.ts";
+import { hostInUrl } from "./plant.ts";
+import type { Settings } from "./settings.ts";
+
+/** The one table a person needs after a start: where things are, and what it took. */
+export function startTable(asked: {
+  settings: Settings;
+  running: Running;
+  health: string;
+  residentBytes: number;
+  startMs: number;
+}): string {
+  const { settings, running, health, residentBytes, startMs } = asked;
+  const url = `http://${hostInUrl(settings.host)}:${settings.port}`;
+  const megabytes = Math.round(residentBytes / 1024 / 1024);
+  return box([
+    ["Plant", url],
+    ["API reference", `${url}/api/docs`],
+    ["Health", `${url}/api/health (${health})`],
+    ["MQTT broker", settings.mqttUrl ?? `mqtt://${hostInUrl(settings.host)}:${settings.mqttPort}`],
+    ...(running.rows.length > 0
+      ? running.rows
+      : ([["Gateways", `none yet: POST ${url}/api/edge-nodes gives one its login`]] as const)),
+    ["Database", databaseIn(running)],
+    ["Data folder", settings.dataDir],
+    ["Started in", `${(startMs / 1000).toFixed(1)} s, ${megabytes} MB resident in all processes`],
+  ]);
+}
+
+function databaseIn({ database }: Running): string {
+  const { server, timescaleVersion, hasSecondFence } = database;
+  const timescale =
+    timescaleVersion === null ? "without TimescaleDB" : `with TimescaleDB ${timescaleVersion}`;
+  if (server === null) {
+    const fence = hasSecondFence ? "" : ", one role only (no CREATEROLE)";
+    return `your PostgreSQL (DATABASE_URL) ${timescale}${fence}`;
+  }
+  const account = server.account === null ? "" : `, as ${server.account}`;
+  return `PostgreSQL ${server.major} ${timescale}${account}, files in ${server.folder}`;
+}
+
+function box(rows: readonly (readonly [string, string])[]): string {
+  const width = Math.max(...rows.map(([label]) => label.length));
+  return rows.map(([label, value]) => `  ${label.padEnd(width)}  ${value}`).join("\n");
+}
