@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto";
-import { chmodSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { chmodSync, existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 
 /**
@@ -18,4 +18,9 @@ export function secret(dataDir: string, name: string): string {
     if (!(error instanceof Error && "code" in error && error.code === "EEXIST")) throw error;
   }
   return readFileSync(path, "utf8").trim();
+}
+
+/** Whether that secret has been made already. */
+export function hasSecret(dataDir: string, name: string): boolean {
+  return existsSync(join(dataDir, "secrets", name));
 }

@@ -19,7 +19,7 @@ import { type Account, asAccount, serverAccount } from "./account.ts";
 import * as dataFolder from "./data-folder.ts";
 import { guardian } from "./guardian.ts";
 import { type DatabaseKind, type Programs, databaseKinds, findPrograms } from "./programs.ts";
-import { secret } from "./secrets.ts";
+import { hasSecret, secret } from "./secrets.ts";
 
 export type ServerOptions = {
   /** Made when missing. Holds the files, the log and the secrets. */
@@ -253,7 +253,7 @@ async function choosePrograms(asked: {
 }
 
 function superuserPassword(dataDir: string, isMade: boolean): string {
-  if (isMade && !existsSync(join(dataDir, "secrets", "postgres"))) {
+  if (isMade && !hasSecret(dataDir, "postgres")) {
     throw new StartRefusal(
       `${join(dataDir, "secrets", "postgres")} is missing, and the database there cannot be opened without it: ` +
         `restore it from a backup, or choose another DATA_DIR.`,

@@ -1,6 +1,7 @@
 import type { ClientBase } from "pg";
 
-import { secret } from "../database/secrets.ts";
+import { hasSecret, secret } from "../database/secrets.ts";
+import { StartRefusal } from "../refusal.ts";
 import { type Role, servingRoles } from "./grants.ts";
 
 const roles: readonly Role[] = ["mw_owner", ...servingRoles];
@@ -14,6 +15,8 @@ export type RoleUrls = Readonly<Record<"owner" | "core" | "worker" | "ingest", s
  * Without CREATEROLE nothing can be made: all four are then the role that was given, which owns the
  * tables and so passes the owner's policies; core sees that in the catalogue and reports
  * `degraded: no second fence`.
+ * @throws StartRefusal when the roles exist and their secrets are not in this DATA_DIR: they belong to
+ * another installation on the server, whose passwords we must not change.
  */
 export async function ensureRoles(
   admin: ClientBase,
@@ -21,8 +24,15 @@ export async function ensureRoles(
 ): Promise<{ urls: RoleUrls; hasSecondFence: boolean }> {
   const present = await presentRoles(admin);
   const missing = roles.filter((role) => !present.has(role));
-  if (missing.length > 0 && !(await canMakeRoles(admin))) {
+  const foreign = [...present].filter((role) => !hasSecret(dataDir, role));
+  if (missing.length + foreign.length > 0 && !(await canMakeRoles(admin))) {
     return { urls: { owner: url, core: url, worker: url, ingest: url }, hasSecondFence: false };
+  }
+  if (foreign.length > 0) {
+    throw new StartRefusal(
+      `The database server has the roles ${foreign.join(", ")} and ${dataDir}/secrets does not know their passwords: ` +
+        `restore that folder, or use a server without another Millwright.`,
+    );
   }
   for (const role of missing) {
     const password = admin.escapeLiteral(secret(dataDir, role));
