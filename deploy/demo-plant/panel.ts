@@ -1,7 +1,9 @@
 import { once } from "node:events";
 import { Socket } from "node:net";
+import { join } from "node:path";
 
 import { client as modbus } from "jsmodbus";
+import { OPCUACertificateManager } from "node-opcua-certificate-manager";
 import { AttributeIds, DataType, OPCUAClient, StatusCodes, Variant } from "node-opcua-client";
 
 import type { Device } from "./devices.ts";
@@ -13,6 +15,20 @@ import type { Ports } from "./servers/serve-plant.ts";
 /** A panel that does not answer in this time is given up; the operator tries again next round. */
 const timeoutMs = 3_000;
 
+/** Where the machines listen, and the folder of the operator's own OPC UA certificate. */
+export type Panels = { ports: Ports; certificates: OPCUACertificateManager };
+
+export async function openPanels(options: { ports: Ports; pkiDir: string }): Promise<Panels> {
+  // Without a folder of ours the library writes one into the home directory.
+  const certificates = new OPCUACertificateManager({
+    rootFolder: join(options.pkiDir, "operator"),
+    automaticallyAcceptUnknownCertificate: true,
+    disableFileWatchers: true,
+  });
+  await certificates.initialize();
+  return { ports: options.ports, certificates };
+}
+
 /**
  * Writes a setpoint at the machine's panel, over the wire as an operator terminal does. Connects
  * for each write: it happens a few times an hour. Safe to repeat.
@@ -20,14 +36,14 @@ const timeoutMs = 3_000;
  * @throws when the machine does not answer or refuses; nothing was taken then.
  */
 export async function writeSetpoint(
+  panels: Panels,
   device: Device,
-  ports: Ports,
   setpoint: Setpoint,
 ): Promise<void> {
   if (device.protocol === "modbus-tcp") {
-    await writeModbus(portOf(ports, device.id), setpoint);
+    await writeModbus(portOf(panels.ports, device.id), setpoint);
   } else {
-    await writeOpcUa(portOf(ports, "opc-ua"), device.id, setpoint);
+    await writeOpcUa(panels, device.id, setpoint);
   }
 }
 
@@ -50,14 +66,15 @@ async function writeModbus(port: number, setpoint: Setpoint): Promise<void> {
   }
 }
 
-async function writeOpcUa(port: number, name: string, setpoint: Setpoint): Promise<void> {
+async function writeOpcUa(panels: Panels, name: string, setpoint: Setpoint): Promise<void> {
   const client = OPCUAClient.create({
+    clientCertificateManager: panels.certificates,
     endpointMustExist: false,
     connectionStrategy: { maxRetry: 0, initialDelay: 100, maxDelay: 100 },
     transportTimeout: timeoutMs,
   });
   try {
-    await client.connect(`opc.tcp://127.0.0.1:${port}`);
+    await client.connect(`opc.tcp://127.0.0.1:${portOf(panels.ports, "opc-ua")}`);
     const session = await client.createSession();
     const value = (field: keyof Setpoint, dataType: DataType, number: number) => ({
       nodeId: setpointNode(name, field),

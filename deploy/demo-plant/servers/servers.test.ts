@@ -12,7 +12,7 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { type Device, devices } from "../devices.ts";
 import { advancePlant, buildPlant, machineOf } from "../machines/plant.ts";
 import { aroundTheClock } from "../machines/shifts.ts";
-import { writeSetpoint } from "../panel.ts";
+import { openPanels, type Panels, writeSetpoint } from "../panel.ts";
 import { servePlant } from "./serve-plant.ts";
 import { orderHashOf } from "./setpoint.ts";
 
@@ -23,10 +23,12 @@ import { orderHashOf } from "./setpoint.ts";
 const plant = buildPlant({ seed: 1, calendar: aroundTheClock });
 let dir = "";
 let served: Awaited<ReturnType<typeof servePlant>>;
+let panels: Panels;
 
 beforeAll(async () => {
   dir = await mkdtemp(join(tmpdir(), "mw-demo-plant-"));
   served = await servePlant(plant, { ports: {}, pkiDir: dir });
+  panels = await openPanels({ ports: served.ports, pkiDir: dir });
 }, 60_000);
 
 afterAll(async () => {
@@ -37,7 +39,7 @@ afterAll(async () => {
 test("an operator sets a job over Modbus, and the registers count its pieces", async () => {
   const saw = deviceOf("saw");
   const orderHash = orderHashOf("WO-1001");
-  await writeSetpoint(saw, served.ports, { command: "takeJob", orderHash, quantity: 5 });
+  await writeSetpoint(panels, saw, { command: "takeJob", orderHash, quantity: 5 });
   advancePlant(plant, 2_000, 0);
   const registers = await readInputs("saw", 32);
   expect(registers.readUInt32BE(2 * 4), "count.good").toBe(5);
@@ -53,7 +55,7 @@ test("an operator sets a job over Modbus, and the registers count its pieces", a
 test("stop and start at the panel", async () => {
   const pack = deviceOf("pack");
   const panel = (command: "start" | "stop") =>
-    writeSetpoint(pack, served.ports, { command, orderHash: 0, quantity: 0 });
+    writeSetpoint(panels, pack, { command, orderHash: 0, quantity: 0 });
   await panel("stop");
   expect(machineOf(plant, "pack").memory.isStoppedByOperator).toBe(true);
   await panel("start");
@@ -69,7 +71,7 @@ test("the scale sends the low word first", async () => {
 
 test("an operator sets a job over OPC UA, and an encrypted client reads the mill", async () => {
   const orderHash = orderHashOf("WO-1002");
-  await writeSetpoint(deviceOf("mill1"), served.ports, {
+  await writeSetpoint(panels, deviceOf("mill1"), {
     command: "takeJob",
     orderHash,
     quantity: 3,
@@ -107,7 +109,7 @@ test("an operator sets a job over OPC UA, and an encrypted client reads the mill
 });
 
 test("keeps its certificates where it was told", async () => {
-  expect((await readdir(dir)).sort()).toEqual(["client", "server", "users"]);
+  expect((await readdir(dir)).sort()).toEqual(["client", "operator", "server", "users"]);
 });
 
 function deviceOf(id: string): Device {

@@ -1,0 +1,176 @@
+/**
+ * The demo plant: machines (own process, real protocol servers), two gateways (unmodified edge
+ * agents) and the operator. README.md describes the plant.
+ */
+import { mkdir, writeFile } from "node:fs/promises";
+import { join, resolve } from "node:path";
+import { parseArgs } from "node:util";
+
+import { pino } from "pino";
+import { z } from "zod";
+
+import { type Gateway, gateways } from "./devices.ts";
+import { gatewayConfig } from "./gateway-config.ts";
+import { randomFrom } from "./machines/random.ts";
+import { onStop } from "./on-stop.ts";
+import { openPanels } from "./panel.ts";
+import { ApiAway, connectCoreApi, type CoreApi } from "./operator/core-api.ts";
+import { operate } from "./operator/operator.ts";
+import { registrationFile, type Registration, writeSecret } from "./operator/registration.ts";
+import { type KnownPlant, setUpPlant } from "./operator/set-up.ts";
+import type { Ports } from "./servers/serve-plant.ts";
+import { SupervisedChild } from "./supervise.ts";
+
+const settingsSchema = z.object({
+  CORE_URL: z.url().default("http://127.0.0.1:8080"),
+  MQTT_URL: z.url().default("mqtt://127.0.0.1:1883"),
+  SPARKPLUG_HOST_ID: z.string().min(1).default("millwright"),
+  DATA_DIR: z
+    .string()
+    .min(1)
+    .default("./data")
+    .transform((path) => resolve(path)),
+  seed: z.coerce.number().int().default(1),
+  /** Ten times as fast as a real line: an order is through in minutes. */
+  speed: z.coerce.number().positive().max(100).default(10),
+  "no-breaks": z.boolean().default(false),
+});
+type Settings = z.output<typeof settingsSchema>;
+
+const log = pino({ name: "demo-plant", level: process.env["LOG_LEVEL"] ?? "info" });
+const settings = readSettings();
+const dir = join(settings.DATA_DIR, "demo");
+const stopping = new AbortController();
+const machines: SupervisedChild[] = [];
+const agents: SupervisedChild[] = [];
+let timeZone: string | null = null;
+
+const stop = onStop(log, async () => {
+  stopping.abort();
+  // Gateways first: machines that stop under them would be reported as lost.
+  await endAll(agents);
+  await endAll(machines);
+});
+
+try {
+  await run();
+} catch (error) {
+  if (!stopping.signal.aborted) {
+    log.fatal({ err: error }, "the demo plant cannot go on");
+    stop("error", 1);
+  }
+}
+
+async function run(): Promise<void> {
+  await mkdir(dir, { recursive: true, mode: 0o700 });
+  const api = connectCoreApi(settings.CORE_URL, stopping.signal);
+  // The machines need two seconds to start, the registration asks the core: neither waits for the other.
+  const [ports, plant] = await Promise.all([startMachines(), setUpWhenCoreIsThere(api)]);
+  timeZone = plant.timeZone;
+  for (const child of machines) child.send({ type: "time_zone", timeZone });
+  await Promise.all(gateways.map((gateway) => startGateway(gateway, plant.registration, ports)));
+  process.send?.({
+    type: "ready",
+    gateways: gateways.map((gateway) => ({
+      edgeNodeId: gateway,
+      username: plant.registration.gateways[gateway]?.username ?? "",
+      configFile: join(dir, `${gateway}.yaml`),
+    })),
+    credentialsFile: registrationFile(dir),
+    machines: ports,
+  });
+  log.info({ ports, groupId: plant.registration.groupId, speed: settings.speed }, "plant runs");
+  const panels = await openPanels({ ports, pkiDir: join(dir, "pki") });
+  const random = randomFrom(settings.seed, "operator");
+  const { speed } = settings;
+  await operate({ api, plant, panels, random, speed, log }, stopping.signal);
+}
+
+/** Environment and options; a bad value ends the start with one sentence. */
+function readSettings(): Settings {
+  const { values } = parseArgs({
+    options: {
+      seed: { type: "string" },
+      speed: { type: "string" },
+      "no-breaks": { type: "boolean" },
+    },
+  });
+  const parsed = settingsSchema.safeParse({ ...process.env, ...values });
+  if (!parsed.success) {
+    const [issue] = parsed.error.issues;
+    console.error(`The demo plant cannot start: ${issue?.path.join(".")}: ${issue?.message}.`);
+    process.exit(1);
+  }
+  return parsed.data;
+}
+
+/** Resolves when the machines listen for the first time. */
+function startMachines(): Promise<Ports> {
+  const ready = z.object({ type: z.literal("ready"), ports: z.record(z.string(), z.number()) });
+  const { promise, resolve: tell } = Promise.withResolvers<Ports>();
+  const { seed, speed } = settings;
+  const args = ["--data", dir, "--seed", String(seed), "--speed", String(speed)];
+  if (settings["no-breaks"]) args.push("--no-breaks");
+  const child = new SupervisedChild({
+    name: "machines",
+    file: join(import.meta.dirname, "machines.ts"),
+    args,
+    log,
+    onMessage: (message) => {
+      const parsed = ready.safeParse(message);
+      if (!parsed.success) return;
+      tell(parsed.data.ports);
+      if (timeZone !== null) child.send({ type: "time_zone", timeZone });
+    },
+    onGivenUp: () => giveUp("machines"),
+  });
+  machines.push(child);
+  return promise;
+}
+
+async function startGateway(
+  gateway: Gateway,
+  registration: Registration,
+  ports: Ports,
+): Promise<void> {
+  const file = join(dir, `${gateway}.yaml`);
+  const tokenFile = `${gateway}.token`;
+  await writeSecret(join(dir, tokenFile), `${registration.gateways[gateway]?.token ?? ""}\n`);
+  const { groupId } = registration;
+  const { MQTT_URL: brokerUrl, SPARKPLUG_HOST_ID: primaryHost } = settings;
+  await writeFile(
+    file,
+    gatewayConfig({ gateway, groupId, brokerUrl, primaryHost, tokenFile, ports }),
+  );
+  if (stopping.signal.aborted) return;
+  agents.push(
+    new SupervisedChild({
+      name: gateway,
+      file: join(import.meta.dirname, "../../edge-agent/src/main.ts"),
+      args: ["--config", file, "--data", join(dir, gateway)],
+      log,
+      onGivenUp: () => giveUp(gateway),
+    }),
+  );
+}
+
+/** The core may start after us, or be away for a while: the plant waits for it. */
+async function setUpWhenCoreIsThere(core: CoreApi): Promise<KnownPlant> {
+  for (;;) {
+    try {
+      return await setUpPlant(core, { dir, speed: settings.speed });
+    } catch (error) {
+      if (!(error instanceof ApiAway) || stopping.signal.aborted) throw error;
+      log.warn({ err: error }, "the core is away; the demo plant keeps asking");
+    }
+  }
+}
+
+function giveUp(name: string): void {
+  log.fatal({ name }, "ends again and again: the demo plant stops; its log above says why");
+  stop("gave up", 1);
+}
+
+async function endAll(children: readonly SupervisedChild[]): Promise<void> {
+  await Promise.all(children.map((child) => child[Symbol.asyncDispose]()));
+}
