@@ -2,6 +2,8 @@
  * The demo plant: machines (own process, real protocol servers), two gateways (unmodified edge
  * agents) and the operator. README.md describes the plant.
  */
+import "./lean.ts";
+
 import { mkdir, writeFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { parseArgs } from "node:util";
@@ -69,16 +71,7 @@ async function run(): Promise<void> {
   timeZone = plant.timeZone;
   for (const child of machines) child.send({ type: "time_zone", timeZone });
   await Promise.all(gateways.map((gateway) => startGateway(gateway, plant.registration, ports)));
-  process.send?.({
-    type: "ready",
-    gateways: gateways.map((gateway) => ({
-      edgeNodeId: gateway,
-      username: plant.registration.gateways[gateway]?.username ?? "",
-      configFile: join(dir, `${gateway}.yaml`),
-    })),
-    credentialsFile: registrationFile(dir),
-    machines: ports,
-  });
+  process.send?.({ type: "ready", rows: tableRows(plant.registration, ports) });
   log.info({ ports, groupId: plant.registration.groupId, speed: settings.speed }, "plant runs");
   const panels = await openPanels({ ports, pkiDir: join(dir, "pki") });
   const random = randomFrom(settings.seed, "operator");
@@ -164,6 +157,19 @@ async function setUpWhenCoreIsThere(core: CoreApi): Promise<KnownPlant> {
       log.warn({ err: error }, "the core is away; the demo plant keeps asking");
     }
   }
+}
+
+/** What the start table shows of us: label and value. */
+function tableRows(registration: Registration, ports: Ports): [string, string][] {
+  const users = Object.values(registration.gateways).map(({ username }) => username);
+  const plcs = Object.entries(ports).filter(([id]) => id !== "opc-ua");
+  return [
+    ["Gateways (MQTT users)", users.join(", ")],
+    ["Gateway credentials", registrationFile(dir)],
+    ["Gateway configurations", gateways.map((id) => join(dir, `${id}.yaml`)).join(", ")],
+    ["Machines, OPC UA", `opc.tcp://127.0.0.1:${ports["opc-ua"]}`],
+    ["Machines, Modbus TCP", plcs.map(([id, port]) => `${id} 127.0.0.1:${port}`).join(", ")],
+  ];
 }
 
 function giveUp(name: string): void {
