@@ -2,8 +2,6 @@
  * The process of the machines: simulates the bracket line and serves it over Modbus TCP and
  * OPC UA. Started by main.ts; `{type:"ready", ports}` says where everything listens.
  */
-import "./lean.ts";
-
 import { readFile, rename, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { parseArgs } from "node:util";

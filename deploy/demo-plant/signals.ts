@@ -141,7 +141,7 @@ function machineSignals(
       type: "float32",
       meaning: { role: "process", valueMap: {} },
     })),
-    counter("job.order_hash", ({ memory }) => memory.job?.orderHash ?? 0),
+    { ...counter("job.order_hash", ({ memory }) => memory.job?.orderHash ?? 0), unit: "" },
     counter("job.quantity", ({ memory }) => memory.job?.quantity ?? 0),
     counter("job.good", ({ memory }) => memory.job?.good ?? 0),
   ];

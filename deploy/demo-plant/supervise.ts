@@ -42,9 +42,12 @@ export class SupervisedChild implements AsyncDisposable {
   }
 
   #start(): void {
-    const { name, file, args, log } = this.#options;
+    const { name, file, args, execArgv = [], log } = this.#options;
     const startedMs = performance.now();
-    const child = fork(file, args, { stdio: ["ignore", "inherit", "inherit", "ipc"] });
+    const child = fork(file, args, {
+      execArgv,
+      stdio: ["ignore", "inherit", "inherit", "ipc"],
+    });
     this.#child = child;
     child.on("message", (message) => this.#options.onMessage?.(message));
     child.on("error", (error) => log.error({ err: error, name }, "could not start"));
@@ -68,6 +71,8 @@ type Options = {
   name: string;
   file: string;
   args: string[];
+  /** Options of Node itself. */
+  execArgv?: string[];
   log: Logger;
   onMessage?: (message: unknown) => void;
   onGivenUp: () => void;
