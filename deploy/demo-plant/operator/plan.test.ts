@@ -80,6 +80,16 @@ test("a work center gets the first operation that may run, and what is still mis
   expect(jobs.get(mill)).toMatchObject({ number: "WO-2", step: 20, remaining: 7 });
 });
 
+test("what was scrapped upstream is not asked of the next machine", () => {
+  const saw = "00000000-0000-4000-8000-000000000001";
+  const mill = "00000000-0000-4000-8000-000000000002";
+  const order = workOrder("WO-1", "in_progress", [
+    [10, saw, "done", 10],
+    [20, mill, "running", 7],
+  ]);
+  expect(dispatch([order]).get(mill)?.remaining).toBe(3);
+});
+
 function workOrder(
   number: string,
   state: WorkOrder["state"],
