@@ -18,7 +18,7 @@ export type ChildOptions = {
 };
 
 type Spawned = {
-  readonly ready: Promise<readonly TableRow[]>;
+  readonly ready: Promise<Ready>;
   /** How it ended: a signal or an exit code, in words. */
   readonly ended: Promise<string>;
   /** Its last error line, or "". */
@@ -33,12 +33,9 @@ const RESTART_MAX_MS = 30_000;
 const HEALTHY_AFTER_MS = 60_000;
 const COMPLAINT_LINES_MAX = 20;
 
-/** Rows a process wants in the start table, with its ready message: a label and its value. */
-const readySchema = z.object({
-  type: z.literal("ready"),
-  rows: z.array(z.tuple([z.string(), z.string()])).default([]),
-});
-export type TableRow = readonly [label: string, value: string];
+// What else the message says is for whoever started the process.
+const readySchema = z.looseObject({ type: z.literal("ready") });
+export type Ready = z.infer<typeof readySchema>;
 
 const logLineSchema = z.object({ level: z.number(), msg: z.string() });
 const PINO_ERROR = 50;
@@ -61,10 +58,10 @@ export class Child {
   }
 
   /**
-   * Resolves with what the process wants in the start table.
+   * Resolves with the message by which the process says that it serves.
    * @throws StartRefusal with the process's own words when it ends before it is ready.
    */
-  async start(deadlineMs: number): Promise<readonly TableRow[]> {
+  async start(deadlineMs: number): Promise<Ready> {
     const { ready, ended, lastWords } = this.#spawn();
     const outcome = await Promise.race([
       ready,
@@ -123,10 +120,10 @@ export class Child {
         if (words.length > COMPLAINT_LINES_MAX) words.shift();
       });
     }
-    const ready = new Promise<readonly TableRow[]>((resolve) => {
+    const ready = new Promise<Ready>((resolve) => {
       child.on("message", (message) => {
         const parsed = readySchema.safeParse(message);
-        if (parsed.success) resolve(parsed.data.rows);
+        if (parsed.success) resolve(parsed.data);
       });
     });
     this.#ended = new Promise((resolve) => {

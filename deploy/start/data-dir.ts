@@ -4,7 +4,7 @@ import { dirname } from "node:path";
 import { StartRefusal, messageOf } from "../refusal.ts";
 
 // What a first start may have left before it made its database.
-const OURS = new Set(["database.json", "secrets", "owner", "logs", "tls", ".cache", "demo-plant"]);
+const OURS = new Set(["database.json", "secrets", "owner", "logs", "tls", ".cache", "demo"]);
 
 /**
  * Makes DATA_DIR, or sees that it is ours.

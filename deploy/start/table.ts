@@ -18,13 +18,25 @@ export function startTable(asked: {
     ["API reference", `${url}/api/docs`],
     ["Health", `${url}/api/health (${health})`],
     ["MQTT broker", settings.mqttUrl ?? `mqtt://${hostInUrl(settings.host)}:${settings.mqttPort}`],
-    ...(running.rows.length > 0
-      ? running.rows
-      : ([["Gateways", `none yet: POST ${url}/api/edge-nodes gives one its login`]] as const)),
+    ...gatewayRows(running, url),
     ["Database", databaseIn(running)],
     ["Data folder", settings.dataDir],
     ["Started in", `${(startMs / 1000).toFixed(1)} s, ${megabytes} MB resident in all processes`],
   ]);
+}
+
+type Row = readonly [label: string, value: string];
+
+// The logins themselves stay in their file (0600): terminals are shared, scrolled and recorded.
+function gatewayRows({ demo }: Running, url: string): Row[] {
+  if (demo === null) {
+    return [["Gateways", `none yet: POST ${url}/api/edge-nodes gives one its login`]];
+  }
+  const names = demo.gateways.map(({ username }) => username).join(", ");
+  return [
+    ["Gateways", `${names} (demo plant)`],
+    ["Their tokens", demo.credentialsFile],
+  ];
 }
 
 function databaseIn({ database }: Running): string {
@@ -39,7 +51,7 @@ function databaseIn({ database }: Running): string {
   return `PostgreSQL ${server.major} ${timescale}${account}, files in ${server.folder}`;
 }
 
-function box(rows: readonly (readonly [string, string])[]): string {
+function box(rows: readonly Row[]): string {
   const width = Math.max(...rows.map(([label]) => label.length));
   return rows.map(([label, value]) => `  ${label.padEnd(width)}  ${value}`).join("\n");
 }
