@@ -60,6 +60,7 @@ export const MetricName = {
   bdSeq: "bdSeq",
   rebirth: "Node Control/Rebirth",
   epoch: "Millwright/Epoch",
+  /** In a DATA message the record's offset; in an NBIRTH the oldest one that can still be sent. */
   offset: "Millwright/Offset",
   heartbeat: "Millwright/Heartbeat",
   ack: "Millwright/Ack",

@@ -1,0 +1,154 @@
+import {
+  DataType,
+  metric as plainMetric,
+  MetricName,
+  type MetricValue,
+  Quality,
+  type SparkplugMetric,
+} from "@millwright/contracts/sparkplug";
+
+import type { KnownMetric, Reading } from "../drivers/driver.ts";
+import type { AliasTable } from "./alias-table.ts";
+
+/** What the configuration says about a metric, whatever the protocol. */
+export type MetricSettings = { name: string; deadband: number; unit?: string | undefined };
+
+type MetricState = {
+  name: string;
+  alias: bigint;
+  datatype: DataType;
+  deadband: number;
+  unit: string | null;
+  value: MetricValue;
+  isGood: boolean;
+  /** Source time of the value, epoch milliseconds; 0 before the first. */
+  time: number;
+};
+
+/**
+ * The last recorded values of one device: decides what is worth recording (report by exception) and
+ * tells a birth what is so now.
+ */
+export class DeviceModel {
+  readonly id: string;
+  /** True between the driver's `connected` and `disconnected`. */
+  isOnline = false;
+  /** When the device last answered, epoch milliseconds; 0: not since the start. */
+  aliveTime = 0;
+  readonly #aliases: AliasTable;
+  readonly #settings: Map<string, MetricSettings>;
+  readonly #states = new Map<string, MetricState>();
+  #heartbeatTime = 0;
+
+  constructor(id: string, settings: readonly MetricSettings[], aliases: AliasTable) {
+    this.id = id;
+    this.#aliases = aliases;
+    this.#settings = new Map(settings.map((setting) => [setting.name, setting]));
+    // Metrics of earlier runs are born too: records in the log may name them.
+    const earlier = aliases.entries().filter((entry) => entry.deviceId === id);
+    this.declare(earlier);
+    this.declare([{ name: MetricName.heartbeat, datatype: DataType.DateTime }]);
+  }
+
+  /** Makes metrics known with their datatypes; what is known already keeps its value. */
+  declare(metrics: readonly KnownMetric[]): void {
+    const aliases = this.#aliases.aliasOf(this.id, metrics);
+    metrics.forEach(({ name, datatype }, index) => {
+      const setting = this.#settings.get(name);
+      const state = this.#states.get(name);
+      const kept = state?.datatype === datatype ? state : null;
+      this.#states.set(name, {
+        name,
+        alias: BigInt(aliases[index] ?? 0),
+        datatype,
+        deadband: setting?.deadband ?? 0,
+        unit: setting?.unit ?? null,
+        value: kept?.value ?? null,
+        isGood: kept?.isGood ?? false,
+        time: kept?.time ?? 0,
+      });
+    });
+  }
+
+  /**
+   * The readings that are news, as metrics of a DATA message. Nothing is remembered yet: `apply` them
+   * when they are recorded, so that what could not be recorded is news again next time.
+   */
+  changesOf(readings: readonly Reading[]): SparkplugMetric[] {
+    const changes: SparkplugMetric[] = [];
+    const times = new Map<string, number>();
+    for (const reading of readings) {
+      const state = this.#states.get(reading.name);
+      if (state === undefined) continue;
+      const value = isNumberWithoutValue(reading.value) ? null : reading.value;
+      const isGood = reading.isGood && value !== null;
+      // Sparkplug 3.0 tck-id-principles-rbe-recommended
+      if (!isNews(state, { value, isGood })) continue;
+      // Strictly increasing per metric, even when the source's clock steps back: order is what
+      // counters are computed from.
+      const time = Math.max(reading.sourceTime, (times.get(state.name) ?? state.time) + 1);
+      times.set(state.name, time);
+      changes.push(dataMetric(state, { value, isGood, time }));
+    }
+    return changes;
+  }
+
+  apply(changes: readonly SparkplugMetric[]): void {
+    const byAlias = new Map([...this.#states.values()].map((state) => [state.alias, state]));
+    for (const { alias, value, quality, timestamp } of changes) {
+      const state = alias === null ? undefined : byAlias.get(alias);
+      if (state === undefined) continue;
+      state.value = value;
+      state.isGood = quality === null;
+      state.time = timestamp ?? state.time;
+    }
+  }
+
+  /** The heartbeat to record: when the device last answered; null when it has not since the last one. */
+  heartbeat(): SparkplugMetric | null {
+    const state = this.#states.get(MetricName.heartbeat);
+    if (state === undefined || !this.isOnline || this.aliveTime <= this.#heartbeatTime) return null;
+    this.#heartbeatTime = this.aliveTime;
+    const time = Math.max(this.aliveTime, state.time + 1);
+    return dataMetric(state, { value: BigInt(this.aliveTime), isGood: true, time });
+  }
+
+  /** All metrics for a DBIRTH, with names, aliases, datatypes and what is known of their values. */
+  birthMetrics(now: number): SparkplugMetric[] {
+    return [...this.#states.values()].map((state) => ({
+      ...dataMetric(state, {
+        value: state.value,
+        isGood: state.isGood && this.isOnline,
+        time: state.time === 0 ? now : state.time,
+      }),
+      name: state.name,
+      engUnit: state.unit,
+    }));
+  }
+}
+
+function dataMetric(
+  { alias, datatype }: MetricState,
+  { value, isGood, time }: { value: MetricValue; isGood: boolean; time: number },
+): SparkplugMetric {
+  // Sparkplug 3.0 tck-id-payloads-propertyset-quality-value-value: only when it is not good.
+  const quality = isGood ? null : Quality.bad;
+  return plainMetric({ alias, datatype, timestamp: time, value, quality });
+}
+
+function isNews(state: MetricState, next: { value: MetricValue; isGood: boolean }): boolean {
+  if (state.time === 0 || state.isGood !== next.isGood) return true;
+  if (state.deadband > 0 && isNumeric(state.value) && isNumeric(next.value)) {
+    return Math.abs(Number(next.value) - Number(state.value)) >= state.deadband;
+  }
+  return !Object.is(state.value, next.value);
+}
+
+function isNumeric(value: MetricValue): value is number | bigint {
+  return typeof value === "number" || typeof value === "bigint";
+}
+
+/** NaN and the infinities: a sensor's way to say that it has no value. */
+function isNumberWithoutValue(value: MetricValue): boolean {
+  return typeof value === "number" && !Number.isFinite(value);
+}
