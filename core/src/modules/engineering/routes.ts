@@ -2,7 +2,7 @@ import type { OpenAPIHono } from "@hono/zod-openapi";
 import { createItem as createItemRoute, listItems } from "@millwright/contracts/api";
 
 import { createApi, type Requests } from "../../platform/http/api.ts";
-import { pageOf, readCursor } from "../../platform/http/paging.ts";
+import { cursorPart, pageOf, readCursor } from "../../platform/http/paging.ts";
 import { newId, type Platform } from "../../platform/platform.ts";
 import type { Equipment } from "../equipment/index.ts";
 import { createItem } from "./create-item.ts";
@@ -14,7 +14,7 @@ export function engineeringRoutes({ platform, requests, equipment }: Deps): Open
   return createApi()
     .openapi(listItems, async (c) => {
       const { cursor, limit, search } = c.req.valid("query");
-      const after = readCursor(cursor, 1)?.[0] ?? null;
+      const after = readCursor(cursor, [cursorPart.text])?.[0] ?? null;
       const rows = await requests.transaction((tx) => readItemPage(tx, { after, search, limit }));
       return c.json(pageOf(rows, { limit, keyOf: (row) => [row.number], show: (row) => row }), 200);
     })

@@ -1,5 +1,6 @@
 import type { Metric } from "@millwright/contracts/api";
 import { DataType } from "@millwright/contracts/sparkplug";
+import { type BindingRole, bindingRoles } from "@millwright/contracts/states";
 import { type RawBuilder, sql } from "kysely";
 
 import type { Transaction } from "../../platform/db/transaction.ts";
@@ -22,14 +23,14 @@ type ReadingRow = {
   source_time: Date | null;
 };
 
-/** Newest value of every metric bound to these work units, by work unit and name. */
+/** Newest value of the metrics bound to these work units (in these roles), by work unit and name. */
 export async function readWorkUnitReadings(
   tx: Transaction,
   workUnitIds: readonly string[],
+  roles: readonly BindingRole[] = bindingRoles,
 ): Promise<Reading[]> {
-  const ids = [...workUnitIds];
   return readReadings(tx, {
-    where: sql`b.work_unit_id = any (${ids}::uuid[])`,
+    where: sql`b.work_unit_id = any (${[...workUnitIds]}::uuid[]) and b.role = any (${[...roles]})`,
     orderBy: sql`b.work_unit_id, m.name, b.role`,
     limit: readingsMax,
   });

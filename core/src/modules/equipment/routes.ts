@@ -9,7 +9,7 @@ import {
 } from "@millwright/contracts/api";
 
 import { createApi, type Requests } from "../../platform/http/api.ts";
-import { pageOf, readCursor } from "../../platform/http/paging.ts";
+import { cursorPart, pageOf, readCursor } from "../../platform/http/paging.ts";
 import { newId, type Platform } from "../../platform/platform.ts";
 import type { IdentityModule } from "../identity/index.ts";
 import { createBinding } from "./create-binding.ts";
@@ -51,7 +51,7 @@ export function equipmentRoutes({ platform, requests, identity }: Deps): OpenAPI
     })
     .openapi(listMetrics, async (c) => {
       const { cursor, limit } = c.req.valid("query");
-      const after = readCursor(cursor, 4);
+      const after = readCursor(cursor, Array(4).fill(cursorPart.text));
       const rows = await requests.transaction((tx) => readMetricPage(tx, { after, limit }));
       return c.json(pageOf(rows, { limit, keyOf: addressOf, show: (row) => row }), 200);
     })

@@ -16,7 +16,7 @@ export class Transaction {
   readonly #kysely: Kysely<NoTables>;
   readonly #tenantId: TenantId | null;
   readonly #events: EventToEmit[] = [];
-  readonly #touched = { workUnitIds: new Set<string>() };
+  readonly #touchedWorkCenters = new Set<string>();
 
   constructor(kysely: Kysely<NoTables>, tenantId: TenantId | null) {
     this.#kysely = kysely;
@@ -38,9 +38,9 @@ export class Transaction {
     this.#events.push(...events);
   }
 
-  /** Says that the tiles of these work units changed, so that live screens read them after the commit. */
-  touch(workUnitIds: Iterable<string>): void {
-    for (const workUnitId of workUnitIds) this.#touched.workUnitIds.add(workUnitId);
+  /** Says that the tiles of these work centers changed, so that live screens read them after the commit. */
+  touch(workCenterIds: Iterable<string>): void {
+    for (const workCenterId of workCenterIds) this.#touchedWorkCenters.add(workCenterId);
   }
 
   /** Sends what was queued. Called once by the database, as the last statement before the commit. */
@@ -51,11 +51,11 @@ export class Transaction {
   }
 
   async #notifyTiles(): Promise<void> {
-    const workUnitIds = [...this.#touched.workUnitIds];
-    for (let start = 0; start < workUnitIds.length; start += workUnitsPerNotice) {
+    const workCenterIds = [...this.#touchedWorkCenters];
+    for (let start = 0; start < workCenterIds.length; start += workCentersPerNotice) {
       const notice = {
         tenantId: this.tenantId,
-        workUnitIds: workUnitIds.slice(start, start + workUnitsPerNotice),
+        workCenterIds: workCenterIds.slice(start, start + workCentersPerNotice),
       };
       await sql`select pg_notify('tile', ${JSON.stringify(notice)})`.execute(this.#kysely);
     }
@@ -63,7 +63,7 @@ export class Transaction {
 }
 
 // A NOTIFY carries at most 8,000 bytes; an id takes 39 of them.
-const workUnitsPerNotice = 190;
+const workCentersPerNotice = 190;
 
 /** Kysely on one connection that the caller owns: it neither opens nor releases anything. */
 export function kyselyOn(client: pg.PoolClient): Kysely<NoTables> {

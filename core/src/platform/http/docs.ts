@@ -1,7 +1,7 @@
 /** What the page needs of an OpenAPI document; everything else is passed over. */
 export type ApiDescription = {
   info: { title: string; version: string };
-  paths: Record<string, Record<string, unknown>>;
+  paths: Record<string, object>;
 };
 
 /** A plain reference page: every route with its tag and answers, readable offline, no script. */

@@ -43,7 +43,20 @@ export async function once<T>(
        set response = ${JSON.stringify(answer)}::jsonb
      where tenant_id = ${tx.tenantId}
        and key = ${key}`.execute(tx.over());
+  await forgetSome(tx);
   return answer;
+}
+
+/** Removes a few answers older than 24 hours in passing: more than come in, so they cannot pile up. */
+async function forgetSome(tx: Transaction): Promise<void> {
+  await sql`
+    delete from platform.idempotency_key
+     where key in (select key
+                     from platform.idempotency_key
+                    where created_time < now() - interval '24 hours'
+                    order by created_time
+                    limit 10
+                      for update skip locked)`.execute(tx.over());
 }
 
 async function storedAnswer<T>(
@@ -65,11 +78,4 @@ async function storedAnswer<T>(
     );
   }
   return stored.response;
-}
-
-/** Removes answers older than 24 hours of one tenant; the worker calls it now and then. */
-export async function forgetOldAnswers(tx: Transaction): Promise<void> {
-  await sql`
-    delete from platform.idempotency_key
-     where created_time < now() - interval '24 hours'`.execute(tx.over());
 }

@@ -1,3 +1,5 @@
+import { z } from "zod";
+
 import { Refusal } from "../errors.ts";
 
 /**
@@ -25,22 +27,25 @@ function encodeCursor(parts: readonly string[]): string {
     .replaceAll("/", "_");
 }
 
+/** What the parts of our cursors look like. */
+export const cursorPart = { uuid: /^[0-9a-f-]{36}$/, position: /^\d{1,19}$/, text: /^/ } as const;
+
 /**
- * The parts `keyOf` gave, or null for the first page.
+ * The parts `keyOf` gave, each of the shape asked for, or null for the first page.
  * @throws Refusal request.cursor_not_valid
  */
-export function readCursor(cursor: string | undefined, parts: number): readonly string[] | null {
+export function readCursor(
+  cursor: string | undefined,
+  shapes: readonly RegExp[],
+): readonly string[] | null {
   if (cursor === undefined) return null;
   try {
     const binary = atob(cursor.replaceAll("-", "+").replaceAll("_", "/"));
     const bytes = Uint8Array.from(binary, (char) => char.charCodeAt(0));
     const value: unknown = JSON.parse(new TextDecoder().decode(bytes));
-    if (
-      Array.isArray(value) &&
-      value.length === parts &&
-      value.every((part) => typeof part === "string")
-    ) {
-      return value;
+    const parts = z.array(z.string()).parse(value);
+    if (parts.length === shapes.length && parts.every((part, index) => shapes[index]?.test(part))) {
+      return parts;
     }
   } catch {
     // Falls through: whatever it was, it is not one of our cursors.

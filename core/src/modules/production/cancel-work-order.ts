@@ -1,0 +1,11 @@
+import type { Transaction } from "../../platform/db/transaction.ts";
+import { type By, changeWorkOrder } from "./change-work-order.ts";
+
+/** Gives the order up, from any state before completed. @throws Refusal work_order.transition_refused */
+export function cancelWorkOrder(
+  tx: Transaction,
+  workOrderId: string,
+  by: By & { reason: string },
+): Promise<void> {
+  return changeWorkOrder(tx, workOrderId, { kind: "cancel", reason: by.reason }, by);
+}

@@ -1,0 +1,32 @@
+import type { Actor } from "@millwright/contracts/events";
+
+import type { Transaction } from "../../platform/db/transaction.ts";
+import { Refusal } from "../../platform/errors.ts";
+import { type Command, decide } from "./domain/decide.ts";
+import { loadWorkOrders, saveWorkOrders } from "./store/work-orders.ts";
+
+/** Who commands, and when by our clock. */
+export type By = { actor: Actor; now: Date };
+
+/**
+ * What every command to one order does: load, decide on the state found, save with its events. Two at
+ * once: the second finds another version, and `inTenant` lets it decide again on the new state.
+ * @throws Refusal work_order.unknown and what `decide` refuses
+ */
+export async function changeWorkOrder(
+  tx: Transaction,
+  workOrderId: string,
+  command: Command,
+  by: By,
+): Promise<void> {
+  const [found] = await loadWorkOrders(tx, [workOrderId]);
+  if (found === undefined) throw unknownWorkOrder(workOrderId);
+  const { state, events } = decide(found.order, command);
+  await saveWorkOrders(tx, [{ before: found.order, after: state, events }], by);
+}
+
+export function unknownWorkOrder(workOrderId: string): Refusal {
+  return new Refusal("work_order.unknown", `There is no work order ${workOrderId}.`, {
+    kind: "absent",
+  });
+}

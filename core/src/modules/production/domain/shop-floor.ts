@@ -1,0 +1,218 @@
+import type { Iso8601, WorkCenterId, WorkUnitId } from "@millwright/contracts/units";
+
+import { type Command, decide, isOpen } from "./decide.ts";
+import { add, isNone, noPieces } from "./pieces.ts";
+import type { Operation, Pieces, WorkOrder, WorkOrderEvent } from "./work-order.ts";
+
+/** An order in the hands of the shop floor while a batch of machine events is applied. */
+export type FloorOrder = {
+  before: WorkOrder;
+  order: WorkOrder;
+  events: WorkOrderEvent[];
+  /** Epoch ms, our clock. */
+  releasedAt: number;
+};
+
+/** The counts of (from, to] of this work unit belong to the operation. Times are epoch ms. */
+export type Assignment = {
+  assignmentId: string;
+  workUnitId: WorkUnitId;
+  workOrderId: string;
+  step: number;
+  from: number;
+  /** Null: still going on. */
+  to: number | null;
+  lastCountAt: number;
+};
+
+/** Working set of one batch, changed in place: everything the batch can touch is loaded before. */
+export type ShopFloor = {
+  orders: Map<string, FloorOrder>;
+  /** By work unit, ascending, not overlapping; the last one is open. */
+  assignments: Map<string, Assignment[]>;
+  newId: () => string;
+  toInstant: (time: number) => Iso8601;
+};
+
+/** Pieces of one work unit that a counter saw in (from, to], source time in epoch ms. */
+export type Count = {
+  workUnitId: WorkUnitId;
+  workCenterId: WorkCenterId;
+  pieces: Pieces;
+  from: number;
+  to: number;
+};
+
+/** Where pieces went. */
+export type Destination =
+  | { kind: "operation"; workOrderId: string; step: number }
+  | { kind: "unassigned"; reason: "no_operation" | "order_closed" };
+
+/**
+ * Gives counted pieces to an operation: the one that ran at that source time; else the open one of the
+ * machine; else the first ready operation of the oldest released order of its work center, which
+ * this count starts; else the last one, even if it is done (over-production); else nobody.
+ */
+export function takeCount(floor: ShopFloor, count: Count): Destination {
+  const history = floor.assignments.get(count.workUnitId) ?? [];
+  const past = history.find(({ from, to }) => to !== null && from < count.to && count.to <= to);
+  if (past !== undefined) return credit(floor, past, count);
+  const last = history.at(-1);
+  if (last !== undefined && count.to <= last.from) return nobody;
+  // A second counter of the same pieces (scrap after good) must not start the next operation.
+  const isSamePieces = last !== undefined && count.to <= last.lastCountAt;
+  if (last !== undefined && (isSamePieces || isRunning(floor, last)))
+    return credit(floor, last, count);
+  const next = nextOperation(floor, count);
+  if (next !== null) return credit(floor, start(floor, next, count, last), count);
+  return last === undefined ? nobody : credit(floor, last, count);
+}
+
+/**
+ * Moves pieces in time: late readings say when an already counted difference really happened. The
+ * operations that ran then get or lose pieces; where both are the same nothing is said about them.
+ */
+export function redistribute(
+  floor: ShopFloor,
+  counts: readonly Count[],
+): { count: Count; destination: Destination }[] {
+  const net = new Map<Assignment, { pieces: Pieces; at: number }>();
+  const moved = counts.map((count) => {
+    const assignment = runningAt(floor, count.workUnitId, count.to);
+    if (assignment === undefined) return { count, destination: nobody };
+    const refused = refusedBy(floor, assignment);
+    if (refused !== null) return { count, destination: refused };
+    const sum = net.get(assignment) ?? { pieces: noPieces, at: count.to };
+    net.set(assignment, {
+      pieces: add(sum.pieces, count.pieces),
+      at: Math.max(sum.at, count.to),
+    });
+    return { count, destination: toOperation(assignment) };
+  });
+  for (const [{ workOrderId, step }, { pieces, at }] of net) {
+    if (isNone(pieces)) continue;
+    const reason = "late readings";
+    apply(floor, workOrderId, {
+      kind: "correct",
+      step,
+      reason,
+      at: floor.toInstant(at),
+      ...pieces,
+    });
+  }
+  return moved;
+}
+
+const nobody: Destination = { kind: "unassigned", reason: "no_operation" };
+
+/**
+ * Clocks of machines and of this server differ a little: a count this much older than the release of
+ * an order may still start it. A gateway without NTP drifts seconds, not minutes, before it is noticed.
+ */
+const clockSkewMsMax = 5_000;
+
+function runningAt(floor: ShopFloor, workUnitId: string, at: number): Assignment | undefined {
+  const history = floor.assignments.get(workUnitId) ?? [];
+  return history.find(({ from, to }) => from < at && (to === null || at <= to));
+}
+
+function isRunning(floor: ShopFloor, assignment: Assignment): boolean {
+  const found = operationOf(floor, assignment);
+  return found !== null && isOpen(found.order, found.operation);
+}
+
+/** The order released first whose next operation may start on this work unit. */
+function nextOperation(
+  floor: ShopFloor,
+  count: Count,
+): { floorOrder: FloorOrder; operation: Operation } | null {
+  const candidates = [...floor.orders.values()].flatMap((floorOrder) =>
+    floorOrder.order.operations
+      .filter((operation) => mayStart(floorOrder, operation, count))
+      .map((operation) => ({ floorOrder, operation })),
+  );
+  candidates.sort(
+    (a, b) =>
+      a.floorOrder.releasedAt - b.floorOrder.releasedAt ||
+      a.floorOrder.order.number.localeCompare(b.floorOrder.order.number),
+  );
+  return candidates[0] ?? null;
+}
+
+function mayStart(floorOrder: FloorOrder, operation: Operation, count: Count): boolean {
+  return (
+    operation.workCenterId === count.workCenterId &&
+    (operation.state === "ready" || operation.state === "paused") &&
+    isOpen(floorOrder.order, operation) &&
+    (operation.workUnitId === null || operation.workUnitId === count.workUnitId) &&
+    count.to > floorOrder.releasedAt - clockSkewMsMax
+  );
+}
+
+/** Ends what ran before and opens the interval of the next operation, back to where its pieces began. */
+function start(
+  floor: ShopFloor,
+  next: { floorOrder: FloorOrder; operation: Operation },
+  count: Count,
+  last: Assignment | undefined,
+): Assignment {
+  const earliest = Math.max(count.from, next.floorOrder.releasedAt, last?.lastCountAt ?? -Infinity);
+  const from = Math.min(earliest, count.to - 1);
+  if (last !== undefined) last.to = Math.max(from, last.from);
+  const assignment: Assignment = {
+    assignmentId: floor.newId(),
+    workUnitId: count.workUnitId,
+    workOrderId: next.floorOrder.order.workOrderId,
+    step: next.operation.step,
+    from,
+    to: null,
+    lastCountAt: count.to,
+  };
+  const history = floor.assignments.get(count.workUnitId) ?? [];
+  floor.assignments.set(count.workUnitId, [...history, assignment]);
+  return assignment;
+}
+
+function credit(floor: ShopFloor, assignment: Assignment, count: Count): Destination {
+  const refused = refusedBy(floor, assignment);
+  if (refused !== null) return refused;
+  const { workOrderId, step } = assignment;
+  const at = floor.toInstant(count.to);
+  const isCompleted = floor.orders.get(workOrderId)?.order.state === "completed";
+  apply(
+    floor,
+    workOrderId,
+    isCompleted
+      ? { kind: "correct", step, reason: "counted after completion", at, ...count.pieces }
+      : { kind: "report", step, workUnitId: count.workUnitId, at, ...count.pieces },
+  );
+  assignment.lastCountAt = Math.max(assignment.lastCountAt, count.to);
+  return toOperation(assignment);
+}
+
+/** Closed and cancelled orders take nothing any more: a person decides. */
+function refusedBy(floor: ShopFloor, assignment: Assignment): Destination | null {
+  const state = floor.orders.get(assignment.workOrderId)?.order.state;
+  return state === "closed" || state === "cancelled"
+    ? { kind: "unassigned", reason: "order_closed" }
+    : null;
+}
+
+function toOperation({ workOrderId, step }: Assignment): Destination {
+  return { kind: "operation", workOrderId, step };
+}
+
+function operationOf(floor: ShopFloor, { workOrderId, step }: Assignment) {
+  const order = floor.orders.get(workOrderId)?.order;
+  const operation = order?.operations.find((candidate) => candidate.step === step);
+  return order === undefined || operation === undefined ? null : { order, operation };
+}
+
+function apply(floor: ShopFloor, workOrderId: string, command: Command): void {
+  const floorOrder = floor.orders.get(workOrderId);
+  if (floorOrder === undefined)
+    throw new Error(`order ${workOrderId} of an assignment is not loaded`);
+  const { state, events } = decide(floorOrder.order, command);
+  floorOrder.order = state;
+  floorOrder.events.push(...events);
+}

@@ -1,0 +1,7 @@
+import type { Transaction } from "../../platform/db/transaction.ts";
+import { type By, changeWorkOrder } from "./change-work-order.ts";
+
+/** The order is meant: draft → firmed. @throws Refusal work_order.transition_refused */
+export function firmWorkOrder(tx: Transaction, workOrderId: string, by: By): Promise<void> {
+  return changeWorkOrder(tx, workOrderId, { kind: "firm" }, by);
+}

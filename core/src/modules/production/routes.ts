@@ -1,0 +1,191 @@
+import type { OpenAPIHono } from "@hono/zod-openapi";
+import {
+  commandWorkOrder,
+  draftWorkOrder as draftWorkOrderRoute,
+  getMachine,
+  getMachineEvents,
+  getMachineStates,
+  getMachineTrends,
+  getPlant,
+  getWorkOrder,
+  getWorkOrderEvents,
+  type HistoryEvent,
+  listWorkOrders,
+  reportProgress as reportProgressRoute,
+} from "@millwright/contracts/api";
+import type { LoggedEvent } from "@millwright/contracts/events";
+import type { WorkOrderCommand } from "@millwright/contracts/states";
+
+import type { Transaction } from "../../platform/db/transaction.ts";
+import { readStreamPage } from "../../platform/events/log.ts";
+import { localPerson } from "../../platform/http/actor.ts";
+import { createApi, type Requests } from "../../platform/http/api.ts";
+import { cursorPart, pageOf, readCursor } from "../../platform/http/paging.ts";
+import { newId, type Platform } from "../../platform/platform.ts";
+import type { Engineering } from "../engineering/index.ts";
+import type { Equipment } from "../equipment/index.ts";
+import type { IdentityModule } from "../identity/index.ts";
+import { cancelWorkOrder } from "./cancel-work-order.ts";
+import type { By } from "./change-work-order.ts";
+import { closeWorkOrder } from "./close-work-order.ts";
+import { completeWorkOrder } from "./complete-work-order.ts";
+import { draftWorkOrder } from "./draft-work-order.ts";
+import { firmWorkOrder } from "./firm-work-order.ts";
+import { holdWorkOrder } from "./hold-work-order.ts";
+import { instantOf } from "./instant.ts";
+import {
+  findWorkUnit,
+  readMachine,
+  readMachineStates,
+  readMachineTrends,
+  readPlant,
+} from "./machine-queries.ts";
+import { releaseWorkOrder } from "./release-work-order.ts";
+import { reportProgress } from "./report-progress.ts";
+import { resumeWorkOrder } from "./resume-work-order.ts";
+import { streamOf } from "./store/work-orders.ts";
+import { readWorkOrder, readWorkOrderPage } from "./work-order-queries.ts";
+
+export type ProductionDeps = {
+  platform: Platform;
+  requests: Requests;
+  identity: IdentityModule;
+  equipment: Equipment;
+  engineering: Engineering;
+};
+
+const commands = {
+  firm: firmWorkOrder,
+  release: releaseWorkOrder,
+  hold: holdWorkOrder,
+  resume: resumeWorkOrder,
+  complete: completeWorkOrder,
+  cancel: cancelWorkOrder,
+  close: closeWorkOrder,
+} as const satisfies Record<
+  WorkOrderCommand,
+  (tx: Transaction, workOrderId: string, by: By & { reason: string }) => Promise<void>
+>;
+
+export function productionRoutes(deps: ProductionDeps): OpenAPIHono {
+  return createApi().route("/", workOrderRoutes(deps)).route("/", machineRoutes(deps));
+}
+
+function workOrderRoutes({ platform, requests, equipment, engineering }: ProductionDeps) {
+  const byPerson = (): By => ({ actor: localPerson, now: platform.clock.now() });
+  return createApi()
+    .openapi(listWorkOrders, async (c) => {
+      const { cursor, limit, state, search } = c.req.valid("query");
+      const before = readCursor(cursor, [cursorPart.uuid])?.[0] ?? null;
+      const rows = await requests.transaction((tx) =>
+        readWorkOrderPage(tx, { before, state, search, limit }),
+      );
+      const page = { limit, keyOf: (row: Row) => [row.workOrderId], show: (row: Row) => row };
+      return c.json(pageOf(rows, page), 200);
+      type Row = (typeof rows)[number];
+    })
+    .openapi(draftWorkOrderRoute, async (c) => {
+      const asked = c.req.valid("json");
+      const order = await requests.act(c, asked, async (tx) => {
+        const make = { engineering, newId: () => newId(platform) };
+        return readWorkOrder(tx, equipment, await draftWorkOrder(tx, make, asked, byPerson()));
+      });
+      return c.json(order, 201);
+    })
+    .openapi(getWorkOrder, async (c) => {
+      const { workOrderId } = c.req.valid("param");
+      return c.json(
+        await requests.transaction((tx) => readWorkOrder(tx, equipment, workOrderId)),
+        200,
+      );
+    })
+    .openapi(getWorkOrderEvents, async (c) => {
+      const { workOrderId } = c.req.valid("param");
+      const page = await readHistory(requests, streamOf(workOrderId), c.req.valid("query"), (tx) =>
+        readWorkOrder(tx, equipment, workOrderId),
+      );
+      return c.json(page, 200);
+    })
+    .openapi(commandWorkOrder, async (c) => {
+      const { workOrderId, command } = c.req.valid("param");
+      // The body may be absent, and then there is nothing to validate.
+      const reason = c.req.valid("json").reason ?? "";
+      const order = await requests.act(c, { reason }, async (tx) => {
+        await commands[command](tx, workOrderId, { ...byPerson(), reason });
+        return readWorkOrder(tx, equipment, workOrderId);
+      });
+      return c.json(order, 200);
+    })
+    .openapi(reportProgressRoute, async (c) => {
+      const { workOrderId, step } = c.req.valid("param");
+      const pieces = c.req.valid("json");
+      const order = await requests.act(c, pieces, async (tx) => {
+        await reportProgress(tx, { workOrderId, step, ...pieces }, byPerson());
+        return readWorkOrder(tx, equipment, workOrderId);
+      });
+      return c.json(order, 200);
+    });
+}
+
+function machineRoutes({ platform, requests, identity, equipment }: ProductionDeps) {
+  const now = () => ({ identity, equipment, now: platform.clock.now() });
+  return createApi()
+    .openapi(getPlant, async (c) =>
+      c.json(await requests.transaction((tx) => readPlant(tx, now())), 200),
+    )
+    .openapi(getMachine, async (c) => {
+      const { workUnitId } = c.req.valid("param");
+      return c.json(await requests.transaction((tx) => readMachine(tx, now(), workUnitId)), 200);
+    })
+    .openapi(getMachineStates, async (c) => {
+      const asked = { ...c.req.valid("param"), ...c.req.valid("query") };
+      const deps = now();
+      const intervals = await requests.transaction((tx) => readMachineStates(tx, deps, asked));
+      const shown = intervals.map(({ state, from, to }) => ({
+        state,
+        from: instantOf(from),
+        to: to >= deps.now.getTime() ? null : instantOf(to),
+      }));
+      return c.json({ intervals: shown }, 200);
+    })
+    .openapi(getMachineTrends, async (c) => {
+      const asked = { ...c.req.valid("param"), ...c.req.valid("query") };
+      const series = await requests.transaction((tx) => readMachineTrends(tx, now(), asked));
+      return c.json({ series }, 200);
+    })
+    .openapi(getMachineEvents, async (c) => {
+      const { workUnitId } = c.req.valid("param");
+      const page = await readHistory(
+        requests,
+        `work_unit:${workUnitId}`,
+        c.req.valid("query"),
+        (tx) => findWorkUnit(tx, equipment, workUnitId),
+      );
+      return c.json(page, 200);
+    });
+}
+
+/** A page of a stream; `proveExists` refuses when the thing it belongs to does not exist. */
+async function readHistory(
+  requests: Requests,
+  stream: string,
+  { cursor, limit }: { cursor?: string | undefined; limit: number },
+  proveExists: (tx: Transaction) => Promise<unknown>,
+) {
+  const before = readCursor(cursor, [cursorPart.position])?.[0] ?? null;
+  const rows = await requests.transaction(async (tx) => {
+    await proveExists(tx);
+    return readStreamPage(tx, { stream, before, limit: limit + 1 });
+  });
+  return pageOf(rows, { limit, keyOf: (event) => [event.position], show: toHistoryEvent });
+}
+
+function toHistoryEvent(event: LoggedEvent): HistoryEvent {
+  return {
+    position: event.position,
+    type: event.type,
+    recordedTime: event.recordedTime,
+    actor: event.actor,
+    payload: event.payload as Record<string, unknown>,
+  };
+}

@@ -1,0 +1,296 @@
+import type { Actor, EventKey, EventToEmit } from "@millwright/contracts/events";
+import { workOrderStateSchema, operationStateSchema } from "@millwright/contracts/states";
+import {
+  Decimal,
+  iso8601Schema,
+  itemIdSchema,
+  workCenterIdSchema,
+  workOrderIdSchema,
+  workUnitIdSchema,
+} from "@millwright/contracts/units";
+import { sql } from "kysely";
+import { z } from "zod";
+
+import { VersionConflict } from "../../../platform/db/failure.ts";
+import type { Transaction } from "../../../platform/db/transaction.ts";
+import type { Operation, WorkOrder, WorkOrderEvent } from "../domain/work-order.ts";
+
+/** An order with what its stream does not hold: item texts, and when it was released here. */
+export type StoredWorkOrder = {
+  order: WorkOrder;
+  itemNumber: string;
+  itemName: string;
+  uom: string;
+  /** Our clock; what machines counted before it is not for this order. */
+  releasedTime: Date | null;
+};
+
+/** An order before and after the events that a decision raised. */
+export type WorkOrderChange = { before: WorkOrder; after: WorkOrder; events: WorkOrderEvent[] };
+
+export const streamOf = (workOrderId: string) => `work_order:${workOrderId}`;
+
+/**
+ * The orders as they are now, in no special order. The projection holds the whole state, so it serves
+ * as the snapshot of the newest version: a long order need not be folded for every piece.
+ */
+export async function loadWorkOrders(
+  tx: Transaction,
+  workOrderIds: readonly string[],
+): Promise<StoredWorkOrder[]> {
+  if (workOrderIds.length === 0) return [];
+  const ids = [...workOrderIds];
+  const orders = await sql`
+    select work_order_id, number, item_id, item_number, item_name, uom, quantity, due_date, state,
+           held_from, released_time, version
+      from production.work_order
+     where work_order_id = any (${ids}::uuid[])`.execute(tx.over());
+  const operations = await sql`
+    select work_order_id, step, name, work_center_id, work_unit_id, state, good, scrap,
+           run_ms_per_unit, setup_ms, started_time, done_time
+      from production.work_order_operation
+     where work_order_id = any (${ids}::uuid[])
+     order by work_order_id, step`.execute(tx.over());
+  const byOrder = Map.groupBy(
+    operations.rows.map((row) => operationRow.parse(row)),
+    (row) => row.work_order_id,
+  );
+  return orders.rows.map((raw) => {
+    const row = orderRow.parse(raw);
+    return fromRow(row, (byOrder.get(row.work_order_id) ?? []).map(fromOperationRow));
+  });
+}
+
+/** False when the number is taken. The draft's event goes to the log with it. */
+export async function insertWorkOrder(
+  tx: Transaction,
+  draft: StoredWorkOrder,
+  event: WorkOrderEvent,
+  actor: Actor,
+): Promise<boolean> {
+  const { order } = draft;
+  const { rows } = await sql`
+    insert into production.work_order
+      (work_order_id, tenant_id, number, item_id, item_number, item_name, uom, quantity, due_date,
+       state, version)
+    values
+      (${order.workOrderId}, ${tx.tenantId}, ${order.number}, ${order.itemId}, ${draft.itemNumber},
+       ${draft.itemName}, ${draft.uom}, ${order.quantity.toFixed()}::numeric, ${order.dueDate}::timestamptz,
+       ${order.state}, ${order.version})
+    on conflict (tenant_id, number) do nothing
+    returning work_order_id`.execute(tx.over());
+  if (rows.length === 0) return false;
+  await sql`
+    insert into production.work_order_operation
+      (work_order_id, tenant_id, step, name, work_center_id, state, run_ms_per_unit, setup_ms)
+    select ${order.workOrderId}, ${tx.tenantId}, step, name, "workCenterId", state, "runMsPerUnit", "setupMs"
+      from jsonb_to_recordset(${JSON.stringify(order.operations)}::jsonb)
+        as (step integer, name text, "workCenterId" uuid, state text,
+            "runMsPerUnit" double precision, "setupMs" double precision)`.execute(tx.over());
+  tx.emit([toEmit(tx, event, { version: order.version, workOrderId: order.workOrderId, actor })]);
+  return true;
+}
+
+/**
+ * Writes orders after a decision and queues their events. The version is checked here, so a lost race
+ * shows before anything else is done, and again by the log.
+ * @throws VersionConflict when one of them changed since it was loaded; the transaction runs again.
+ */
+export async function saveWorkOrders(
+  tx: Transaction,
+  changes: readonly WorkOrderChange[],
+  by: { actor: Actor; now: Date },
+): Promise<void> {
+  const changed = changes.filter(({ events }) => events.length > 0);
+  if (changed.length === 0) return;
+  await updateOrders(tx, changed, by.now);
+  await updateOperations(tx, changed.flatMap(changedOperations));
+  tx.touch(changed.flatMap(touchedWorkCenters));
+  tx.emit(changed.flatMap((change) => eventsOf(tx, change, by.actor)));
+}
+
+async function updateOrders(
+  tx: Transaction,
+  changes: readonly WorkOrderChange[],
+  now: Date,
+): Promise<void> {
+  const records = changes.map(({ before, after, events }) => ({
+    id: after.workOrderId,
+    state: after.state,
+    held_from: after.heldFrom,
+    old_version: before.version,
+    version: after.version,
+    released_time: events.some(({ type }) => type === "work_order.released") ? now : null,
+  }));
+  const { numAffectedRows } = await sql`
+    update production.work_order o
+       set state = n.state, held_from = n.held_from, version = n.version,
+           released_time = coalesce(n.released_time, o.released_time)
+      from jsonb_to_recordset(${JSON.stringify(records)}::jsonb)
+        as n (id uuid, state text, held_from text, old_version integer, version integer,
+              released_time timestamptz)
+     where o.work_order_id = n.id
+       and o.version = n.old_version`.execute(tx.over());
+  if (numAffectedRows !== BigInt(changes.length)) throw new VersionConflict();
+}
+
+async function updateOperations(
+  tx: Transaction,
+  operations: readonly { workOrderId: string; operation: Operation }[],
+): Promise<void> {
+  if (operations.length === 0) return;
+  const records = operations.map(({ workOrderId, operation }) => ({
+    id: workOrderId,
+    step: operation.step,
+    work_unit_id: operation.workUnitId,
+    state: operation.state,
+    good: operation.good.toFixed(),
+    scrap: operation.scrap.toFixed(),
+    started_time: operation.startedTime,
+    done_time: operation.doneTime,
+  }));
+  await sql`
+    update production.work_order_operation o
+       set work_unit_id = n.work_unit_id, state = n.state, good = n.good, scrap = n.scrap,
+           started_time = n.started_time, done_time = n.done_time
+      from jsonb_to_recordset(${JSON.stringify(records)}::jsonb)
+        as n (id uuid, step integer, work_unit_id uuid, state text, good numeric, scrap numeric,
+              started_time timestamptz, done_time timestamptz)
+     where o.work_order_id = n.id
+       and o.step = n.step`.execute(tx.over());
+}
+
+/** `evolve` keeps what it does not change, so identity says which operations did. */
+function changedOperations({ before, after }: WorkOrderChange) {
+  return after.operations
+    .filter((operation, index) => operation !== before.operations[index])
+    .map((operation) => ({ workOrderId: after.workOrderId, operation }));
+}
+
+function touchedWorkCenters(change: WorkOrderChange): string[] {
+  const { before, after } = change;
+  const operations =
+    before.state === after.state
+      ? changedOperations(change).map(({ operation }) => operation)
+      : after.operations;
+  return operations.map((operation) => operation.workCenterId);
+}
+
+function eventsOf(
+  tx: Transaction,
+  { before, events }: WorkOrderChange,
+  actor: Actor,
+): EventToEmit[] {
+  return events.map((event, index) =>
+    toEmit(tx, event, {
+      version: before.version + index + 1,
+      workOrderId: before.workOrderId,
+      actor,
+    }),
+  );
+}
+
+function toEmit(
+  tx: Transaction,
+  event: WorkOrderEvent,
+  at: { version: number; workOrderId: string; actor: Actor },
+): EventToEmit {
+  return {
+    tenantId: tx.tenantId,
+    stream: streamOf(at.workOrderId),
+    streamVersion: at.version,
+    type: event.type,
+    typeVersion: 1,
+    payload: event.payload,
+    actor: at.actor,
+    trace: null,
+  };
+}
+
+/** The events of the stream as contracts lists them. */
+export const workOrderEventKeys = [
+  "work_order.drafted@1",
+  "work_order.firmed@1",
+  "work_order.released@1",
+  "work_order.started@1",
+  "work_order.held@1",
+  "work_order.resumed@1",
+  "work_order.completed@1",
+  "work_order.closed@1",
+  "work_order.cancelled@1",
+  "operation.readied@1",
+  "operation.started@1",
+  "operation.paused@1",
+  "operation.resumed@1",
+  "operation.progress_reported@1",
+  "operation.progress_corrected@1",
+  "operation.done@1",
+] as const satisfies readonly EventKey[];
+
+const instant = z.date().transform((date) => iso8601Schema.parse(date.toISOString()));
+
+const orderRow = z.object({
+  work_order_id: workOrderIdSchema,
+  number: z.string(),
+  item_id: itemIdSchema,
+  item_number: z.string(),
+  item_name: z.string(),
+  uom: z.string(),
+  quantity: z.string(),
+  due_date: instant.nullable(),
+  state: workOrderStateSchema,
+  held_from: z.enum(["released", "in_progress"]).nullable(),
+  released_time: z.date().nullable(),
+  version: z.number(),
+});
+
+const operationRow = z.object({
+  work_order_id: z.string(),
+  step: z.number(),
+  name: z.string(),
+  work_center_id: workCenterIdSchema,
+  work_unit_id: workUnitIdSchema.nullable(),
+  state: operationStateSchema,
+  good: z.string(),
+  scrap: z.string(),
+  run_ms_per_unit: z.number(),
+  setup_ms: z.number(),
+  started_time: instant.nullable(),
+  done_time: instant.nullable(),
+});
+
+function fromRow(row: z.infer<typeof orderRow>, operations: Operation[]): StoredWorkOrder {
+  return {
+    order: {
+      workOrderId: row.work_order_id,
+      number: row.number,
+      itemId: row.item_id,
+      quantity: new Decimal(row.quantity),
+      dueDate: row.due_date,
+      state: row.state,
+      heldFrom: row.held_from,
+      operations,
+      version: row.version,
+    },
+    itemNumber: row.item_number,
+    itemName: row.item_name,
+    uom: row.uom,
+    releasedTime: row.released_time,
+  };
+}
+
+function fromOperationRow(row: z.infer<typeof operationRow>): Operation {
+  return {
+    step: row.step,
+    name: row.name,
+    workCenterId: row.work_center_id,
+    runMsPerUnit: row.run_ms_per_unit,
+    setupMs: row.setup_ms,
+    state: row.state,
+    workUnitId: row.work_unit_id,
+    good: new Decimal(row.good),
+    scrap: new Decimal(row.scrap),
+    startedTime: row.started_time,
+    doneTime: row.done_time,
+  };
+}

@@ -1,0 +1,32 @@
+import type { Actor } from "@millwright/contracts/events";
+
+import type { Subscription } from "../../platform/events/subscription.ts";
+import { newId, type Platform } from "../../platform/platform.ts";
+import type { Equipment } from "../equipment/index.ts";
+import { assignCounts } from "./assign-counts.ts";
+import { recordStates } from "./record-states.ts";
+
+/** The machine is what moves the order; which one stands in the payload (workUnitId). */
+const machines: Actor = { kind: "machine", id: "telemetry" };
+
+/**
+ * Machine events drive work orders and machine time. One subscription for all four types, so that a
+ * batch costs one commit; counts and states do not depend on each other.
+ */
+export function machineEvents(deps: { platform: Platform; equipment: Equipment }): Subscription {
+  return {
+    name: "production.machine-events",
+    keys: [
+      "machine.count_observed@1",
+      "machine.count_redistributed@1",
+      "machine.state_observed@1",
+      "machine.state_backfilled@1",
+    ],
+    handle: async (tx, events) => {
+      const { platform, equipment } = deps;
+      const by = { actor: machines, now: platform.clock.now() };
+      await recordStates(tx, equipment, events, by);
+      await assignCounts(tx, { equipment, newId: () => newId(platform) }, events, by);
+    },
+  };
+}

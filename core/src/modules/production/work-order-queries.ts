@@ -1,0 +1,114 @@
+import type { WorkOrder, WorkOrderSummary } from "@millwright/contracts/api";
+import {
+  type WorkOrderCommand,
+  workOrderCommands,
+  type WorkOrderState,
+} from "@millwright/contracts/states";
+import { quantitySchema, toQuantity } from "@millwright/contracts/units";
+import { type RawBuilder, sql } from "kysely";
+
+import type { Transaction } from "../../platform/db/transaction.ts";
+import type { Equipment } from "../equipment/index.ts";
+import { unknownWorkOrder } from "./change-work-order.ts";
+import { reasonAgainst } from "./domain/decide.ts";
+import { loadWorkOrders } from "./store/work-orders.ts";
+
+/** A page of orders, newest first, older than `before`. One more than `limit` when there is a next page. */
+export async function readWorkOrderPage(
+  tx: Transaction,
+  options: {
+    before: string | null;
+    state: WorkOrderState | undefined;
+    search: string | undefined;
+    limit: number;
+  },
+): Promise<WorkOrderSummary[]> {
+  const search = options.search?.toLowerCase() ?? "";
+  const where = sql`
+    (${options.before}::uuid is null or o.work_order_id < ${options.before}::uuid)
+    and (${options.state ?? null}::text is null or o.state = ${options.state ?? null})
+    and position(${search} in lower(o.number || ' ' || o.item_number || ' ' || o.item_name)) > 0`;
+  return readSummaries(tx, where, options.limit + 1);
+}
+
+/** Summaries of these orders; those that do not exist are left out. */
+export function readWorkOrderSummaries(
+  tx: Transaction,
+  workOrderIds: readonly string[],
+): Promise<WorkOrderSummary[]> {
+  const ids = [...workOrderIds];
+  return readSummaries(tx, sql`o.work_order_id = any (${ids}::uuid[])`, ids.length);
+}
+
+/** The order with its operations and what may be asked of it. @throws Refusal work_order.unknown */
+export async function readWorkOrder(
+  tx: Transaction,
+  equipment: Equipment,
+  workOrderId: string,
+): Promise<WorkOrder> {
+  const [summary] = await readWorkOrderSummaries(tx, [workOrderId]);
+  const [stored] = await loadWorkOrders(tx, [workOrderId]);
+  if (summary === undefined || stored === undefined) throw unknownWorkOrder(workOrderId);
+  const centers = await equipment.workCenters(tx);
+  const names = new Map(centers.map((center) => [center.workCenterId, center.name]));
+  return {
+    ...summary,
+    operations: stored.order.operations.map((operation) => ({
+      ...operation,
+      workCenterName: names.get(operation.workCenterId) ?? "",
+      good: toQuantity(operation.good),
+      scrap: toQuantity(operation.scrap),
+    })),
+    commands: Object.fromEntries(
+      commands.map((command) => {
+        const reason = reasonAgainst(stored.order, command);
+        return [command, { isAllowed: reason === null, reason }];
+      }),
+    ),
+  };
+}
+
+const commands = Object.keys(workOrderCommands) as WorkOrderCommand[];
+
+type SummaryRow = Omit<WorkOrderSummary, "quantity" | "good" | "scrap" | "dueDate"> & {
+  quantity: string;
+  good: string;
+  scrap: string;
+  dueDate: Date | null;
+};
+
+async function readSummaries(
+  tx: Transaction,
+  where: RawBuilder<unknown>,
+  limit: number,
+): Promise<WorkOrderSummary[]> {
+  const { rows } = await sql<SummaryRow>`
+    select o.work_order_id as "workOrderId", o.number, o.item_id as "itemId",
+           o.item_number as "itemNumber", o.item_name as "itemName", o.uom, o.quantity,
+           last_op.good, last_op.scrap, o.state, o.due_date as "dueDate", o.version,
+           now_op.step as "currentStep", now_op.name as "currentOperationName"
+      from production.work_order o
+     cross join lateral (
+       select good, scrap
+         from production.work_order_operation op
+        where op.work_order_id = o.work_order_id
+        order by step desc
+        limit 1) last_op
+      left join lateral (
+       select step, name
+         from production.work_order_operation op
+        where op.work_order_id = o.work_order_id
+          and op.state in ('running', 'paused', 'ready')
+        order by case op.state when 'running' then 0 when 'paused' then 1 else 2 end, step
+        limit 1) now_op on true
+     where ${where}
+     order by o.work_order_id desc
+     limit ${limit}`.execute(tx.over());
+  return rows.map((row) => ({
+    ...row,
+    quantity: quantitySchema.parse(row.quantity),
+    good: quantitySchema.parse(row.good),
+    scrap: quantitySchema.parse(row.scrap),
+    dueDate: row.dueDate?.toISOString() ?? null,
+  }));
+}

@@ -1,0 +1,54 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+
+import { z } from "zod";
+
+import { type Clock, systemClock } from "./clock.ts";
+import { Database } from "./db/database.ts";
+import { Listener } from "./db/listener.ts";
+import { waitForSchema } from "./db/schema-version.ts";
+import { createLog } from "./observe/log.ts";
+import { createMetrics } from "./observe/metrics.ts";
+import type { Platform } from "./platform.ts";
+
+/**
+ * Opens everything a process of core stands on, once the schema is there (at most 60 s). Disposing it
+ * closes the connections; dispose what uses it first.
+ */
+export async function openPlatform(options: {
+  process: string;
+  databaseUrl: string;
+  logLevel: string;
+  clock?: Clock;
+}): Promise<Platform & AsyncDisposable> {
+  const log = createLog({ process: options.process, level: options.logLevel });
+  await using opening = new AsyncDisposableStack();
+  const db = opening.use(
+    new Database(options.databaseUrl, {
+      poolMax: poolMax,
+      onError: (error) => log.warn({ err: error }, "an idle database connection broke"),
+    }),
+  );
+  await waitForSchema(db, { timeoutMs: schemaWaitMs });
+  const listener = opening.use(new Listener(options.databaseUrl, log));
+  await listener.start();
+  const opened = opening.move();
+  return {
+    db,
+    listener,
+    log,
+    clock: options.clock ?? systemClock,
+    metrics: createMetrics(),
+    version: readVersion(),
+    [Symbol.asyncDispose]: () => opened.disposeAsync(),
+  };
+}
+
+// PostgreSQL's default is 100 connections for all processes; ten serve a plant's screens.
+const poolMax = 10;
+const schemaWaitMs = 60_000;
+
+function readVersion(): string {
+  const path = join(import.meta.dirname, "..", "..", "package.json");
+  return z.object({ version: z.string() }).parse(JSON.parse(readFileSync(path, "utf8"))).version;
+}

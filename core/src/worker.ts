@@ -1,0 +1,29 @@
+import { equipment } from "./modules/equipment/index.ts";
+import { productionSubscriptions } from "./modules/production/index.ts";
+import { readConfig, workerConfigSchema } from "./platform/config/config.ts";
+import { SubscriptionRunner } from "./platform/events/subscription.ts";
+import { createLog } from "./platform/observe/log.ts";
+import { openPlatform } from "./platform/open-platform.ts";
+import { refuseStart, runUntilStopped } from "./platform/process.ts";
+
+/** The worker: subscriptions of the event log. Several may run; each subscription runs on one. */
+try {
+  const config = readConfig(workerConfigSchema, process.env);
+  const log = createLog({ process: "worker", level: config.LOG_LEVEL });
+  await runUntilStopped(async () => {
+    await using starting = new AsyncDisposableStack();
+    const platform = starting.use(
+      await openPlatform({
+        process: "worker",
+        databaseUrl: config.DATABASE_URL,
+        logLevel: config.LOG_LEVEL,
+      }),
+    );
+    for (const subscription of productionSubscriptions({ platform, equipment })) {
+      starting.use(new SubscriptionRunner(subscription, platform)).start();
+    }
+    return starting.move();
+  }, log);
+} catch (error) {
+  refuseStart(error);
+}
