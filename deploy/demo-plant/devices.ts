@@ -1,4 +1,4 @@
-import { opcUaSignals, plain, plcSignals, type Signal } from "./signals.ts";
+import { opcUaSignals, plcSignals, shown, type Signal } from "./signals.ts";
 
 export const gateways = ["gateway-a", "gateway-b"] as const;
 export type Gateway = (typeof gateways)[number];
@@ -31,17 +31,20 @@ export const devices: Device[] = [
     machineId: null,
     signals: [
       {
-        ...plain("weight", "kg", 0.05, (plant) => plant.pallet.weightKg),
-        type: "float32",
+        ...shown({
+          metric: "weight",
+          unit: "kg",
+          deadband: 0.05,
+          type: "float32",
+          read: (plant) => plant.pallet.weightKg,
+        }),
         // Scales of this make send the low word first.
         at: { register: 0, wordOrder: "little" },
         meaning: { role: "weight", valueMap: {} },
       },
       {
-        ...plain("pallet.pieces", "pcs", 0, (plant) => plant.pallet.pieces),
-        type: "uint16",
+        ...shown({ metric: "pallet.pieces", unit: "pcs", read: (plant) => plant.pallet.pieces }),
         at: { register: 2, wordOrder: "big" },
-        meaning: null,
       },
     ],
   },
@@ -53,16 +56,19 @@ export const devices: Device[] = [
     machineId: null,
     signals: [
       {
-        ...plain("level", "kg", 0.3, (plant) => plant.silo.levelKg),
-        type: "float64",
+        ...shown({
+          metric: "level",
+          unit: "kg",
+          deadband: 0.3,
+          type: "float64",
+          read: (plant) => plant.silo.levelKg,
+        }),
         at: { node: "silo.level" },
         meaning: { role: "level", valueMap: {} },
       },
       {
-        ...plain("refilling", "", 0, (plant) => (plant.silo.isRefilling ? 1 : 0)),
-        type: "uint16",
+        ...shown({ metric: "refilling", read: (plant) => (plant.silo.isRefilling ? 1 : 0) }),
         at: { node: "silo.refilling" },
-        meaning: null,
       },
     ],
   },

@@ -1,4 +1,10 @@
-import { type BindingRole, type MachineState, machineStates } from "@millwright/contracts/states";
+import {
+  type BindingRole,
+  type CountRole,
+  countRoleSchema,
+  type MachineState,
+  machineStates,
+} from "@millwright/contracts/states";
 
 import { bracketLine } from "./machines/bracket-line.ts";
 import { type Machine, reasonOf, stateOf, stopReasons } from "./machines/machine.ts";
@@ -74,87 +80,99 @@ export function opcUaSignals(id: string): Signal[] {
   }));
 }
 
+type Words = Record<Exclude<MachineState, "no_data">, string>;
+
+/** A signal before it has a place on the wire. */
+type Shown = Omit<Signal, "at">;
+
 /** What every machine of the line shows, whatever it speaks. */
-function machineSignals(
-  id: string,
-  words: Record<Exclude<MachineState, "no_data">, string>,
-): Omit<Signal, "at">[] {
-  const isText = words !== stateCodes;
+function machineSignals(id: string, words: Words): Shown[] {
   const of = (read: (machine: Machine) => number | string) => (plant: Plant) =>
     read(machineOf(plant, id));
-  const valueMap: Record<string, MachineState> = {};
-  for (const state of machineStates) if (state !== "no_data") valueMap[words[state]] = state;
-  const counter = (metric: string, read: (machine: Machine) => number): Omit<Signal, "at"> => ({
-    ...plain(metric, "pcs", 0, of(read)),
-    type: "uint32",
-  });
-  // The packer has one photo eye and no reject: its total is what counts (DOMAIN.md).
-  const roles = id === "pack" ? ["count.total"] : ["count.good", "count.scrap"];
-  const bound = (signal: Omit<Signal, "at">, role: BindingRole): Omit<Signal, "at"> => ({
-    ...signal,
-    meaning: { role, valueMap: {} },
-  });
-  const counters = (["count.total", "count.good", "count.scrap"] as const).map((role) => {
-    const field = { "count.total": "total", "count.good": "good", "count.scrap": "scrap" } as const;
-    const signal = counter(role, ({ memory }) => memory[field[role]]);
-    return roles.includes(role) ? bound(signal, role) : signal;
-  });
   return [
-    {
-      ...plain(
-        "state",
-        "",
-        0,
-        of((machine) => (isText ? words[stateOf(machine)] : Number(words[stateOf(machine)]))),
-      ),
-      type: isText ? "string" : "uint16",
-      meaning: { role: "state", valueMap },
-    },
-    {
-      ...plain(
-        "reason",
-        "",
-        0,
-        of((machine) => stopReasons.indexOf(reasonOf(machine))),
-      ),
-      type: "uint16",
-    },
-    ...counters,
-    {
-      ...plain(
-        "energy",
-        "kWh",
-        0.05,
-        of(({ memory }) => memory.energyKwh),
-      ),
+    stateSignal(id, words),
+    shown({
+      metric: "reason",
+      read: of((machine) => stopReasons.indexOf(reasonOf(machine))),
+    }),
+    ...counterSignals(id),
+    shown({
+      metric: "energy",
+      unit: "kWh",
+      deadband: 0.05,
       type: "uint32",
       scale: 0.01,
+      read: of(({ memory }) => memory.energyKwh),
       meaning: { role: "energy.total", valueMap: {} },
-    },
-    ...Object.entries(specOf(id).processValues).map(([metric, spec]): Omit<Signal, "at"> => ({
-      ...plain(
+    }),
+    ...Object.entries(specOf(id).processValues).map(([metric, { unit, noise }]) =>
+      shown({
         metric,
-        spec.unit,
-        2 * spec.noise,
-        of(({ memory }) => memory.processValues[metric]?.value ?? 0),
-      ),
-      type: "float32",
-      meaning: { role: "process", valueMap: {} },
-    })),
-    { ...counter("job.order_hash", ({ memory }) => memory.job?.orderHash ?? 0), unit: "" },
-    counter("job.quantity", ({ memory }) => memory.job?.quantity ?? 0),
-    counter("job.good", ({ memory }) => memory.job?.good ?? 0),
+        unit,
+        deadband: 2 * noise,
+        type: "float32",
+        read: of(({ memory }) => memory.processValues[metric]?.value ?? 0),
+        meaning: { role: "process", valueMap: {} },
+      }),
+    ),
+    shown({
+      metric: "job.order_hash",
+      type: "uint32",
+      read: of(({ memory }) => memory.job?.orderHash ?? 0),
+    }),
+    shown({
+      metric: "job.quantity",
+      unit: "pcs",
+      type: "uint32",
+      read: of(({ memory }) => memory.job?.quantity ?? 0),
+    }),
+    shown({
+      metric: "job.good",
+      unit: "pcs",
+      type: "uint32",
+      read: of(({ memory }) => memory.job?.good ?? 0),
+    }),
   ];
 }
 
-/** The common part of a signal that is shown as it is read. */
-export function plain(
-  metric: string,
-  unit: string,
-  deadband: number,
-  read: Signal["read"],
-): Pick<Signal, "metric" | "unit" | "deadband" | "scale" | "read" | "meaning"> {
-  return { metric, unit, deadband, scale: 1, read, meaning: null };
+function stateSignal(id: string, words: Words): Shown {
+  const valueMap: Record<string, MachineState> = {};
+  for (const state of machineStates) if (state !== "no_data") valueMap[words[state]] = state;
+  const isText = words !== stateCodes;
+  return shown({
+    metric: "state",
+    type: isText ? "string" : "uint16",
+    read: (plant) => {
+      const word = words[stateOf(machineOf(plant, id))];
+      return isText ? word : Number(word);
+    },
+    meaning: { role: "state", valueMap },
+  });
+}
+
+/** The packer has one photo eye and no reject: its total is what counts (DOMAIN.md). */
+function counterSignals(id: string): Shown[] {
+  const bound: readonly CountRole[] =
+    id === "pack" ? ["count.total"] : ["count.good", "count.scrap"];
+  const counters = {
+    "count.total": "total",
+    "count.good": "good",
+    "count.scrap": "scrap",
+  } as const;
+  return countRoleSchema.options.map((role) =>
+    shown({
+      metric: role,
+      unit: "pcs",
+      type: "uint32",
+      read: (plant) => machineOf(plant, id).memory[counters[role]],
+      meaning: bound.includes(role) ? { role, valueMap: {} } : null,
+    }),
+  );
+}
+
+/** A small unbound number without a unit, unless said otherwise. */
+export function shown(signal: Pick<Shown, "metric" | "read"> & Partial<Shown>): Shown {
+  return { unit: "", deadband: 0, type: "uint16", scale: 1, meaning: null, ...signal };
 }
 
 function specOf(id: string) {
