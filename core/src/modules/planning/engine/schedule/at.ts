@@ -1,0 +1,8 @@
+/**
+ * Reads an element that the caller knows to exist. The hot loops index flat Int32Arrays by node
+ * numbers the model built itself; the compiler cannot know that, and a check per read would cost
+ * more than the read. V8 inlines this to the bare load (always the same array kind on purpose).
+ */
+export function at(array: Int32Array, index: number): number {
+  return array[index] ?? 0;
+}

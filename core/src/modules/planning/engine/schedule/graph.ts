@@ -1,0 +1,334 @@
+import { at } from "./at.ts";
+import type { Model } from "./model.ts";
+
+/**
+ * One schedule as a disjunctive graph: the sequence of every machine, its longest paths, and a
+ * topological order. `head` = earliest start; `tail` = longest path from an operation's start to
+ * the end of the schedule, its own time included; head + tail = makespan on a critical path.
+ * All arrays are per node (model.ts).
+ */
+export interface Graph {
+  model: Model;
+  /** Chosen row of the alternatives, its machine and its time. */
+  choice: Int32Array;
+  machine: Int32Array;
+  time: Int32Array;
+  /** Least ticks from the start of an operation to the start of its job successor. */
+  step: Int32Array;
+  machinePred: Int32Array;
+  machineSucc: Int32Array;
+  head: Int32Array;
+  tail: Int32Array;
+  /** Topological order of the operations and each node's place in it. */
+  order: Int32Array;
+  position: Int32Array;
+  makespan: number;
+  /** Scratch of the window update: marks by stamp, and the nodes put aside. */
+  mark: Int32Array;
+  aside: Int32Array;
+  stamp: number;
+}
+
+export function createGraph(model: Model): Graph {
+  const { nodes, operations } = model;
+  const ints = (length: number): Int32Array => new Int32Array(length);
+  const position = ints(nodes);
+  position.fill(-1, operations + 1);
+  position[operations] = operations;
+  const machine = ints(nodes);
+  for (let k = 0; k < model.machines; k += 1) machine[operations + 1 + k] = k;
+  return {
+    model,
+    choice: ints(nodes),
+    machine,
+    time: ints(nodes),
+    step: ints(nodes),
+    machinePred: ints(nodes).fill(operations),
+    machineSucc: ints(nodes).fill(operations),
+    head: ints(nodes),
+    tail: ints(nodes),
+    order: ints(operations),
+    position,
+    makespan: 0,
+    mark: ints(nodes),
+    aside: ints(operations + 1),
+    stamp: 0,
+  };
+}
+
+/**
+ * Loads a schedule: `order` lists every operation once, job predecessors first; each machine takes
+ * its operations in that order. Any such list is feasible.
+ */
+export function loadGraph(graph: Graph, order: Int32Array, choice: Int32Array): void {
+  const { model, position, machinePred, machineSucc, machine } = graph;
+  const n = model.operations;
+  const last = new Int32Array(model.machines);
+  for (let k = 0; k < model.machines; k += 1) {
+    last[k] = n + 1 + k;
+    machineSucc[n + 1 + k] = n;
+  }
+  for (let i = 0; i < n; i += 1) choose(graph, i, at(choice, i));
+  for (let place = 0; place < n; place += 1) {
+    const i = at(order, place);
+    graph.order[place] = i;
+    position[i] = place;
+    const before = at(last, at(machine, i));
+    machinePred[i] = before;
+    machineSucc[before] = i;
+    machineSucc[i] = n;
+    last[at(machine, i)] = i;
+  }
+  for (let i = 0; i < n; i += 1) setStep(graph, i);
+  for (let k = 0; k < model.machines; k += 1) graph.head[n + 1 + k] = at(model.release, n + 1 + k);
+  updateHeads(graph, 0, n - 1);
+  updateTails(graph, n - 1, 0);
+}
+
+/** Gives operation `i` the alternative `row`; steps to and from its job neighbours stay as they were. */
+function choose(graph: Graph, i: number, row: number): void {
+  graph.choice[i] = row;
+  graph.machine[i] = at(graph.model.choiceMachine, row);
+  graph.time[i] = at(graph.model.choiceTime, row);
+}
+
+/**
+ * An overlapped successor may start after the first transfer batch, but must not end before the
+ * last batch has arrived: start-to-start lag = max(first batch, time + transfer − its own time).
+ */
+function setStep(graph: Graph, i: number): void {
+  const { model, time } = graph;
+  const full = at(time, i) + at(model.transfer, i);
+  const overlap = at(model.overlapStart, i);
+  const succ = at(model.jobSucc, i);
+  graph.step[i] =
+    overlap < 0 || succ === model.operations
+      ? full
+      : Math.max(Math.min(overlap + at(model.transfer, i), full), full - at(time, succ));
+}
+
+/** Setup on the arc between two nodes that follow each other on the machine of the first. */
+export function setupBetween(graph: Graph, from: number, to: number): number {
+  const { model } = graph;
+  return at(
+    model.setup,
+    at(model.setupOffset, at(graph.machine, from)) +
+      at(model.family, from) * model.families +
+      at(model.family, to),
+  );
+}
+
+/**
+ * Takes operation `u` out of its machine and puts it behind node `x` (an operation or a machine's
+ * start; not u) with the alternative `row`, then brings order, heads, tails and makespan up to
+ * date. Returns false, with the graph unchanged, if that would close a cycle.
+ *
+ * Only the window of the topological order between the old and the new place is re-ordered, and
+ * longest paths are recomputed from its edges outwards until nothing changes any more.
+ * @source Pearce, Kelly, "A dynamic topological sort algorithm", ACM JEA 11, 2006 (window idea).
+ */
+export function moveBehind(graph: Graph, u: number, row: number, x: number): boolean {
+  const { machinePred, machineSucc, position, model } = graph;
+  const n = model.operations;
+  const oldPred = at(machinePred, u);
+  const oldSucc = at(machineSucc, u);
+  const oldRow = at(graph.choice, u);
+  const atU = at(position, u);
+  machineSucc[oldPred] = oldSucc;
+  machinePred[oldSucc] = oldPred;
+  const y = at(machineSucc, x);
+  link(graph, x, u, y);
+  const atX = at(position, x);
+  const atY = at(position, y);
+  const isFeasible =
+    atX > atU ? orderBehind(graph, u, x) : atY < atU ? orderBefore(graph, u, y) : true;
+  if (!isFeasible) {
+    machineSucc[x] = y;
+    machinePred[y] = x;
+    link(graph, oldPred, u, oldSucc);
+    return false;
+  }
+  let jobPred = n;
+  let jobSucc = n;
+  if (row !== oldRow) {
+    choose(graph, u, row);
+    setStep(graph, u);
+    jobSucc = at(model.jobSucc, u);
+    jobPred = at(model.jobPred, u);
+    if (jobPred !== n) setStep(graph, jobPred);
+  }
+  updateHeadsOf(graph, u, oldSucc, y, jobSucc);
+  updateTailsOf(graph, u, oldPred, x, jobPred);
+  return true;
+}
+
+/** Heads from u and up to three more nodes with a changed predecessor (n: none) on. */
+function updateHeadsOf(graph: Graph, u: number, a: number, b: number, c: number): void {
+  const { position } = graph;
+  const n = graph.model.operations;
+  let low = at(position, u);
+  let high = low;
+  const atA = at(position, a);
+  if (atA < low) low = atA;
+  else if (atA > high && atA < n) high = atA;
+  const atB = at(position, b);
+  if (atB < low) low = atB;
+  else if (atB > high && atB < n) high = atB;
+  const atC = at(position, c);
+  if (atC > high && atC < n) high = atC;
+  updateHeads(graph, low, high);
+}
+
+/** Tails from u and up to three more nodes with a changed successor (n, or a start: none) down. */
+function updateTailsOf(graph: Graph, u: number, a: number, b: number, c: number): void {
+  const { position } = graph;
+  const n = graph.model.operations;
+  let high = at(position, u);
+  let low = high;
+  const atA = at(position, a);
+  if (atA > high) high = atA;
+  else if (atA < low && atA >= 0) low = atA;
+  const atB = at(position, b);
+  if (atB > high) high = atB;
+  else if (atB < low && atB >= 0) low = atB;
+  const atC = at(position, c);
+  if (c !== n && atC < low) low = atC;
+  updateTails(graph, high, low);
+}
+
+function link(graph: Graph, before: number, u: number, after: number): void {
+  graph.machinePred[u] = before;
+  graph.machineSucc[u] = after;
+  graph.machineSucc[before] = u;
+  graph.machinePred[after] = u;
+}
+
+/** u stands left of its new machine predecessor x: move u and what depends on it behind x. */
+function orderBehind(graph: Graph, u: number, x: number): boolean {
+  const { order, position, mark, aside, machinePred } = graph;
+  const { jobPred } = graph.model;
+  const from = at(position, u);
+  const to = at(position, x);
+  const stamp = ++graph.stamp;
+  mark[u] = stamp;
+  let count = 1;
+  aside[0] = u;
+  for (let k = from + 1; k <= to; k += 1) {
+    const i = at(order, k);
+    if (at(mark, at(jobPred, i)) === stamp || at(mark, at(machinePred, i)) === stamp) {
+      if (i === x) return false;
+      mark[i] = stamp;
+      aside[count] = i;
+      count += 1;
+    }
+  }
+  let place = from;
+  for (let k = from + 1; k <= to; k += 1) {
+    const i = at(order, k);
+    if (at(mark, i) !== stamp) {
+      order[place] = i;
+      position[i] = place;
+      place += 1;
+    }
+  }
+  for (let k = 0; k < count; k += 1) {
+    const i = at(aside, k);
+    order[place] = i;
+    position[i] = place;
+    place += 1;
+  }
+  return true;
+}
+
+/** u stands right of its new machine successor y: move u and what it depends on before y. */
+function orderBefore(graph: Graph, u: number, y: number): boolean {
+  const { order, position, mark, aside, machineSucc } = graph;
+  const { jobSucc } = graph.model;
+  const from = at(position, u);
+  const to = at(position, y);
+  const stamp = ++graph.stamp;
+  mark[u] = stamp;
+  let count = 1;
+  aside[0] = u;
+  for (let k = from - 1; k >= to; k -= 1) {
+    const i = at(order, k);
+    if (at(mark, at(jobSucc, i)) === stamp || at(mark, at(machineSucc, i)) === stamp) {
+      if (i === y) return false;
+      mark[i] = stamp;
+      aside[count] = i;
+      count += 1;
+    }
+  }
+  let place = from;
+  for (let k = from - 1; k >= to; k -= 1) {
+    const i = at(order, k);
+    if (at(mark, i) !== stamp) {
+      order[place] = i;
+      position[i] = place;
+      place -= 1;
+    }
+  }
+  for (let k = 0; k < count; k += 1) {
+    const i = at(aside, k);
+    order[place] = i;
+    position[i] = place;
+    place -= 1;
+  }
+  return true;
+}
+
+/** Heads from place `low` on; everything up to `atLeast` is recomputed, beyond only what changes. */
+function updateHeads(graph: Graph, low: number, atLeast: number): void {
+  const { order, position, head, time, step, machinePred, machineSucc, model } = graph;
+  const { jobPred, jobSucc, release, hasSetups } = model;
+  const n = model.operations;
+  let last = atLeast;
+  for (let k = low; k <= last; k += 1) {
+    const i = at(order, k);
+    const j = at(jobPred, i);
+    const before = at(machinePred, i);
+    let value = at(release, i);
+    const byJob = at(head, j) + at(step, j);
+    if (byJob > value) value = byJob;
+    let byMachine = at(head, before) + at(time, before);
+    if (hasSetups) byMachine += setupBetween(graph, before, i);
+    if (byMachine > value) value = byMachine;
+    if (value !== at(head, i)) {
+      head[i] = value;
+      const afterJob = at(position, at(jobSucc, i));
+      if (afterJob > last) last = afterJob < n ? afterJob : n - 1;
+      const afterMachine = at(position, at(machineSucc, i));
+      if (afterMachine > last) last = afterMachine < n ? afterMachine : n - 1;
+    }
+  }
+  let makespan = 0;
+  for (let k = 0; k < model.lastOfJob.length; k += 1) {
+    const i = at(model.lastOfJob, k);
+    const end = at(head, i) + at(step, i);
+    if (end > makespan) makespan = end;
+  }
+  graph.makespan = makespan;
+}
+
+/** Tails from place `high` down; mirror image of updateHeads. */
+function updateTails(graph: Graph, high: number, atMost: number): void {
+  const { order, position, tail, time, step, machinePred, machineSucc, model } = graph;
+  const { jobPred, jobSucc, hasSetups } = model;
+  let last = atMost;
+  for (let k = high; k >= last; k -= 1) {
+    const i = at(order, k);
+    const after = at(machineSucc, i);
+    let value = at(step, i) + at(tail, at(jobSucc, i));
+    let byMachine = at(time, i) + at(tail, after);
+    if (hasSetups) byMachine += setupBetween(graph, i, after);
+    if (byMachine > value) value = byMachine;
+    if (value !== at(tail, i)) {
+      tail[i] = value;
+      // The end stands at place n and a machine's start at -1: neither is in the order.
+      const beforeJob = at(position, at(jobPred, i));
+      if (beforeJob < last) last = beforeJob;
+      const beforeMachine = at(position, at(machinePred, i));
+      if (beforeMachine < last && beforeMachine >= 0) last = beforeMachine;
+    }
+  }
+}

@@ -1,0 +1,38 @@
+/**
+ * The problem as flat arrays, for the search only. Nodes are numbered
+ * `0 … n-1` operations, `n` the end (no predecessor / no successor), `n+1 … n+m` the start of each
+ * machine: a start is a node like any other (head = when the machine is free, family = what it is
+ * set up for), so that the hot loops have no special case for the first operation of a machine.
+ * Times are whole ticks. Setups hold on the machine arc only.
+ */
+export interface Model {
+  operations: number;
+  machines: number;
+  /** Where the array of nodes ends: operations + 1 + machines. */
+  nodes: number;
+  jobs: number;
+  job: Int32Array;
+  /** Job predecessor and successor per node; `operations` (the end) where there is none. */
+  jobPred: Int32Array;
+  jobSucc: Int32Array;
+  /** Earliest start per node by release date or, for a machine's start, availability. */
+  release: Int32Array;
+  /** Alternatives of operation i: rows `choiceStart[i] … choiceStart[i+1]-1` of the next two. */
+  choiceStart: Int32Array;
+  choiceMachine: Int32Array;
+  choiceTime: Int32Array;
+  /** Overlap to the job successor, see problem.ts; -1: the successor waits for the end. */
+  overlapStart: Int32Array;
+  /** Ticks between the end of an operation and its job successor (transfer). */
+  transfer: Int32Array;
+  hasSetups: boolean;
+  families: number;
+  /** Family per node. */
+  family: Int32Array;
+  /** Offset of the setup matrix of a machine in `setup`: `[from * families + to]`. */
+  setupOffset: Int32Array;
+  setup: Int32Array;
+  isFlexible: boolean;
+  /** Operations without job successor, and those without job predecessor. */
+  lastOfJob: Int32Array;
+}
