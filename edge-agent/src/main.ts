@@ -37,6 +37,10 @@ async function main(): Promise<void> {
   logger.info({ edgeNode: config.edgeNode, devices: config.devices.length }, "edge agent started");
   process.send?.({ type: "ready" });
 
+  // A driver's library that forgets a rejection must not take the other devices down with it.
+  process.on("unhandledRejection", (error) => {
+    logger.error({ error }, "edge agent: an error nobody handled");
+  });
   let isStopping = false;
   const stop = (cause: string) => {
     // The second signal means it.

@@ -31,9 +31,13 @@ async function run(context: Context, signal: AbortSignal): Promise<void> {
   const backoff = new Backoff();
   // Kept over reconnections: what was learned about missing addresses holds for the device.
   const plan = planReads(context.device.metrics);
+  let lastReason = "";
   while (!signal.aborted) {
     const reason = await runConnection({ context, plan, signal, onAnswer: () => backoff.reset() });
-    context.log.debug({ reason }, "modbus: not connected");
+    if (reason !== lastReason && !signal.aborted) {
+      context.log.warn({ reason }, "modbus: not connected, trying on");
+    }
+    lastReason = reason;
     await wait(backoff.next(), undefined, { signal }).catch(() => {});
   }
 }

@@ -15,6 +15,8 @@ import {
   OPCUAClient,
   resolveNodeId,
   SecurityPolicy,
+  setErrorLogger,
+  setWarningLogger,
   TimestampsToReturn,
   type UserIdentityInfo,
   UserTokenType,
@@ -52,10 +54,20 @@ export function startDriver(context: Context): Driver {
 }
 
 async function run(context: Context, signal: AbortSignal): Promise<void> {
+  // The library prints on standard output; an agent's log is JSON lines.
+  setErrorLogger((...args: unknown[]) => context.log.debug({ args }, "opc-ua: library error"));
+  setWarningLogger((...args: unknown[]) => context.log.debug({ args }, "opc-ua: library warning"));
   const backoff = new Backoff();
+  let lastReason = "";
   while (!signal.aborted) {
     const reason = await runConnection({ context, signal, onConnected: () => backoff.reset() });
-    context.log.debug({ reason }, "opc-ua: not connected");
+    if (reason !== lastReason && !signal.aborted) {
+      const hint = reason.includes("Certificate")
+        ? `to trust the server, move its certificate from rejected to trusted/certs in ${certificatesIn(context.dataDir)}`
+        : undefined;
+      context.log.warn({ reason, hint }, "opc-ua: not connected, trying on");
+    }
+    lastReason = reason;
     await wait(backoff.next(), undefined, { signal }).catch(() => {});
   }
 }
@@ -102,7 +114,7 @@ async function runConnection({ context, signal, onConnected }: Connection): Prom
 
 /** Own keys and trusted servers lie in the data folder: the library would use the home folder. */
 async function openCertificates(dataDir: string): Promise<OPCUACertificateManager> {
-  const rootFolder = join(dataDir, "certificates");
+  const rootFolder = certificatesIn(dataDir);
   await mkdir(rootFolder, { recursive: true, mode: 0o700 });
   const certificates = new OPCUACertificateManager({
     rootFolder,
@@ -112,6 +124,10 @@ async function openCertificates(dataDir: string): Promise<OPCUACertificateManage
   });
   await certificates.initialize();
   return certificates;
+}
+
+function certificatesIn(dataDir: string): string {
+  return join(dataDir, "certificates");
 }
 
 function makeClient(device: OpcUaDevice, certificates: OPCUACertificateManager): OPCUAClient {
@@ -259,6 +275,8 @@ function chunks<T>(items: readonly T[], size: number): T[][] {
 
 /** The promise's value, unless the connection ends first. */
 async function before<T>(ended: AbortSignal, promise: Promise<T>): Promise<T> {
+  // Whoever loses the race may still reject, and nobody would be listening.
+  promise.catch(() => {});
   ended.throwIfAborted();
   const stop = new AbortController();
   try {
