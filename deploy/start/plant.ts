@@ -1,12 +1,11 @@
 import { join } from "node:path";
-import { z } from "zod";
 
 import { type PrivateServer, startServer } from "../database/server.ts";
 import { DATABASE_NAME } from "../migrate/command.ts";
 import { type Migrated, migrate } from "../migrate.ts";
 import { StartRefusal } from "../refusal.ts";
 import { seedFirstTenant } from "../seed/first-tenant.ts";
-import { Child, type Ready } from "./child.ts";
+import { Child, type TableRow } from "./child.ts";
 import { LogFile } from "./log-file.ts";
 import type { Settings } from "./settings.ts";
 
@@ -16,16 +15,9 @@ const READY_DEADLINE_MS = 60_000;
 /** What runs once `Plant.start` is through. */
 export type Running = {
   readonly database: Migrated & { readonly server: PrivateServer | null };
-  /** Null with --no-demo. */
-  readonly demo: DemoPlant | null;
+  /** What the demo plant wants in the table: its gateways and their logins. Empty with --no-demo. */
+  readonly demoRows: readonly TableRow[];
 };
-
-/** What the demo plant says when it runs: its gateways and where their logins lie. */
-const demoSchema = z.object({
-  gateways: z.array(z.object({ edgeNodeId: z.string(), username: z.string() })),
-  credentialsFile: z.string(),
-});
-export type DemoPlant = z.infer<typeof demoSchema>;
 
 /**
  * All processes of one machine, with one way up and one way down. The order down is the way of the
@@ -85,8 +77,8 @@ export class Plant {
       this.#launch("worker", "core/src/worker.ts", { DATABASE_URL: urls.worker }),
     ];
     await settled(ready);
-    const demo = this.#settings.hasDemo ? await this.#startDemo() : null;
-    return { database, demo };
+    const demoRows = this.#settings.hasDemo ? await this.#startDemo() : [];
+    return { database, demoRows };
   }
 
   async #startDatabase(): Promise<Running["database"]> {
@@ -110,7 +102,7 @@ export class Plant {
   }
 
   // The demo plant plays an operator: it knows the public doors and no database.
-  async #startDemo(): Promise<DemoPlant> {
+  #startDemo(): Promise<readonly TableRow[]> {
     this.#throwIfStopping();
     const { host, port, mqttPort, mqttUrl, dataDir, demoArguments } = this.#settings;
     const environment = {
@@ -118,8 +110,7 @@ export class Plant {
       MQTT_URL: mqttUrl ?? `mqtt://${hostInUrl(host)}:${mqttPort}`,
       DATA_DIR: dataDir,
     };
-    const file = "deploy/demo-plant/main.ts";
-    return demoSchema.parse(await this.#launch("demo", file, environment, demoArguments));
+    return this.#launch("demo", "deploy/demo-plant/main.ts", environment, demoArguments);
   }
 
   #launch(
@@ -127,7 +118,7 @@ export class Plant {
     file: string,
     environment: Record<string, string>,
     args: readonly string[] = [],
-  ): Promise<Ready> {
+  ): Promise<readonly TableRow[]> {
     const child = new Child({
       name,
       file: join(repository, file),

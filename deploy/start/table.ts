@@ -1,3 +1,4 @@
+import type { TableRow } from "./child.ts";
 import type { Running } from "./plant.ts";
 import { hostInUrl } from "./plant.ts";
 import type { Settings } from "./settings.ts";
@@ -18,25 +19,15 @@ export function startTable(asked: {
     ["API reference", `${url}/api/docs`],
     ["Health", `${url}/api/health (${health})`],
     ["MQTT broker", settings.mqttUrl ?? `mqtt://${hostInUrl(settings.host)}:${settings.mqttPort}`],
-    ...gatewayRows(running, url),
+    ...(running.demoRows.length > 0 ? running.demoRows : [noGateways(url)]),
     ["Database", databaseIn(running)],
     ["Data folder", settings.dataDir],
     ["Started in", `${(startMs / 1000).toFixed(1)} s, ${megabytes} MB resident in all processes`],
   ]);
 }
 
-type Row = readonly [label: string, value: string];
-
-// The logins themselves stay in their file (0600): terminals are shared, scrolled and recorded.
-function gatewayRows({ demo }: Running, url: string): Row[] {
-  if (demo === null) {
-    return [["Gateways", `none yet: POST ${url}/api/edge-nodes gives one its login`]];
-  }
-  const names = demo.gateways.map(({ username }) => username).join(", ");
-  return [
-    ["Gateways", `${names} (demo plant)`],
-    ["Their tokens", demo.credentialsFile],
-  ];
+function noGateways(url: string): TableRow {
+  return ["Gateways", `none yet: POST ${url}/api/edge-nodes gives one its login`];
 }
 
 function databaseIn({ database }: Running): string {
@@ -51,7 +42,7 @@ function databaseIn({ database }: Running): string {
   return `PostgreSQL ${server.major} ${timescale}${account}, files in ${server.folder}`;
 }
 
-function box(rows: readonly Row[]): string {
+function box(rows: readonly TableRow[]): string {
   const width = Math.max(...rows.map(([label]) => label.length));
   return rows.map(([label, value]) => `  ${label.padEnd(width)}  ${value}`).join("\n");
 }
