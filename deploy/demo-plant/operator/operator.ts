@@ -21,8 +21,8 @@ import { type OpenOrder, orderToHold, planNext, type PlannerStep } from "./plan.
 import { bench } from "./products.ts";
 import type { KnownPlant } from "./set-up.ts";
 
-/** A look around the shop every two seconds; after a failed round, less and less often. */
-const roundMs = { usual: 2_000, max: 30_000 } as const;
+/** A look around the shop every two seconds, at once while there is planning to do; after a failed round, less and less often. */
+const roundMs = { busy: 200, usual: 2_000, max: 30_000 } as const;
 /** One order is held about every twenty minutes, for one to two minutes. */
 const holdChance = roundMs.usual / (20 * 60_000);
 const holdMs = 90_000;
@@ -59,12 +59,12 @@ export async function operate(shop: Shop, signal: AbortSignal): Promise<void> {
       const orders = await readDetails(shop.api, open, details);
       await setJobs(shop, orders, atMachines);
       await workAtBench(shop, orders, benchClock);
-      await plan(shop, open);
+      const planned = await plan(shop, open);
       await resumeHeld(shop, open);
-      waitMs = roundMs.usual;
+      waitMs = planned > 0 ? roundMs.busy : roundMs.usual;
     } catch (error) {
       if (signal.aborted) return;
-      waitMs = Math.min(2 * waitMs, roundMs.max);
+      waitMs = Math.min(2 * Math.max(waitMs, roundMs.usual), roundMs.max);
       shop.log.warn({ err: error, waitMs }, "the operator could not finish the round");
     }
     await sleep(waitMs, undefined, { signal }).catch(() => {});
@@ -201,11 +201,13 @@ async function workAtBench(
   );
 }
 
-async function plan(shop: Shop, open: readonly OpenOrder[]): Promise<void> {
+/** How many steps were taken: 0 when all is planned. */
+async function plan(shop: Shop, open: readonly OpenOrder[]): Promise<number> {
   const steps = planNext(open, shop.random);
   const held = orderToHold(open, { random: shop.random, chance: holdChance });
   if (held !== null) steps.push({ kind: "command", command: "hold", workOrderId: held });
   for (const step of steps) await tolerateRefusal(shop, perform(shop, step));
+  return steps.length;
 }
 
 async function perform(shop: Shop, step: PlannerStep): Promise<WorkOrder> {
