@@ -1,0 +1,173 @@
+import type { WorkOrder } from "@millwright/contracts/api";
+import { sql } from "kysely";
+import { afterAll, beforeAll, expect, test } from "vitest";
+
+import { createTestDatabase, type TestDatabase } from "../../../../deploy/test/database.ts";
+import {
+  counted,
+  makeLine,
+  moved,
+  openTestPlant,
+  releaseOrder,
+  type TestPlant,
+} from "../../testing/plant.ts";
+import { verifyWorkOrder } from "./index.ts";
+
+let database: TestDatabase;
+let plant: TestPlant;
+
+beforeAll(async () => {
+  database = await createTestDatabase();
+  plant = await openTestPlant(database);
+});
+afterAll(async () => {
+  await plant?.[Symbol.asyncDispose]();
+  await database?.[Symbol.asyncDispose]();
+});
+
+test("counts carry an order through its line to completed, exactly", async () => {
+  const { machines, item } = await makeLine(plant, ["saw", "mill"]);
+  const { workOrderId } = await releaseOrder(plant, item.itemId, 10);
+  const [saw, mill] = unitsOf(machines);
+  for (let second = 1; second <= 10; second += 1) {
+    const at = plant.now() + second * 1000;
+    await plant.emit([
+      counted(plant.tenantId, { workUnitId: saw, delta: 1, at }),
+      counted(plant.tenantId, { workUnitId: mill, delta: 1, at: at + 500 }),
+    ]);
+  }
+  await plant.settle();
+  const order = await plant.get<WorkOrder>(`/api/work-orders/${workOrderId}`);
+  expect(order).toMatchObject({ state: "completed", good: "10", scrap: "0" });
+  expect(order.operations.map(({ state, workUnitId }) => [state, workUnitId])).toEqual([
+    ["done", saw],
+    ["done", mill],
+  ]);
+  expect(await verify(workOrderId)).toBeNull();
+});
+
+test("over-production stays until the next order starts; then each has its own", async () => {
+  const { machines, item } = await makeLine(plant, ["press"]);
+  const first = await releaseOrder(plant, item.itemId, 5);
+  const [press] = unitsOf(machines);
+  const start = plant.now();
+  await plant.emit([
+    counted(plant.tenantId, { workUnitId: press, delta: 5, at: start + 1000 }),
+    counted(plant.tenantId, { workUnitId: press, delta: 2, at: start + 2000 }),
+  ]);
+  await plant.settle();
+  const second = await releaseOrder(plant, item.itemId, 5);
+  await plant.emit([
+    // The scrap of the last piece of the first order: it must not start the second one.
+    counted(plant.tenantId, { workUnitId: press, role: "count.scrap", delta: 1, at: start + 2000 }),
+    counted(plant.tenantId, { workUnitId: press, delta: 3, at: start + 3000 }),
+  ]);
+  await plant.settle();
+  const orders = await Promise.all(
+    [first, second].map((order) => plant.get<WorkOrder>(`/api/work-orders/${order.workOrderId}`)),
+  );
+  expect(orders.map(({ state, good, scrap }) => [state, good, scrap])).toEqual([
+    ["completed", "7", "1"],
+    ["in_progress", "3", "0"],
+  ]);
+  expect(await verify(first.workOrderId)).toBeNull();
+});
+
+test("counts that nobody ordered wait for a person", async () => {
+  const { machines } = await makeLine(plant, ["washer"]);
+  const [washer] = unitsOf(machines);
+  await plant.emit([
+    counted(plant.tenantId, { workUnitId: washer, delta: 4, at: plant.now() + 1000 }),
+  ]);
+  await plant.settle();
+  expect(await unassigned(washer)).toEqual([{ reason: "no_operation", good: "4", scrap: "0" }]);
+});
+
+test("a closed order takes nothing any more", async () => {
+  const { machines, item } = await makeLine(plant, ["oven"]);
+  const { workOrderId } = await releaseOrder(plant, item.itemId, 1);
+  const [oven] = unitsOf(machines);
+  const start = plant.now();
+  await plant.emit([counted(plant.tenantId, { workUnitId: oven, delta: 1, at: start + 1000 })]);
+  await plant.settle();
+  await plant.post(`/api/work-orders/${workOrderId}/close`);
+  await plant.emit([counted(plant.tenantId, { workUnitId: oven, delta: 2, at: start + 2000 })]);
+  await plant.settle();
+  expect(await unassigned(oven)).toEqual([{ reason: "order_closed", good: "2", scrap: "0" }]);
+});
+
+test("late readings move pieces in time, and to another order only where another one ran", async () => {
+  const { machines, item } = await makeLine(plant, ["lathe"]);
+  const { workOrderId } = await releaseOrder(plant, item.itemId, 100);
+  const [lathe] = unitsOf(machines);
+  const start = plant.now();
+  const back = start + 600_000;
+  await plant.emit([
+    counted(plant.tenantId, { workUnitId: lathe, delta: 1, at: start + 1000 }),
+    counted(plant.tenantId, { workUnitId: lathe, delta: 30, from: start + 1000, at: back }),
+    moved(plant.tenantId, {
+      workUnitId: lathe,
+      entries: [
+        { at: start + 120_000, delta: 10 },
+        { at: start + 240_000, delta: 20 },
+        { at: back, delta: -30 },
+      ],
+    }),
+  ]);
+  await plant.settle();
+  const order = await plant.get<WorkOrder>(`/api/work-orders/${workOrderId}`);
+  expect(order.good).toBe("31");
+  const minutes = await plant.core.db.inTenant(plant.tenantId, async (tx) => {
+    const { rows } = await sql<{ good: string }>`
+      select good from production.count_minute
+       where work_unit_id = ${lathe} and good <> 0 order by minute`.execute(tx.over());
+    return rows.map((row) => row.good);
+  });
+  expect(minutes).toEqual(["1", "10", "20"]);
+  expect(await verify(workOrderId)).toBeNull();
+});
+
+test("a held order lets the next one have the machine, and goes on after resume", async () => {
+  const { machines, item } = await makeLine(plant, ["drill"]);
+  const [drill] = unitsOf(machines);
+  const first = await releaseOrder(plant, item.itemId, 10);
+  const second = await releaseOrder(plant, item.itemId, 2);
+  const start = plant.now();
+  const count = (second: number, delta: number) =>
+    plant.emit([counted(plant.tenantId, { workUnitId: drill, delta, at: start + second * 1000 })]);
+  await count(1, 3);
+  await plant.settle();
+  await plant.post(`/api/work-orders/${first.workOrderId}/hold`, { reason: "tool" });
+  await count(2, 2);
+  await plant.settle();
+  await plant.post(`/api/work-orders/${first.workOrderId}/resume`);
+  await count(3, 7);
+  await plant.settle();
+  const orders = await Promise.all(
+    [first, second].map((order) => plant.get<WorkOrder>(`/api/work-orders/${order.workOrderId}`)),
+  );
+  expect(orders.map(({ state, good }) => [state, good])).toEqual([
+    ["completed", "10"],
+    ["completed", "2"],
+  ]);
+});
+
+function unitsOf(machines: readonly { workUnitId: string }[]): [string, string] {
+  const [first, second] = machines;
+  return [first?.workUnitId ?? "", second?.workUnitId ?? ""];
+}
+
+function verify(workOrderId: string) {
+  return plant.core.db.inTenant(plant.tenantId, (tx) => verifyWorkOrder(tx, workOrderId));
+}
+
+function unassigned(workUnitId: string) {
+  return plant.core.db.inTenant(plant.tenantId, async (tx) => {
+    const { rows } = await sql`
+      select reason, sum(good)::text as good, sum(scrap)::text as scrap
+        from production.unassigned_count
+       where work_unit_id = ${workUnitId}
+       group by reason`.execute(tx.over());
+    return rows;
+  });
+}
