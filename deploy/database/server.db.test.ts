@@ -83,6 +83,27 @@ describe("a private server", () => {
   });
 });
 
+describe.runIf(kind === "timescale")("where TimescaleDB cannot be had", () => {
+  const unreachable = { TSDB_MIRROR: "http://127.0.0.1:1/debian" };
+  beforeEach(() => {
+    Object.assign(process.env, unreachable, { MILLWRIGHT_CACHE: join(dataDir, "cache") });
+  });
+  afterEach(() => {
+    for (const name of [...Object.keys(unreachable), "MILLWRIGHT_CACHE"]) delete process.env[name];
+  });
+
+  test("plain PostgreSQL serves instead, the reason is said, and the folder stays with it", async () => {
+    const said: string[] = [];
+    await using server = await startServer({ dataDir, say: (text) => said.push(text) });
+    expect(server.kind).toBe("postgres");
+    expect(said.join("\n")).toMatch(/no TimescaleDB here \(.+\); using plain PostgreSQL/);
+  });
+
+  test("forcing it is refused, with the way out", async () => {
+    await expect(startServer({ dataDir, kind })).rejects.toThrow("unset EMBEDDED_DB");
+  });
+});
+
 describe("a folder", () => {
   test("of the other kind of server is refused, with the way out", async () => {
     await (await startServer({ dataDir, kind })).stop();
