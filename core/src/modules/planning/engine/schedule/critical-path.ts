@@ -1,0 +1,68 @@
+import { at } from "./at.ts";
+import { setupBetween, type Graph } from "./graph.ts";
+import type { Random } from "./random.ts";
+
+/**
+ * One longest path, cut into blocks: runs of operations that follow each other on one machine.
+ * Block b is `nodes[blockStart[b]] … nodes[blockStart[b+1]-1]`.
+ */
+export interface CriticalPath {
+  length: number;
+  nodes: Int32Array;
+  blocks: number;
+  blockStart: Int32Array;
+}
+
+/** Where several paths are longest, each step backwards takes one by lot. */
+export function findCriticalPath(graph: Graph, path: CriticalPath, random: Random): void {
+  const { model, head, step, time, machinePred, makespan } = graph;
+  const { jobPred, lastOfJob, hasSetups, operations } = model;
+  let i = operations;
+  let ties = 0;
+  for (let k = 0; k < lastOfJob.length; k += 1) {
+    const last = at(lastOfJob, k);
+    if (at(head, last) + at(step, last) !== makespan) continue;
+    ties += 1;
+    if (ties === 1 || random.below(ties) === 0) i = last;
+  }
+  // Written from the back; reversed below.
+  const { nodes, blockStart } = path;
+  let length = 0;
+  let blocks = 0;
+  blockStart[0] = 0;
+  while (i < operations) {
+    nodes[length] = i;
+    length += 1;
+    const start = at(head, i);
+    const p = at(jobPred, i);
+    const m = at(machinePred, i);
+    const isJobCritical = p !== operations && at(head, p) + at(step, p) === start;
+    let free = at(head, m) + at(time, m);
+    if (hasSetups) free += setupBetween(graph, m, i);
+    const isMachineCritical = m < operations && free === start;
+    if (isMachineCritical && (!isJobCritical || random.below(2) === 0)) {
+      i = m;
+      continue;
+    }
+    blocks += 1;
+    blockStart[blocks] = length;
+    i = isJobCritical ? p : operations;
+  }
+  reverse(nodes, length);
+  path.length = length;
+  path.blocks = blocks;
+  // Cuts counted from the back become cuts counted from the front.
+  for (let b = 0, e = blocks; b <= e; b += 1, e -= 1) {
+    const cut = length - at(blockStart, b);
+    blockStart[b] = length - at(blockStart, e);
+    blockStart[e] = cut;
+  }
+}
+
+function reverse(nodes: Int32Array, length: number): void {
+  for (let a = 0, z = length - 1; a < z; a += 1, z -= 1) {
+    const swapped = at(nodes, a);
+    nodes[a] = at(nodes, z);
+    nodes[z] = swapped;
+  }
+}

@@ -1,0 +1,121 @@
+import { at } from "./at.ts";
+import { setupBetween, type Graph } from "./graph.ts";
+
+/**
+ * Estimates of the makespan after a move, without making it: longest paths are recomputed over the
+ * moved segment only, from heads and tails outside it that are taken as unchanged.
+ * @source Balas, Vazacopoulos, "Guided local search with shifting bottleneck for job shop
+ * scheduling", Management Science 44(2), 1998, section 3; Taillard 1994 for the idea.
+ */
+
+/** Heads of a segment on their way to the tail pass; grows with the longest machine sequence. */
+export interface Segment {
+  nodes: Int32Array;
+  heads: Int32Array;
+}
+
+export function createSegment(operations: number): Segment {
+  return { nodes: new Int32Array(operations + 1), heads: new Int32Array(operations + 1) };
+}
+
+/**
+ * Longest path through the segment when `u` moves right behind `v`, which stands right of it on the
+ * same machine. Gives up and returns a value above `limit` as soon as that is certain.
+ */
+export function estimateBehind(graph: Graph, segment: Segment, u: number, v: number, limit: number): number {
+  const { head, tail, time, step, machinePred, machineSucc, model } = graph;
+  const { jobPred, jobSucc, release, hasSetups } = model;
+  const { nodes, heads } = segment;
+  let before = at(machinePred, u);
+  let free = at(head, before) + at(time, before);
+  let count = 0;
+  let i = at(machineSucc, u);
+  for (;;) {
+    const j = at(jobPred, i);
+    let value = hasSetups ? free + setupBetween(graph, before, i) : free;
+    const byJob = at(head, j) + at(step, j);
+    if (byJob > value) value = byJob;
+    if (at(release, i) > value) value = at(release, i);
+    nodes[count] = i;
+    heads[count] = value;
+    count += 1;
+    free = value + at(time, i);
+    before = i;
+    if (i === v) break;
+    i = at(machineSucc, i);
+  }
+  const j = at(jobPred, u);
+  let headU = hasSetups ? free + setupBetween(graph, v, u) : free;
+  const byJob = at(head, j) + at(step, j);
+  if (byJob > headU) headU = byJob;
+  if (at(release, u) > headU) headU = at(release, u);
+  const after = at(machineSucc, v);
+  let rest = at(time, u) + at(tail, after);
+  if (hasSetups) rest += setupBetween(graph, u, after);
+  const byJobU = at(step, u) + at(tail, at(jobSucc, u));
+  if (byJobU > rest) rest = byJobU;
+  let longest = headU + rest;
+  let next = u;
+  for (let k = count - 1; k >= 0 && longest <= limit; k -= 1) {
+    i = at(nodes, k);
+    let value = at(time, i) + rest;
+    if (hasSetups) value += setupBetween(graph, i, next);
+    const byJobI = at(step, i) + at(tail, at(jobSucc, i));
+    rest = byJobI > value ? byJobI : value;
+    const through = at(heads, k) + rest;
+    if (through > longest) longest = through;
+    next = i;
+  }
+  return longest;
+}
+
+/** Mirror image: `u` moves right before `v`, which stands left of it on the same machine. */
+export function estimateBefore(graph: Graph, segment: Segment, u: number, v: number, limit: number): number {
+  const { head, tail, time, step, machinePred, machineSucc, model } = graph;
+  const { jobPred, jobSucc, release, hasSetups } = model;
+  const { nodes, heads: tails } = segment;
+  let after = at(machineSucc, u);
+  let rest = at(tail, after);
+  let count = 0;
+  let i = at(machinePred, u);
+  for (;;) {
+    let value = at(time, i) + rest;
+    if (hasSetups) value += setupBetween(graph, i, after);
+    const byJob = at(step, i) + at(tail, at(jobSucc, i));
+    if (byJob > value) value = byJob;
+    nodes[count] = i;
+    tails[count] = value;
+    count += 1;
+    rest = value;
+    after = i;
+    if (i === v) break;
+    i = at(machinePred, i);
+  }
+  const byJobU = at(step, u) + at(tail, at(jobSucc, u));
+  let tailU = at(time, u) + rest;
+  if (hasSetups) tailU += setupBetween(graph, u, v);
+  if (byJobU > tailU) tailU = byJobU;
+  const before = at(machinePred, v);
+  let free = at(head, before) + at(time, before);
+  if (hasSetups) free += setupBetween(graph, before, u);
+  let j = at(jobPred, u);
+  const byJob = at(head, j) + at(step, j);
+  if (byJob > free) free = byJob;
+  if (at(release, u) > free) free = at(release, u);
+  let longest = free + tailU;
+  let last = u;
+  free += at(time, u);
+  for (let k = count - 1; k >= 0 && longest <= limit; k -= 1) {
+    i = at(nodes, k);
+    let value = hasSetups ? free + setupBetween(graph, last, i) : free;
+    j = at(jobPred, i);
+    const byJobI = at(head, j) + at(step, j);
+    if (byJobI > value) value = byJobI;
+    if (at(release, i) > value) value = at(release, i);
+    const through = value + at(tails, k);
+    if (through > longest) longest = through;
+    free = value + at(time, i);
+    last = i;
+  }
+  return longest;
+}

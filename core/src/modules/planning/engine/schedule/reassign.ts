@@ -1,0 +1,66 @@
+import { at } from "./at.ts";
+import { setupBetween } from "./graph.ts";
+import { placeTabuUntil } from "./tabu-list.ts";
+import { offer, type TabuSearch } from "./tabu.ts";
+
+/**
+ * Moves of critical operations to another machine: every place between two neighbours there from
+ * which no path leads back.
+ * @source Mastrolilli, Gambardella, "Effective neighbourhood functions for the flexible job shop
+ * problem", J. of Scheduling 3(1), 2000. They remove the operation first and recompute all heads
+ * and tails; we keep those of the whole graph, which is exact where the place is not itself behind
+ * (before) the operation and pessimistic elsewhere, and costs nothing.
+ */
+export function considerReassignments(search: TabuSearch): void {
+  const { path, graph } = search;
+  const { choiceStart } = graph.model;
+  for (let k = 0; k < path.length; k += 1) {
+    const u = at(path.nodes, k);
+    const to = at(choiceStart, u + 1);
+    for (let row = at(choiceStart, u); row < to; row += 1) {
+      if (row !== at(graph.choice, u)) considerPlaces(search, u, row);
+    }
+  }
+}
+
+function considerPlaces(search: TabuSearch, u: number, row: number): void {
+  const { graph } = search;
+  const { head, tail, time, step, machineSucc, model } = graph;
+  const { jobPred, jobSucc, hasSetups, operations: end } = model;
+  const machine = at(model.choiceMachine, row);
+  if (machine === at(graph.machine, u)) return;
+  const ownTime = at(model.choiceTime, row);
+  const p = at(jobPred, u);
+  const s = at(jobSucc, u);
+  // An overlapped step depends on both times; its old value is near enough for an estimate.
+  const ownStep = at(step, u) + (at(model.overlapStart, u) < 0 ? ownTime - at(time, u) : 0);
+  const byJob = Math.max(at(model.release, u), at(head, p) + at(step, p));
+  const toJob = ownStep + at(tail, s);
+  const isTabu = placeTabuUntil(search.tabu, u, machine) >= search.iteration;
+  const latestX = s === end ? 0x7fff_ffff : at(head, s) + at(time, s);
+  const earliestY = p === end ? -1 : at(head, p);
+  let x = end + 1 + machine;
+  for (;;) {
+    const y = at(machineSucc, x);
+    // x must not depend on u's job successor: it would have to start behind that one's end.
+    if (x < end && at(head, x) >= latestX) break;
+    // y must not lead to u's job predecessor: it would have to end before that one starts.
+    if (y === end || at(head, y) + at(time, y) > earliestY) {
+      let start = at(head, x) + at(time, x);
+      if (hasSetups) start += setupBetween(graph, x, u);
+      if (byJob > start) start = byJob;
+      let rest = ownTime + at(tail, y);
+      if (hasSetups && y !== end) rest += setupOn(search, machine, u, y);
+      if (toJob > rest) rest = toJob;
+      offer(search, start + rest, isTabu, u, row, x);
+    }
+    if (y === end) break;
+    x = y;
+  }
+}
+
+/** Setup as it would be on the new machine. */
+function setupOn(search: TabuSearch, machine: number, from: number, to: number): number {
+  const { setup, setupOffset, family, families } = search.graph.model;
+  return at(setup, at(setupOffset, machine) + at(family, from) * families + at(family, to));
+}
