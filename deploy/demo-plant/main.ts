@@ -2,7 +2,7 @@
  * The demo plant: machines (own process, real protocol servers), two gateways (unmodified edge
  * agents) and the operator. README.md describes the plant.
  */
-import { mkdir, writeFile } from "node:fs/promises";
+import { copyFile, mkdir, writeFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { parseArgs } from "node:util";
 
@@ -18,6 +18,7 @@ import { ApiAway, connectCoreApi, type CoreApi } from "./operator/core-api.ts";
 import { operate } from "./operator/operator.ts";
 import { registrationFile, type Registration, writeSecret } from "./operator/registration.ts";
 import { type KnownPlant, setUpPlant } from "./operator/set-up.ts";
+import { machineCertificate } from "./servers/opcua-server.ts";
 import type { Ports } from "./servers/serve-plant.ts";
 import { SupervisedChild } from "./supervise.ts";
 
@@ -135,6 +136,7 @@ async function startGateway(
     file,
     gatewayConfig({ gateway, groupId, brokerUrl, primaryHost, tokenFile, ports }),
   );
+  await trustMachines(gateway);
   if (stopping.signal.aborted) return;
   agents.push(
     new SupervisedChild({
@@ -145,6 +147,16 @@ async function startGateway(
       onGivenUp: () => giveUp(gateway),
     }),
   );
+}
+
+/**
+ * What a commissioning engineer does once at a gateway: puts the machines' certificate among the
+ * trusted ones. The agent refuses an encrypted connection to a server that nobody vouched for.
+ */
+async function trustMachines(gateway: Gateway): Promise<void> {
+  const trusted = join(dir, gateway, "drivers/opc-ua/certificates/trusted/certs");
+  await mkdir(trusted, { recursive: true, mode: 0o700 });
+  await copyFile(machineCertificate(join(dir, "pki")), join(trusted, "demo-plant-machines.pem"));
 }
 
 /** The core may start after us, or be away for a while: the plant waits for it. */

@@ -25,6 +25,11 @@ export function setpointNode(device: string, field: keyof Setpoint): string {
   return `ns=1;s=${device}.setpoint.${field}`;
 }
 
+/** The certificate (PEM) that clients are to trust; it is there once the server has listened. */
+export function machineCertificate(pkiDir: string): string {
+  return join(pkiDir, "server/own/certs/certificate.pem");
+}
+
 /** Values are pushed this often, so a subscription at 100 ms sees each change. */
 const refreshMs = 100;
 /** Two agents, a test and an engineer's browser; the rest is a mistake. */
