@@ -3,8 +3,7 @@
  * agents) and the operator. README.md describes the plant.
  */
 import { copyFile, mkdir, writeFile } from "node:fs/promises";
-import { join, resolve } from "node:path";
-import { parseArgs } from "node:util";
+import { join } from "node:path";
 
 import { pino } from "pino";
 import { z } from "zod";
@@ -20,26 +19,11 @@ import { registrationFile, type Registration, writeSecret } from "./operator/reg
 import { type KnownPlant, setUpPlant } from "./operator/set-up.ts";
 import { machineCertificate } from "./servers/opcua-server.ts";
 import type { Ports } from "./servers/serve-plant.ts";
+import { BadSetting, readSettings, type Settings } from "./settings.ts";
 import { SupervisedChild } from "./supervise.ts";
 
-const settingsSchema = z.object({
-  CORE_URL: z.url().default("http://127.0.0.1:8080"),
-  MQTT_URL: z.url().default("mqtt://127.0.0.1:1883"),
-  SPARKPLUG_HOST_ID: z.string().min(1).default("millwright"),
-  DATA_DIR: z
-    .string()
-    .min(1)
-    .default("./data")
-    .transform((path) => resolve(path)),
-  seed: z.coerce.number().int().default(1),
-  /** Ten times as fast as a real line: an order is through in minutes. */
-  speed: z.coerce.number().positive().max(100).default(10),
-  "no-breaks": z.boolean().default(false),
-});
-type Settings = z.output<typeof settingsSchema>;
-
 const log = pino({ name: "demo-plant", level: process.env["LOG_LEVEL"] ?? "info" });
-const settings = readSettings();
+const settings = settingsOrExit();
 const dir = join(settings.DATA_DIR, "demo");
 const stopping = new AbortController();
 const machines: SupervisedChild[] = [];
@@ -62,6 +46,16 @@ try {
   }
 }
 
+function settingsOrExit(): Settings {
+  try {
+    return readSettings(process.env, process.argv.slice(2));
+  } catch (error) {
+    if (!(error instanceof BadSetting)) throw error;
+    console.error(error.message);
+    process.exit(1);
+  }
+}
+
 async function run(): Promise<void> {
   await mkdir(dir, { recursive: true, mode: 0o700 });
   const api = connectCoreApi(settings.CORE_URL, stopping.signal);
@@ -76,24 +70,6 @@ async function run(): Promise<void> {
   const random = randomFrom(settings.seed, "operator");
   const { speed } = settings;
   await operate({ api, plant, panels, random, speed, log }, stopping.signal);
-}
-
-/** Environment and options; a bad value ends the start with one sentence. */
-function readSettings(): Settings {
-  const { values } = parseArgs({
-    options: {
-      seed: { type: "string" },
-      speed: { type: "string" },
-      "no-breaks": { type: "boolean" },
-    },
-  });
-  const parsed = settingsSchema.safeParse({ ...process.env, ...values });
-  if (!parsed.success) {
-    const [issue] = parsed.error.issues;
-    console.error(`The demo plant cannot start: ${issue?.path.join(".")}: ${issue?.message}.`);
-    process.exit(1);
-  }
-  return parsed.data;
 }
 
 /** Resolves when the machines listen for the first time. */
