@@ -41,7 +41,8 @@ try {
   await run();
 } catch (error) {
   if (!stopping.signal.aborted) {
-    log.fatal({ err: error }, "the demo plant cannot go on");
+    const reason = error instanceof Error ? error.message : String(error);
+    log.fatal({ err: error }, `The demo plant cannot go on: ${reason}`);
     stop("error", 1);
   }
 }
@@ -52,7 +53,7 @@ function settingsOrExit(): Settings {
   } catch (error) {
     if (!(error instanceof BadSetting)) throw error;
     console.error(error.message);
-    process.exit(1);
+    return process.exit(1);
   }
 }
 

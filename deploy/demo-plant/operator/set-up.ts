@@ -11,7 +11,8 @@ import {
 import { z } from "zod";
 
 import { type Device, devices, gateways } from "../devices.ts";
-import { type CoreApi } from "./core-api.ts";
+import { uint32Size } from "../machines/machine.ts";
+import type { CoreApi } from "./core-api.ts";
 import { bench, type Product, products } from "./products.ts";
 import { readRegistration, type Registration, writeRegistration } from "./registration.ts";
 
@@ -118,8 +119,7 @@ function bindingsOf(device: Device, workUnitId: string) {
   return device.signals.flatMap(({ metric, unit, meaning }) => {
     if (meaning === null) return [];
     const { role, valueMap } = meaning;
-    // These PLCs start at 0 when they lose their memory; four billion pieces they never make.
-    const rolloverAt = null;
+    const rolloverAt = role.startsWith("count.") ? String(uint32Size - 1) : null;
     const address = { edgeNodeId: device.gateway, deviceId: device.id, metricName: metric };
     return [
       {
