@@ -146,9 +146,10 @@ describe("after a kill -9", () => {
     await using owner = startElsewhere(dataDir);
     await owner.ready;
     const postmaster = postmasterOf(dataDir);
-    // The guardian first, so that nobody asks the postmaster to stop.
-    process.kill(parentOf(postmaster), "SIGKILL");
-    process.kill(owner.pid, "SIGKILL");
+    // Its guardians first, so that nobody asks the postmaster to stop.
+    const guardian = parentOf(postmaster);
+    for (const pid of childrenOf(guardian)) if (pid !== postmaster) process.kill(pid, "SIGKILL");
+    for (const pid of [guardian, owner.pid]) process.kill(pid, "SIGKILL");
     await until("the owner is gone", () => !isAlive(owner.pid));
     expect(isAlive(postmaster)).toBe(true);
     await using server = await startServer({ dataDir });
@@ -234,6 +235,11 @@ function postmasterOf(folder: string): number {
 
 function parentOf(pid: number): number {
   return Number(execFileSync("ps", ["-o", "ppid=", "-p", String(pid)], { encoding: "utf8" }));
+}
+
+function childrenOf(pid: number): number[] {
+  const listed = execFileSync("ps", ["-o", "pid=", "--ppid", String(pid)], { encoding: "utf8" });
+  return listed.trim().split(/\s+/).map(Number);
 }
 
 function isAlive(pid: number): boolean {
