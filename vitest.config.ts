@@ -16,8 +16,9 @@ function databaseLayer(kind: "timescale" | "postgres") {
       exclude,
       env: { EMBEDDED_DB: kind },
       globalSetup: [`deploy/test/setup-${kind}.ts`],
-      testTimeout: 20_000,
-      hookTimeout: 30_000,
+      // Some start servers of their own, which takes seconds on a busy machine.
+      testTimeout: 60_000,
+      hookTimeout: 60_000,
     },
   };
 }

@@ -1,3 +1,5 @@
+import { createHash } from "node:crypto";
+
 import type { ClientBase } from "pg";
 
 import { type Grant, grants, servingRoles } from "./grants.ts";
@@ -7,7 +9,8 @@ type Relation = { schema: string; name: string; kind: Grant["kind"]; signature: 
 
 /**
  * Takes everything from the serving roles in our schemas and gives what the list says, in one
- * transaction: other sessions see the old rights or the new ones, never none.
+ * transaction: other sessions see the old rights or the new ones, never none. Done only when the
+ * outcome differs from the last time, because TimescaleDB repeats every grant on every chunk.
  */
 export async function applyGrants(owner: ClientBase): Promise<void> {
   const relations = await listRelations(owner);
@@ -16,7 +19,21 @@ export async function applyGrants(owner: ClientBase): Promise<void> {
     ...schemas.map(takeAll),
     ...grants.flatMap((grant) => statementsOf(grant, relations)),
   ];
-  await owner.query(["begin", ...statements, "commit"].join(";\n"));
+  const note = `Migrations that were applied, by the runner. Grants: ${digestOf(statements)}`;
+  if ((await readNote(owner)) === note) return;
+  const remember = `comment on table platform.migration is '${note}'`;
+  await owner.query(["begin", ...statements, remember, "commit"].join(";\n"));
+}
+
+function digestOf(statements: readonly string[]): string {
+  return createHash("sha256").update(statements.join(";\n")).digest("hex");
+}
+
+async function readNote(owner: ClientBase): Promise<string | null> {
+  const { rows } = await owner.query<{ note: string | null }>(
+    "select obj_description('platform.migration'::regclass) as note",
+  );
+  return rows[0]?.note ?? null;
 }
 
 function takeAll(schema: string): string {

@@ -99,6 +99,24 @@ describe("row security", () => {
   });
 });
 
+describe("schema telemetry, which has no row security,", () => {
+  test("gives core and worker its views, and of its tables only the status of ingest", async () => {
+    const { rows } = await owner.query<{ name: string }>(`
+      select c.relname as name from pg_class c join pg_namespace n on n.oid = c.relnamespace
+       where n.nspname = 'telemetry' and c.relkind in ('r', 'p', 'f')
+         and (has_table_privilege('mw_core', c.oid, 'select, insert, update, delete')
+           or has_table_privilege('mw_worker', c.oid, 'select, insert, update, delete'))`);
+    expect(rows.filter(({ name }) => name !== "ingest_status")).toEqual([]);
+  });
+
+  test("filters every view by the tenant of the transaction", async () => {
+    const { rows } = await owner.query<{ view: string }>(`
+      select viewname as view from pg_views
+       where schemaname = 'telemetry' and definition not like '%platform.tenant_id()%'`);
+    expect(rows).toEqual([]);
+  });
+});
+
 describe("a role", () => {
   test("is neither superuser nor able to bypass row security nor to make roles", async () => {
     const { rows } = await owner.query(

@@ -1,6 +1,6 @@
 /**
- * Who may do what in the database (ARCHITECTURE.md, decision 10). Declared, not accumulated: after
- * every migration all privileges of the three serving roles are taken and given anew from this list,
+ * Who may do what in the database (ARCHITECTURE.md, decision 10). Declared, not accumulated: whenever
+ * this list or the tables change, all privileges of the three serving roles are taken and given anew,
  * so a right that leaves the list is gone with the next start. Nothing is granted to anybody else.
  */
 export const servingRoles = ["mw_core", "mw_worker", "mw_ingest"] as const;
