@@ -53,7 +53,6 @@ const jobSchema = z.object({
   quantity: z.number().int().nonnegative(),
   good: z.number().int().nonnegative(),
 });
-export type Job = z.infer<typeof jobSchema>;
 
 /** Everything that moves, as plain data: what the PLC keeps in retained memory. */
 export const machineMemorySchema = z.object({
