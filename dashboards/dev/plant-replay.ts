@@ -1,0 +1,183 @@
+/**
+ * Development aid, never part of a plant: serves the built screens and a small plant that moves, so
+ * that a screen can be looked at without ingest, core and a database. Every answer is parsed by the
+ * contract's schema before it leaves, so it cannot drift from what core answers.
+ *
+ *   node_modules/.bin/node dashboards/dev/plant-replay.ts [--port 8099] [--empty]
+ */
+import { createReadStream, existsSync } from "node:fs";
+import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
+import { extname, join } from "node:path";
+import { parseArgs } from "node:util";
+
+import {
+  edgeNodeSchema,
+  equipmentSchema,
+  historyEventSchema,
+  itemSchema,
+  liveMessageSchema,
+  machineSchema,
+  metricSchema,
+  pageOf,
+  plantSchema,
+  problemSchema,
+  stateIntervalSchema,
+  trendSchema,
+  workOrderSchema,
+  workOrderSummarySchema,
+} from "@millwright/contracts/api";
+import { z } from "zod";
+
+import { ReplayedPlant, ReplayRefusal } from "./replayed-plant.ts";
+
+const { values: options } = parseArgs({
+  options: {
+    port: { type: "string", default: "8099" },
+    empty: { type: "boolean", default: false },
+  },
+});
+const dist = join(import.meta.dirname, "..", "dist");
+const plant = new ReplayedPlant({ isEmpty: options.empty });
+
+type Handler = (match: string[], url: URL, body: unknown) => unknown;
+const routes: [method: string, path: RegExp, schema: z.ZodType, answer: Handler][] = [
+  ["GET", /^\/api\/plant$/, plantSchema, () => plant.plant()],
+  ["GET", /^\/api\/equipment$/, equipmentSchema, () => plant.equipment()],
+  [
+    "GET",
+    /^\/api\/edge-nodes$/,
+    z.object({ rows: z.array(edgeNodeSchema) }),
+    () => ({ rows: plant.edgeNodes() }),
+  ],
+  ["GET", /^\/api\/metrics$/, pageOf(metricSchema), () => page(plant.metrics())],
+  ["GET", /^\/api\/items$/, pageOf(itemSchema), () => page(plant.items())],
+  ["GET", /^\/api\/work-units\/([^/]+)$/, machineSchema, ([id = ""]) => plant.machine(id)],
+  [
+    "GET",
+    /^\/api\/work-units\/([^/]+)\/states$/,
+    z.object({ intervals: z.array(stateIntervalSchema) }),
+    ([id = ""], url) => ({ intervals: plant.states(id, windowOf(url)) }),
+  ],
+  [
+    "GET",
+    /^\/api\/work-units\/([^/]+)\/trends$/,
+    z.object({ series: z.array(trendSchema) }),
+    ([id = ""], url) => ({
+      series: plant.trends(id, (url.searchParams.get("metrics") ?? "").split(","), windowOf(url)),
+    }),
+  ],
+  [
+    "GET",
+    /^\/api\/work-units\/([^/]+)\/events$/,
+    pageOf(historyEventSchema),
+    ([id = ""]) => page(plant.machineEvents(id)),
+  ],
+  [
+    "GET",
+    /^\/api\/work-orders$/,
+    pageOf(workOrderSummarySchema),
+    (_, url) =>
+      page(plant.orders(url.searchParams.get("state"), url.searchParams.get("search") ?? "")),
+  ],
+  ["POST", /^\/api\/work-orders$/, workOrderSchema, (_, __, body) => plant.draft(body)],
+  ["GET", /^\/api\/work-orders\/([^/]+)$/, workOrderSchema, ([id = ""]) => plant.order(id)],
+  [
+    "GET",
+    /^\/api\/work-orders\/([^/]+)\/events$/,
+    pageOf(historyEventSchema),
+    ([id = ""]) => page(plant.orderEvents(id)),
+  ],
+  [
+    "POST",
+    /^\/api\/work-orders\/([^/]+)\/([a-z]+)$/,
+    workOrderSchema,
+    ([id = "", command = ""]) => plant.command(id, command),
+  ],
+  [
+    "POST",
+    /^\/api\/edge-nodes$/,
+    z.object({ token: z.string() }).loose(),
+    (_, __, body) => plant.register(body),
+  ],
+];
+
+const server = createServer((request, response) => {
+  const url = new URL(request.url ?? "/", "http://replay");
+  if (url.pathname === "/api/live") return live(response);
+  if (!url.pathname.startsWith("/api/")) return file(url.pathname, response);
+  answer(request, url).then(
+    ({ status, type, body }) =>
+      response.writeHead(status, { "content-type": type }).end(JSON.stringify(body)),
+    (error: unknown) => {
+      console.error(error);
+      response.writeHead(500).end(String(error));
+    },
+  );
+});
+server.listen(Number(options.port), "127.0.0.1", () =>
+  console.log(`plant replay (development only): http://127.0.0.1:${options.port}`),
+);
+
+async function answer(request: IncomingMessage, url: URL) {
+  const chunks = await Array.fromAsync(request, (chunk: Buffer) => chunk);
+  const text = Buffer.concat(chunks).toString();
+  const body: unknown = text === "" ? {} : JSON.parse(text);
+  for (const [method, path, schema, handle] of routes) {
+    const match = path.exec(url.pathname);
+    if (method !== request.method || match === null) continue;
+    try {
+      const json = schema.parse(handle(match.slice(1), url, body));
+      return { status: 200, type: "application/json", body: json };
+    } catch (error) {
+      if (!(error instanceof ReplayRefusal)) throw error;
+      return problem(error.problem);
+    }
+  }
+  return problem({
+    status: 404,
+    title: "Not found",
+    code: "absent",
+    detail: `Nothing at ${url.pathname}.`,
+  });
+}
+
+function problem(fields: { status: number; title: string; code: string; detail: string }) {
+  const body = problemSchema.parse({ type: "about:blank", ...fields });
+  return { status: fields.status, type: "application/problem+json", body };
+}
+
+function live(response: ServerResponse): void {
+  response.writeHead(200, { "content-type": "text/event-stream", "cache-control": "no-cache" });
+  response.write(": replay\n\n");
+  const timer = setInterval(() => {
+    for (const message of plant.liveMessages()) {
+      const parsed = liveMessageSchema.parse(message);
+      response.write(`event: ${parsed.kind}\ndata: ${JSON.stringify(parsed)}\n\n`);
+    }
+  }, 1_000);
+  response.on("close", () => clearInterval(timer));
+}
+
+function file(path: string, response: ServerResponse): void {
+  const asked = join(dist, path);
+  const found = extname(path) !== "" && asked.startsWith(dist) && existsSync(asked);
+  const name = found ? asked : join(dist, "index.html");
+  response.writeHead(200, { "content-type": mediaTypes[extname(name)] ?? "text/plain" });
+  createReadStream(name).pipe(response);
+}
+
+const mediaTypes: Record<string, string> = {
+  ".html": "text/html; charset=utf-8",
+  ".js": "text/javascript; charset=utf-8",
+  ".css": "text/css; charset=utf-8",
+  ".svg": "image/svg+xml",
+};
+
+function page<Row>(rows: Row[]) {
+  return { rows, nextCursor: null };
+}
+
+function windowOf(url: URL) {
+  const time = (name: string) => Date.parse(url.searchParams.get(name) ?? "");
+  return { from: time("from"), to: time("to") };
+}

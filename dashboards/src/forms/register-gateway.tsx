@@ -1,0 +1,103 @@
+import { useQueryClient } from "@tanstack/react-query";
+import { useState } from "react";
+import { useTranslations } from "use-intl";
+
+import { keys } from "../api/queries.ts";
+import type { Registration } from "../api/shapes.ts";
+import { Dialog } from "../ui/dialog.tsx";
+import { Field } from "../ui/field.tsx";
+import { Icon } from "../ui/icon.tsx";
+import { useCommand } from "../ui/use-command.ts";
+import { FormDialog } from "./form-dialog.tsx";
+import { gatewayYaml } from "./gateway-yaml.ts";
+
+/** Registers a gateway (or renews its token), then shows once what the gateway needs. */
+export function RegisterGateway({ onClose }: { onClose: () => void }) {
+  const t = useTranslations();
+  const client = useQueryClient();
+  const [edgeNodeId, setEdgeNodeId] = useState("");
+  const register = useCommand<{ edgeNodeId: string }, Registration>(() => "/api/edge-nodes", {
+    body: (body) => body,
+    onSuccess: () => client.invalidateQueries({ queryKey: keys.edgeNodes }),
+  });
+  if (register.data !== undefined)
+    return <Credentials registration={register.data} onClose={onClose} />;
+  return (
+    <FormDialog
+      title={t("equipment.registerGateway")}
+      action={t("form.register")}
+      isPending={register.isPending}
+      error={register.error}
+      onSubmit={() => register.mutate({ edgeNodeId })}
+      onClose={onClose}
+    >
+      <Field label={t("form.gatewayName")} hint={t("form.gatewayHint")}>
+        {(control) => (
+          <input
+            {...control}
+            className="input"
+            required
+            maxLength={100}
+            pattern="[^+#\/]+"
+            value={edgeNodeId}
+            onChange={(event) => setEdgeNodeId(event.target.value.trim())}
+          />
+        )}
+      </Field>
+    </FormDialog>
+  );
+}
+
+function Credentials({
+  registration,
+  onClose,
+}: {
+  registration: Registration;
+  onClose: () => void;
+}) {
+  const t = useTranslations();
+  const yaml = gatewayYaml(registration, globalThis.location.hostname);
+  return (
+    <Dialog title={t("gateway.ready", { name: registration.edgeNodeId })} onClose={onClose}>
+      <p className="notice">{t("gateway.once")}</p>
+      <Copyable label={t("gateway.user")} text={registration.username} />
+      <Copyable label={t("gateway.token")} text={registration.token} />
+      <Copyable label={t("gateway.yaml")} text={yaml} />
+      <p className="hint">{t("gateway.next")}</p>
+      <div className="form-buttons">
+        <button type="button" className="button button-main" onClick={onClose}>
+          {t("gateway.noted")}
+        </button>
+      </div>
+    </Dialog>
+  );
+}
+
+function Copyable({ label, text }: { label: string; text: string }) {
+  const t = useTranslations();
+  const [isCopied, setCopied] = useState(false);
+  // Without https a browser gives no clipboard; the text can still be selected by hand.
+  const clipboard: Clipboard | undefined = navigator.clipboard;
+  const copy = () => {
+    void clipboard?.writeText(text).then(
+      () => setCopied(true),
+      () => setCopied(false),
+    );
+  };
+  return (
+    <figure className="copyable">
+      <figcaption>
+        {label}
+        {clipboard !== undefined && (
+          <button type="button" className="button button-small" onClick={copy}>
+            <Icon name={isCopied ? "check" : "copy"} size={16} />
+            {isCopied ? t("action.copied") : t("action.copy")}
+          </button>
+        )}
+      </figcaption>
+      <pre>
+        <code>{text}</code>
+      </pre>
+    </figure>
+  );
+}

@@ -1,0 +1,149 @@
+import type { Plant, Tile } from "@millwright/contracts/api";
+import { useQueries, useQuery } from "@tanstack/react-query";
+import { Link } from "@tanstack/react-router";
+import { useTranslations } from "use-intl";
+
+import { openOrdersQuery, plantQuery } from "../api/queries.ts";
+import { isLate } from "../panels/late.ts";
+import { PageHead } from "../panels/page-head.tsx";
+import { PlantTile } from "../panels/plant-tile.tsx";
+import { paths } from "../paths.ts";
+import { Icon, type IconName } from "../ui/icon.tsx";
+import { Loaded, Skeleton } from "../ui/loaded.tsx";
+import { useFormat } from "../ui/use-format.ts";
+import { useNow } from "../ui/use-now.ts";
+
+/** The whole plant at a glance: a tile per work center, areas in the order the material flows. */
+export function PlantPage() {
+  const t = useTranslations();
+  const query = useQuery(plantQuery);
+  return (
+    <>
+      <PageHead title={t("page.plant")}>
+        {query.data !== undefined && query.data.tiles.length > 0 && <Summary plant={query.data} />}
+      </PageHead>
+      <Loaded query={query} skeleton={<TileSkeletons />}>
+        {(plant) => (plant.tiles.length === 0 ? <EmptyPlant /> : <Areas tiles={plant.tiles} />)}
+      </Loaded>
+    </>
+  );
+}
+
+function Areas({ tiles }: { tiles: readonly Tile[] }) {
+  const areas = Map.groupBy(tiles, (tile) => tile.areaName);
+  return (
+    <div className="areas">
+      {[...areas].map(([name, areaTiles]) => (
+        <section
+          key={name}
+          className="area"
+          aria-label={name}
+          style={{ "--tiles": areaTiles.length }}
+        >
+          <h2>{name}</h2>
+          <div className="area-tiles">
+            {areaTiles.map((tile) => (
+              <PlantTile key={tile.workCenterId} tile={tile} />
+            ))}
+          </div>
+        </section>
+      ))}
+    </div>
+  );
+}
+
+function Summary({ plant }: { plant: Plant }) {
+  const t = useTranslations();
+  const format = useFormat();
+  const count = (state: Tile["state"]) => plant.tiles.filter((tile) => tile.state === state).length;
+  return (
+    <p className="summary" role="status" aria-label={t("plant.summary")}>
+      <Figure icon="producing" state="producing" count={count("producing")} word="plant.running" />
+      <Figure icon="down" state="down" count={count("down")} word="plant.down" />
+      <Figure icon="no_data" state="no_data" count={count("no_data")} word="plant.noData" />
+      <LateOrders />
+      <span className="summary-day">
+        {t("plant.productionDay", {
+          from: format.siteTime(plant.productionDay.from, "minute"),
+          date: format.siteTime(plant.productionDay.from, "date"),
+        })}
+      </span>
+    </p>
+  );
+}
+
+function LateOrders() {
+  const t = useTranslations();
+  const now = useNow();
+  const reads = useQueries({
+    queries: [
+      openOrdersQuery("firmed"),
+      openOrdersQuery("released"),
+      openOrdersQuery("in_progress"),
+      openOrdersQuery("on_hold"),
+    ],
+  });
+  if (reads.some((read) => read.data === undefined)) return null;
+  const orders = reads.flatMap((read) => read.data?.rows ?? []);
+  const isMore = reads.some((read) => read.data?.nextCursor !== null);
+  const late = orders.filter((order) => isLate(order, now)).length;
+  return (
+    <Link to={paths.workOrders} className="figure" data-count={late}>
+      <Icon name="late" size={16} />
+      <b>
+        {late}
+        {isMore && "+"}
+      </b>
+      {t("plant.late", { count: late })}
+    </Link>
+  );
+}
+
+function Figure({
+  icon,
+  state,
+  count,
+  word,
+}: {
+  icon: IconName;
+  state: Tile["state"];
+  count: number;
+  word: "plant.running" | "plant.down" | "plant.noData";
+}) {
+  const t = useTranslations();
+  return (
+    <span className="figure" data-state={state} data-count={count}>
+      <Icon name={icon} size={16} />
+      <b>{count}</b>
+      {t(word, { count })}
+    </span>
+  );
+}
+
+function EmptyPlant() {
+  const t = useTranslations();
+  return (
+    <div className="empty">
+      <h2>{t("plant.empty.title")}</h2>
+      <p>{t("plant.empty.detail")}</p>
+      <ol>
+        <li>{t("plant.empty.workCenter")}</li>
+        <li>{t("plant.empty.gateway")}</li>
+        <li>{t("plant.empty.agent")}</li>
+        <li>{t("plant.empty.bind")}</li>
+      </ol>
+      <Link to={paths.equipment} className="button button-main">
+        {t("plant.empty.toEquipment")}
+      </Link>
+    </div>
+  );
+}
+
+/** Sized as the tiles will be. */
+function TileSkeletons() {
+  return (
+    <div className="areas areas-loading">
+      <Skeleton count={8} height={276} />
+    </div>
+  );
+}

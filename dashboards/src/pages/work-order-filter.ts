@@ -1,0 +1,12 @@
+import { type WorkOrderState, workOrderStates } from "@millwright/contracts/states/tables";
+
+/** What the list of work orders shows; it lives in the URL, so that it can be sent to a colleague. */
+export type WorkOrderFilter = { state?: WorkOrderState; search?: string };
+
+/** Reads a filter out of a URL; what it does not understand it leaves out. */
+export function readWorkOrderFilter(search: Record<string, unknown>): WorkOrderFilter {
+  const state = workOrderStates.find((one) => one === search["state"]);
+  // The router reads `?search=123` as a number.
+  const text = String(search["search"] ?? "").slice(0, 100);
+  return { ...(state !== undefined && { state }), ...(text !== "" && { search: text }) };
+}

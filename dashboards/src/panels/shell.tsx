@@ -1,0 +1,154 @@
+import { useQuery } from "@tanstack/react-query";
+import { Link, Outlet } from "@tanstack/react-router";
+import { useState, useSyncExternalStore } from "react";
+import { useTranslations } from "use-intl";
+
+import { connectionStore } from "../api/live.ts";
+import { plantQuery } from "../api/queries.ts";
+import { Icon } from "../ui/icon.tsx";
+import { languages, themes, useSettings } from "../ui/settings.tsx";
+import { useFormat } from "../ui/use-format.ts";
+import { useNow } from "../ui/use-now.ts";
+import { navigation } from "./navigation.ts";
+import { ShortcutHelp } from "./shortcut-help.tsx";
+import { useShortcuts } from "./shortcuts.ts";
+
+/** The frame of every page: where one is, where one can go, what time it is at the site, how live it is. */
+export function Shell() {
+  const t = useTranslations();
+  const [isHelpOpen, setHelpOpen] = useState(false);
+  useShortcuts({ onHelp: () => setHelpOpen(true) });
+  return (
+    <div className="shell">
+      <a className="skip-link" href="#content">
+        {t("shell.skip")}
+      </a>
+      <header className="topbar">
+        <Site />
+        <div className="topbar-tools">
+          <Connection />
+          <LanguageSwitch />
+          <ThemeSwitch />
+          <button
+            type="button"
+            className="icon-button"
+            aria-label={t("shell.help")}
+            title={t("shell.help")}
+            onClick={() => setHelpOpen(true)}
+          >
+            <Icon name="help" />
+          </button>
+        </div>
+      </header>
+      <Navigation />
+      <main id="content" className="content" tabIndex={-1}>
+        <Outlet />
+      </main>
+      {isHelpOpen && <ShortcutHelp onClose={() => setHelpOpen(false)} />}
+    </div>
+  );
+}
+
+function Navigation() {
+  const t = useTranslations();
+  return (
+    <nav className="navigation" aria-label={t("shell.navigation")}>
+      {navigation.map(({ group, pages }) => (
+        <div key={group} className="navigation-group">
+          <p className="navigation-title">
+            {t(`navigation.${group}.title`)}
+            <span>{t(`navigation.${group}.roles`)}</span>
+          </p>
+          {pages.map((page) => (
+            <Link
+              key={page.path}
+              to={page.path}
+              className="navigation-link"
+              activeOptions={{ exact: page.path === "/", includeSearch: false }}
+            >
+              <Icon name={page.icon} />
+              <span>{t(`page.${page.name}`)}</span>
+            </Link>
+          ))}
+        </div>
+      ))}
+    </nav>
+  );
+}
+
+function Site() {
+  const t = useTranslations();
+  const format = useFormat();
+  const now = useNow();
+  const { data } = useQuery(plantQuery);
+  return (
+    <div className="site">
+      <span className="site-product">Millwright</span>
+      <span className="site-name">{data?.siteName ?? ""}</span>
+      {data !== undefined && (
+        <span
+          className="site-clock"
+          role="timer"
+          aria-label={t("shell.siteTime")}
+          title={data.timeZone}
+        >
+          <Icon name="clock" size={16} /> {format.siteTime(now, "time")}
+          <span className="site-zone">{data.timeZone}</span>
+        </span>
+      )}
+    </div>
+  );
+}
+
+function Connection() {
+  const t = useTranslations();
+  const state = useSyncExternalStore(connectionStore.subscribe, connectionStore.read);
+  return (
+    <span
+      className="connection"
+      data-state={state}
+      role="status"
+      aria-label={t("connection.label")}
+    >
+      <span className="connection-dot" aria-hidden="true" />
+      {t(`connection.${state}`)}
+    </span>
+  );
+}
+
+function LanguageSwitch() {
+  const t = useTranslations();
+  const { language, setLanguage } = useSettings();
+  return (
+    <select
+      className="select select-quiet"
+      aria-label={t("shell.language")}
+      value={language}
+      onChange={(event) => {
+        const chosen = languages.find((one) => one === event.target.value);
+        if (chosen !== undefined) setLanguage(chosen);
+      }}
+    >
+      <option value="en">English</option>
+      <option value="zh-CN">中文</option>
+    </select>
+  );
+}
+
+function ThemeSwitch() {
+  const t = useTranslations();
+  const { theme, setTheme } = useSettings();
+  const next = themes[(themes.indexOf(theme) + 1) % themes.length] ?? "auto";
+  const label = t("shell.theme", { theme: t(`theme.${theme}`), next: t(`theme.${next}`) });
+  return (
+    <button
+      type="button"
+      className="icon-button"
+      aria-label={label}
+      title={label}
+      onClick={() => setTheme(next)}
+    >
+      <Icon name={theme} />
+    </button>
+  );
+}

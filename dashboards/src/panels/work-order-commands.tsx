@@ -1,0 +1,105 @@
+import type { WorkOrder } from "@millwright/contracts/api";
+import { type WorkOrderCommand, workOrderCommands } from "@millwright/contracts/states/tables";
+import { useQueryClient } from "@tanstack/react-query";
+import { useId, useState } from "react";
+import { useTranslations } from "use-intl";
+
+import { keys } from "../api/queries.ts";
+import { ReasonForm } from "../forms/reason-form.tsx";
+import { ProblemNote } from "../ui/problem.tsx";
+import { useCommand } from "../ui/use-command.ts";
+
+const commands = [
+  "firm",
+  "release",
+  "hold",
+  "resume",
+  "complete",
+  "close",
+  "cancel",
+] as const satisfies readonly (keyof typeof workOrderCommands)[];
+
+/**
+ * What a person may ask of the order. A button that cannot be pressed now stays reachable and says
+ * why when it is pointed at, focused or pressed; a refusal of the server is shown in full.
+ */
+export function WorkOrderCommands({ order }: { order: WorkOrder }) {
+  const t = useTranslations();
+  const client = useQueryClient();
+  const reasonId = useId();
+  const [asked, setAsked] = useState<"hold" | "cancel" | null>(null);
+  const [explained, setExplained] = useState<WorkOrderCommand | null>(null);
+  const [sent, setSent] = useState<WorkOrderCommand>("firm");
+  const command = useCommand<{ command: WorkOrderCommand; reason: string }, WorkOrder>(
+    ({ command }) => `/api/work-orders/${encodeURIComponent(order.workOrderId)}/${command}`,
+    {
+      body: ({ reason }) => ({ reason }),
+      onSuccess: async (answer) => {
+        client.setQueryData(keys.workOrder(order.workOrderId), answer);
+        await client.invalidateQueries({ queryKey: keys.workOrderEvents(order.workOrderId) });
+      },
+    },
+  );
+  const send = (name: WorkOrderCommand, reason = "") => {
+    setSent(name);
+    setAsked(null);
+    command.mutate({ command: name, reason });
+  };
+  const press = (name: WorkOrderCommand) => {
+    if (command.isPending) return;
+    if (order.commands[name]?.isAllowed !== true) setExplained(name);
+    else if (name === "hold" || name === "cancel") setAsked(name);
+    else send(name);
+  };
+  const whyNot = explained === null ? null : (order.commands[explained]?.reason ?? null);
+
+  return (
+    <section className="commands" aria-label={t("workOrder.commands")}>
+      <div className="commands-row">
+        {commands.map((name) => {
+          const allowed = order.commands[name]?.isAllowed === true;
+          return (
+            <button
+              key={name}
+              type="button"
+              className={buttonClass(name, allowed)}
+              aria-disabled={!allowed || command.isPending}
+              aria-describedby={explained === name ? reasonId : undefined}
+              title={order.commands[name]?.reason ?? undefined}
+              onClick={() => press(name)}
+              onFocus={() => setExplained(allowed ? null : name)}
+              onPointerEnter={() => setExplained(allowed ? null : name)}
+            >
+              {command.isPending && sent === name ? t("action.sending") : t(`command.${name}`)}
+            </button>
+          );
+        })}
+      </div>
+      <p id={reasonId} className="commands-reason" aria-live="polite">
+        {explained !== null && whyNot !== null && (
+          <>
+            <b>{t(`command.${explained}`)}</b>: {whyNot}
+          </>
+        )}
+      </p>
+      {command.error !== null && <ProblemNote error={command.error} />}
+      {asked !== null && (
+        <ReasonForm
+          title={t(`command.${asked}Title`, { number: order.number })}
+          action={t(`command.${asked}`)}
+          onSubmit={(reason) => send(asked, reason)}
+          onClose={() => setAsked(null)}
+        />
+      )}
+    </section>
+  );
+}
+
+function buttonClass(name: WorkOrderCommand, allowed: boolean): string {
+  if (!allowed) return "button";
+  return name === "cancel"
+    ? "button button-danger"
+    : name === "hold"
+      ? "button"
+      : "button button-main";
+}

@@ -1,0 +1,41 @@
+/** Instants as the clocks of the site show them, whatever the zone of the browser. */
+export type SiteTimeStyle = "time" | "minute" | "date" | "moment";
+
+const styles = {
+  time: { hour: "2-digit", minute: "2-digit", second: "2-digit" },
+  minute: { hour: "2-digit", minute: "2-digit" },
+  date: { year: "numeric", month: "short", day: "numeric" },
+  moment: { month: "short", day: "numeric", hour: "2-digit", minute: "2-digit", second: "2-digit" },
+} as const satisfies Record<SiteTimeStyle, Intl.DateTimeFormatOptions>;
+
+/** `instant`: ISO 8601 or epoch milliseconds. 24-hour clock, as shops write it. */
+export function formatSiteTime(
+  instant: string | number,
+  style: SiteTimeStyle,
+  { locale, timeZone }: { locale: string; timeZone: string },
+): string {
+  return new Intl.DateTimeFormat(locale, { ...styles[style], hourCycle: "h23", timeZone }).format(
+    new Date(instant),
+  );
+}
+
+/**
+ * The last second of a calendar day at the site, as an instant: what a due date means.
+ * `date`: `YYYY-MM-DD`. Right on days when the clocks change.
+ */
+export function endOfSiteDay(date: string, timeZone: string): string {
+  const wanted = Date.parse(`${date}T23:59:59Z`);
+  // The offset at a guess is that of the answer, unless the clocks change in between: look twice.
+  const guess = wanted - offsetMs(wanted, timeZone);
+  return new Date(wanted - offsetMs(guess, timeZone)).toISOString();
+}
+
+/** What the site's clock is ahead of UTC at an instant, in milliseconds. */
+export function offsetMs(instant: number, timeZone: string): number {
+  const name = new Intl.DateTimeFormat("en-US", { timeZone, timeZoneName: "longOffset" })
+    .formatToParts(instant)
+    .find((part) => part.type === "timeZoneName")?.value;
+  // "GMT+05:30"; "GMT" alone is no offset.
+  const [, sign = "+", hours = "0", minutes = "0"] = /([+-])(\d+):(\d+)/.exec(name ?? "") ?? [];
+  return (sign === "-" ? -1 : 1) * (Number(hours) * 60 + Number(minutes)) * 60_000;
+}

@@ -1,0 +1,123 @@
+/** Line icons on a 20 × 20 grid, drawn for this app; they take the colour of the text around them. */
+const shapes = {
+  producing: <path d="M6 4l10 6-10 6z" fill="currentColor" />,
+  idle: <path d="M7 4v12M13 4v12" strokeWidth="3" />,
+  setup: (
+    <path d="M12.5 3.5a4 4 0 0 0-4.6 5.3L3.5 13.2a2 2 0 0 0 0 2.8l.5.5a2 2 0 0 0 2.8 0l4.4-4.4a4 4 0 0 0 5.3-4.6l-2.7 2.7-2.6-.6-.6-2.6z" />
+  ),
+  down: (
+    <>
+      <path d="M10 2.5l8.5 15h-17z" />
+      <path d="M10 8v4.5M10 15v.5" />
+    </>
+  ),
+  planned_stop: (
+    <>
+      <rect x="3" y="4" width="14" height="13" rx="1.5" />
+      <path d="M3 8h14M7 2v4M13 2v4" />
+    </>
+  ),
+  no_data: (
+    <>
+      <path d="M3 9a11 11 0 0 1 3-2M17 9a11 11 0 0 0-5.5-2.7M6 12a6 6 0 0 1 3-1.6M3 3l14 14" />
+      <circle cx="10" cy="15.5" r="1" fill="currentColor" />
+    </>
+  ),
+  plant: <path d="M2.5 17V9l5 3V9l5 3V3h4v14z" />,
+  machines: (
+    <>
+      <circle cx="10" cy="10" r="3" />
+      <path d="M10 2v3M10 15v3M2 10h3M15 10h3M4.3 4.3l2.2 2.2M13.5 13.5l2.2 2.2M15.7 4.3l-2.2 2.2M6.5 13.5l-2.2 2.2" />
+    </>
+  ),
+  orders: (
+    <>
+      <rect x="4" y="3.5" width="12" height="14" rx="1.5" />
+      <path d="M7 2.5h6v3H7zM7 9h6M7 12.5h6" />
+    </>
+  ),
+  equipment: (
+    <>
+      <rect x="7" y="2.5" width="6" height="4.5" rx="1" />
+      <rect x="2" y="13" width="6" height="4.5" rx="1" />
+      <rect x="12" y="13" width="6" height="4.5" rx="1" />
+      <path d="M10 7v3M5 13v-3h10v3" />
+    </>
+  ),
+  light: (
+    <>
+      <circle cx="10" cy="10" r="3.5" />
+      <path d="M10 2v2M10 16v2M2 10h2M16 10h2M4.5 4.5l1.3 1.3M14.2 14.2l1.3 1.3M15.5 4.5l-1.3 1.3M5.8 14.2l-1.3 1.3" />
+    </>
+  ),
+  dark: <path d="M16 12.5A7 7 0 0 1 7.5 4a7 7 0 1 0 8.5 8.5z" />,
+  auto: (
+    <>
+      <circle cx="10" cy="10" r="7" />
+      <path d="M10 3a7 7 0 0 1 0 14z" fill="currentColor" />
+    </>
+  ),
+  help: (
+    <>
+      <circle cx="10" cy="10" r="7.5" />
+      <path d="M7.8 7.8a2.2 2.2 0 1 1 3.2 2c-.7.4-1 .8-1 1.6M10 14v.3" />
+    </>
+  ),
+  close: <path d="M4 4l12 12M16 4L4 16" />,
+  search: (
+    <>
+      <circle cx="8.5" cy="8.5" r="5.5" />
+      <path d="M13 13l4.5 4.5" />
+    </>
+  ),
+  add: <path d="M10 3v14M3 10h14" />,
+  clock: (
+    <>
+      <circle cx="10" cy="10" r="7.5" />
+      <path d="M10 5v5l3.5 2" />
+    </>
+  ),
+  check: <path d="M3.5 10.5l4.5 4.5 8.5-10" />,
+  late: (
+    <>
+      <circle cx="10" cy="10" r="7.5" />
+      <path d="M10 5.5v5.5M10 14v.3" />
+    </>
+  ),
+  chevron: <path d="M7 4l6 6-6 6" />,
+  empty: <circle cx="10" cy="10" r="6.5" />,
+  half: (
+    <>
+      <circle cx="10" cy="10" r="6.5" />
+      <path d="M10 3.5a6.5 6.5 0 0 1 0 13z" fill="currentColor" />
+    </>
+  ),
+  copy: (
+    <>
+      <rect x="7" y="7" width="10" height="10" rx="1.5" />
+      <path d="M13 7V4.5A1.5 1.5 0 0 0 11.5 3h-7A1.5 1.5 0 0 0 3 4.5v7A1.5 1.5 0 0 0 4.5 13H7" />
+    </>
+  ),
+} as const;
+
+export type IconName = keyof typeof shapes;
+
+/** Decoration beside a word; alone it needs a label on its button. */
+export function Icon({ name, size = 20 }: { name: IconName; size?: number }) {
+  return (
+    <svg
+      className="icon"
+      width={size}
+      height={size}
+      viewBox="0 0 20 20"
+      fill="none"
+      stroke="currentColor"
+      strokeWidth="1.7"
+      strokeLinecap="round"
+      strokeLinejoin="round"
+      aria-hidden="true"
+    >
+      {shapes[name]}
+    </svg>
+  );
+}

@@ -1,0 +1,29 @@
+import type { Ratio } from "@millwright/contracts/api";
+import { useMemo } from "react";
+import { useLocale, useTimeZone, useTranslations } from "use-intl";
+
+import { formatDuration } from "./format/duration.ts";
+import { formatQuantity } from "./format/quantity.ts";
+import { formatRatio } from "./format/ratio.ts";
+import { formatSiteTime, type SiteTimeStyle } from "./format/site-time.ts";
+import { formatValue } from "./format/value.ts";
+
+/** Formatters of the chosen language and the site's time zone. */
+export function useFormat() {
+  const t = useTranslations();
+  const locale = useLocale();
+  const timeZone = useTimeZone() ?? "UTC";
+  return useMemo(
+    () => ({
+      timeZone,
+      duration: (ms: number) => formatDuration(ms, locale),
+      quantity: (quantity: string) => formatQuantity(quantity, locale),
+      /** `n/a` when the denominator is 0: never 0 and never 1. */
+      ratio: (ratio: Ratio) => formatRatio(ratio, locale) ?? t("value.notApplicable"),
+      value: (value: number | string | boolean) => formatValue(value, locale),
+      siteTime: (instant: string | number, style: SiteTimeStyle) =>
+        formatSiteTime(instant, style, { locale, timeZone }),
+    }),
+    [locale, timeZone, t],
+  );
+}
