@@ -5,7 +5,7 @@ import pg from "pg";
 import { afterAll, expect, test } from "vitest";
 
 import { kindFromEnvironment } from "../database/server.ts";
-import { listMigrations, migrate } from "../migrate.ts";
+import { listMigrations, migrate } from "./migrate.ts";
 import { firstTenant, seedFirstTenant } from "../seed/first-tenant.ts";
 import { createTestDatabase } from "../test/database.ts";
 import { sharedServer } from "../test/server.ts";

@@ -1,8 +1,7 @@
 import { join } from "node:path";
 
 import { type PrivateServer, startServer } from "../database/server.ts";
-import { DATABASE_NAME } from "../migrate/command.ts";
-import { type Migrated, migrate } from "../migrate.ts";
+import { DATABASE_NAME, type Migrated, migrate } from "../migrate/migrate.ts";
 import { StartRefusal } from "../refusal.ts";
 import { seedFirstTenant } from "../seed/first-tenant.ts";
 import { Child, type TableRow } from "./child.ts";

@@ -5,7 +5,7 @@ import pg from "pg";
 
 import type { DatabaseKind } from "../database/programs.ts";
 import { kindFromEnvironment } from "../database/server.ts";
-import { listMigrations, migrate } from "../migrate.ts";
+import { listMigrations, migrate } from "../migrate/migrate.ts";
 import { type RoleUrls, roleUrls, withDatabase } from "../migrate/roles.ts";
 import { seedFirstTenant } from "../seed/first-tenant.ts";
 import { type TestServer, sharedServer } from "./server.ts";
