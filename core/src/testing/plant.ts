@@ -51,7 +51,12 @@ export async function openTestPlant(database: Urls) {
   );
   const opened = opening.move();
 
-  async function call<T>(method: string, path: string, body?: unknown, key?: string) {
+  async function call<T>(
+    method: string,
+    path: string,
+    body?: unknown,
+    key?: string,
+  ): Promise<{ status: number; body: T }> {
     const response = await app.api.request(path, {
       method,
       headers: {

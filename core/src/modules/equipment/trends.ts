@@ -7,7 +7,9 @@ export type TrendWindow = { from: Date; to: Date; points: number };
 /** Half-open stretch of source time. */
 export type Stretch = { from: Date; to: Date };
 
-type BucketRow = { metric_id: string; bucket: Date; value: number | null; is_good: boolean };
+/** `value` is the average of the bucket's good readings, `held` the last reading, null if not good. */
+type Bucket = { bucket: Date; value: number | null; held: number | null };
+type BucketRow = Bucket & { metric_id: string };
 
 /**
  * One series per metric with at most `points` evenly spaced buckets. Agents report by exception, so
@@ -53,7 +55,7 @@ async function readBuckets(
 ): Promise<BucketRow[]> {
   const { rows } = await sql<BucketRow>`
     (select wanted.metric_id, ${window.from}::timestamptz - interval '1 millisecond' as bucket,
-            before.value, before.quality in (64, 192) as is_good
+            before.value, case when before.quality in (64, 192) then before.value end as held
        from unnest(${[...metricIds]}::bigint[]) as wanted (metric_id)
       cross join lateral (
         select value, quality
@@ -67,8 +69,8 @@ async function readBuckets(
     (select metric_id,
             date_bin(make_interval(secs => ${window.strideMs}::double precision / 1000), source_time, ${window.from}::timestamptz) as bucket,
             avg(value) filter (where quality in (64, 192)) as value,
-            -- The bucket leaves a hole behind when its last reading was not good.
-            (array_agg(quality order by source_time desc))[1] in (64, 192) as is_good
+            -- Null when the last reading was not good: the buckets after it are a hole.
+            (array_agg(case when quality in (64, 192) then value end order by source_time desc))[1] as held
        from telemetry.v_sample
       where metric_id = any (${[...metricIds]}::bigint[])
         and source_time >= ${window.from}
@@ -80,7 +82,7 @@ async function readBuckets(
 
 /** Lays sparse buckets on an even grid. Pure; `rows` ascending. */
 export function fill(
-  rows: readonly { bucket: Date; value: number | null; is_good: boolean }[],
+  rows: readonly Bucket[],
   window: TrendWindow & { strideMs: number; silences: readonly Stretch[] },
 ): { times: number[]; values: (number | null)[] } {
   const times: number[] = [];
@@ -94,7 +96,7 @@ export function fill(
       row !== undefined && row.bucket.getTime() <= time;
       row = rows[next]
     ) {
-      held = row.is_good ? row.value : null;
+      held = row.held;
       if (row.bucket.getTime() === time) shown = row.value;
       next += 1;
     }

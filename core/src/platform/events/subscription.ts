@@ -62,7 +62,7 @@ export class SubscriptionRunner {
           "waiting to go on",
         );
       }
-      await this.#wakeUp.wait(retryMs);
+      if (!this.#stop.signal.aborted) await this.#wakeUp.wait(retryMs);
     }
   }
 

@@ -172,7 +172,10 @@ class Client {
   }
 
   #flush(): void {
-    if (!this.#isPulled || this.#queue.length === 0 || this.#isClosed) return;
+    if (this.#isPulled && this.#queue.length > 0 && !this.#isClosed) this.#handOver();
+  }
+
+  #handOver(): void {
     this.#isPulled = false;
     const bytes = new Uint8Array(this.#queuedBytes);
     let offset = 0;
@@ -187,6 +190,7 @@ class Client {
 
   close(): void {
     if (this.#isClosed) return;
+    if (this.#queue.length > 0) this.#handOver();
     this.#controller?.close();
     this.#end();
   }

@@ -175,13 +175,6 @@ function play(commands: readonly Command[]): WorkOrder {
 }
 
 function drafted(): WorkOrderEvent {
-  const operation = (step: number) => ({
-    step,
-    name: `step ${step}`,
-    workCenterId: workCenterIdSchema.parse(`0190b4a0-0000-7000-8000-0000000000${step}`),
-    runMsPerUnit: 1000,
-    setupMs: 0,
-  });
   return {
     type: "work_order.drafted",
     payload: {
@@ -190,8 +183,18 @@ function drafted(): WorkOrderEvent {
       itemId: itemIdSchema.parse("0190b4a0-0000-7000-8000-000000000002"),
       quantity: toQuantity(10),
       dueDate: null,
-      operations: [operation(10), operation(20)],
+      operations: [routingStep(10), routingStep(20)],
     },
+  };
+}
+
+function routingStep(step: number) {
+  return {
+    step,
+    name: `step ${step}`,
+    workCenterId: workCenterIdSchema.parse(`0190b4a0-0000-7000-8000-0000000000${step}`),
+    runMsPerUnit: 1000,
+    setupMs: 0,
   };
 }
 
