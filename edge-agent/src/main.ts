@@ -1,11 +1,18 @@
 import { mkdir } from "node:fs/promises";
-import { resolve } from "node:path";
+import { enableCompileCache } from "node:module";
+import { join, resolve } from "node:path";
 import { parseArgs } from "node:util";
 import { setFlagsFromString } from "node:v8";
 
 // A gateway has little memory: collect the young generation more often instead of letting it grow.
 setFlagsFromString("--max-semi-space-size=1");
 setFlagsFromString("--optimize-for-size");
+
+const { values: args } = parseArgs({
+  options: { config: { type: "string" }, data: { type: "string" } },
+});
+// Sources already compiled once need no TypeScript stripper in memory: about 10 MB, and a faster start.
+if (args.data !== undefined) enableCompileCache(join(resolve(args.data), "compile-cache"));
 
 const { Agent } = await import("./agent.ts");
 const { ConfigError, loadConfig } = await import("./config/load.ts");
@@ -63,11 +70,9 @@ async function main(): Promise<void> {
 }
 
 function readArguments(): { configFile: string; dataDir: string } {
-  const { values } = parseArgs({
-    options: { config: { type: "string" }, data: { type: "string" } },
-  });
-  if (values.config === undefined || values.data === undefined) throw new ConfigError(usage);
-  return { configFile: resolve(values.config), dataDir: resolve(values.data) };
+  const { config, data } = args;
+  if (config === undefined || data === undefined) throw new ConfigError(usage);
+  return { configFile: resolve(config), dataDir: resolve(data) };
 }
 
 function isSystemError(error: unknown): boolean {

@@ -38,6 +38,7 @@ export class DeviceModel {
   readonly #aliases: AliasTable;
   readonly #settings: Map<string, MetricSettings>;
   readonly #states = new Map<string, MetricState>();
+  readonly #statesByAlias = new Map<bigint, MetricState>();
   #heartbeatTime = 0;
 
   constructor(id: string, settings: readonly MetricSettings[], aliases: AliasTable) {
@@ -57,7 +58,7 @@ export class DeviceModel {
       const setting = this.#settings.get(name);
       const state = this.#states.get(name);
       const kept = state?.datatype === datatype ? state : null;
-      this.#states.set(name, {
+      const next: MetricState = {
         name,
         alias: BigInt(aliases[index] ?? 0),
         datatype,
@@ -66,7 +67,9 @@ export class DeviceModel {
         value: kept?.value ?? null,
         isGood: kept?.isGood ?? false,
         time: kept?.time ?? 0,
-      });
+      };
+      this.#states.set(name, next);
+      this.#statesByAlias.set(next.alias, next);
     });
   }
 
@@ -94,9 +97,8 @@ export class DeviceModel {
   }
 
   apply(changes: readonly SparkplugMetric[]): void {
-    const byAlias = new Map([...this.#states.values()].map((state) => [state.alias, state]));
     for (const { alias, value, quality, timestamp } of changes) {
-      const state = alias === null ? undefined : byAlias.get(alias);
+      const state = alias === null ? undefined : this.#statesByAlias.get(alias);
       if (state === undefined) continue;
       state.value = value;
       state.isGood = quality === null;
