@@ -163,7 +163,8 @@ async function isUpToDate(owner: pg.Client): Promise<boolean> {
 
 async function runMigrations(databaseUrl: string): Promise<string[]> {
   const { runner } = await import("node-pg-migrate");
-  const complaints: string[] = [];
+  let running = "";
+  // The runner reports each file before it runs it, and prints its whole text when it fails.
   try {
     const applied = await runner({
       databaseUrl,
@@ -173,17 +174,19 @@ async function runMigrations(databaseUrl: string): Promise<string[]> {
       migrationsSchema: "platform",
       migrationsTable: "migration",
       checkOrder: true,
+      singleTransaction: true,
       advisoryLockMode: "wait",
       logger: {
-        info: () => {},
-        warn: (text: string) => complaints.push(text),
-        error: (text: string) => complaints.push(text),
+        info: (line: string) => (running = /### MIGRATION (\S+)/.exec(line)?.[1] ?? running),
+        warn: () => {},
+        error: () => {},
       },
     });
     return applied.map((migration) => migration.name);
   } catch (cause) {
+    const place = running === "" ? "" : ` at ${running}`;
     throw new StartRefusal(
-      `The database could not be migrated (${messageOf(cause)}); it is as it was before.\n${complaints.join("\n")}`,
+      `The database could not be migrated${place} (${messageOf(cause)}); it is as it was before.`,
       { cause },
     );
   }
