@@ -51,12 +51,12 @@ export async function openTestPlant(database: Urls) {
   );
   const opened = opening.move();
 
-  async function call<T>(
+  async function call(
     method: string,
     path: string,
     body?: unknown,
     key?: string,
-  ): Promise<{ status: number; body: T }> {
+  ): Promise<{ status: number; body: unknown }> {
     const response = await app.api.request(path, {
       method,
       headers: {
@@ -65,7 +65,7 @@ export async function openTestPlant(database: Urls) {
       },
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
     });
-    return { status: response.status, body: (await response.json()) as T };
+    return { status: response.status, body: await response.json() };
   }
 
   return {
@@ -78,11 +78,11 @@ export async function openTestPlant(database: Urls) {
     },
     now: () => now.getTime(),
     call,
-    get: async <T>(path: string) => (await call<T>("GET", path)).body,
+    get: async <T>(path: string) => (await call("GET", path)).body as T,
     post: async <T>(path: string, body: unknown = {}) => {
-      const answer = await call<T>("POST", path, body);
+      const answer = await call("POST", path, body);
       if (answer.status >= 300) throw new Error(`POST ${path}: ${JSON.stringify(answer.body)}`);
-      return answer.body;
+      return answer.body as T;
     },
     /** Emits as ingest does, in one transaction. */
     emit: (events: readonly EventToEmit[]) =>
