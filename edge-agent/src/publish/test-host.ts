@@ -30,6 +30,8 @@ const waitMsMax = 20_000;
 /** A real broker with a host application inside it: hears everything, and says what a test wants. */
 export class TestHost {
   readonly received: Received[] = [];
+  /** Topics that were subscribed, in their order. */
+  readonly subscribed: string[] = [];
   port = 0;
   #broker: Aedes | null = null;
   #server: Server | null = null;
@@ -47,6 +49,9 @@ export class TestHost {
   async up(): Promise<void> {
     const broker = await Aedes.createBroker();
     this.#broker = broker;
+    broker.on("subscribe", (subscriptions) => {
+      this.subscribed.push(...subscriptions.map(({ topic }) => topic));
+    });
     broker.on("publish", ({ topic, payload, qos, retain }) => {
       const parsed = parseTopic(topic);
       if (parsed === null || parsed.type === "STATE" || parsed.type.endsWith("CMD")) return;
