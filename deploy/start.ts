@@ -9,7 +9,9 @@ import { refuseFullDisk, refuseWhatCannotWork } from "./start/preflight.ts";
 import { type Settings, readSettings } from "./start/settings.ts";
 import { startTable } from "./start/table.ts";
 
-// npm and the terminal may both deliver one Ctrl-C; only a later one means "now".
+// npm and the terminal both deliver one Ctrl-C, and a closing terminal sends SIGHUP after it; only a
+// later Ctrl-C or SIGTERM means "now". (package.json starts us by `exec`: a shell between npm and us
+// would end at once, and npm with it, while we still stop.)
 const SECOND_SIGNAL_AFTER_MS = 1_000;
 const HEALTHY_DEADLINE_MS = 15_000;
 
@@ -53,7 +55,7 @@ function untilAskedToStop(plant: Plant): Promise<"stop"> {
           firstAt = Date.now();
           say("stopping …");
           resolve("stop");
-        } else if (Date.now() - firstAt > SECOND_SIGNAL_AFTER_MS) {
+        } else if (signal !== "SIGHUP" && Date.now() - firstAt > SECOND_SIGNAL_AFTER_MS) {
           plant.kill();
           process.exit(1);
         }
