@@ -358,7 +358,6 @@ export class ReplayedPlant {
   }
 
   orderEvents(workOrderId: string) {
-    const at = (minutes: number) => Date.now() - minutes * minuteMs;
     const reports = [3, 2, 1].map((minutes) =>
       this.#event("operation.progress_reported", at(10 - minutes), {
         workOrderId,
@@ -429,7 +428,6 @@ export class ReplayedPlant {
     const isMachine = center.gauge === undefined && center.isManual !== true;
     const order = center.order === null ? undefined : this.#orders[center.order];
     const isSilent = center.state === "no_data" && isMachine;
-    const exact = (value: number) => ({ low: value, high: value });
     return {
       workCenterId: id(1, index),
       workCenterName: center.name,
@@ -479,7 +477,7 @@ export class ReplayedPlant {
           : [
               {
                 metricId: String(index * 10),
-                name: `${center.gauge.role}`,
+                name: center.gauge.role,
                 role: center.gauge.role,
                 value: center.gauge.value,
                 unit: center.gauge.unit,
@@ -651,4 +649,12 @@ function wave(time: number, series: number): number {
     3 * Math.sin(time / 7_000) +
     (time % 977) / 300
   );
+}
+
+function at(minutesAgo: number): number {
+  return Date.now() - minutesAgo * minuteMs;
+}
+
+function exact(value: number) {
+  return { low: value, high: value };
 }

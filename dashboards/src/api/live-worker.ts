@@ -7,7 +7,7 @@ import { LiveSource } from "./live-source.ts";
  */
 const ports = new Set<MessagePort>();
 const source = new LiveSource((news) => {
-  for (const port of ports) port.postMessage(news);
+  for (const port of ports) port.postMessage(news, []);
 });
 
 globalThis.addEventListener("connect", (event) => {
@@ -18,7 +18,7 @@ globalThis.addEventListener("connect", (event) => {
     if (data === "bye") ports.delete(port);
     if (data === "hello") {
       ports.add(port);
-      port.postMessage({ about: "connection", state: source.state });
+      port.postMessage({ about: "connection", state: source.state }, []);
     }
   });
   port.start();

@@ -28,11 +28,11 @@ export function joinLive(): void {
   });
   worker.port.addEventListener("message", (event: MessageEvent<LiveNews>) => hear(event.data));
   worker.port.start();
-  worker.port.postMessage("hello");
-  globalThis.addEventListener("pagehide", () => worker.port.postMessage("bye"));
+  worker.port.postMessage("hello", []);
+  globalThis.addEventListener("pagehide", () => worker.port.postMessage("bye", []));
   globalThis.addEventListener("pageshow", (event) => {
     if (!event.persisted) return;
-    worker.port.postMessage("hello");
+    worker.port.postMessage("hello", []);
     tell({ kind: "resync" });
   });
 }
@@ -45,7 +45,7 @@ export function onLive(listener: Listener): () => void {
 
 /** For `useSyncExternalStore`: the state of the connection and a way to watch it. */
 export const connectionStore = {
-  subscribe(watcher: () => void): () => void {
+  subscribe: (watcher: () => void): (() => void) => {
     watchers.add(watcher);
     return () => watchers.delete(watcher);
   },

@@ -57,7 +57,9 @@ export function AddWorkCenter({
             />
             <datalist id="areas">
               {areas.map((area) => (
-                <option key={area} value={area} />
+                <option key={area} value={area}>
+                  {area}
+                </option>
               ))}
             </datalist>
           </>

@@ -4,7 +4,6 @@ import { useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 import { useTranslations } from "use-intl";
 
-import { keys } from "../api/queries.ts";
 import type { BindingInput, Equipment } from "../api/shapes.ts";
 import { roleKeys } from "../panels/events/role-keys.ts";
 import { Field } from "../ui/field.tsx";

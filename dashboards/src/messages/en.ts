@@ -150,9 +150,9 @@ export const en = {
   },
   plant: {
     summary: "Summary",
-    running: "{count, plural, one {producing} other {producing}}",
-    down: "{count, plural, one {down} other {down}}",
-    noData: "{count, plural, one {without data} other {without data}}",
+    running: "producing",
+    down: "down",
+    noData: "without data",
     late: "{count, plural, one {order late} other {orders late}}",
     productionDay: "Production day {date}, from {from}",
     empty: {
@@ -168,15 +168,17 @@ export const en = {
   tile: {
     manual: "Pieces are reported by hand",
     bench: "Manual bench",
+    storage: "Storage",
     dataAge: "Data",
     noOrder: "No order is running",
     todayGood: "Good today",
-    todayScrap: "Scrap today",
+    todayScrap: "Scrap",
   },
   oee: {
     soFar: "OEE so far",
+    short: "OEE",
     explained:
-      "OEE = availability × effectiveness × quality, over the production day so far (ISO 22400-2). A range means that data is missing.",
+      "OEE so far = availability × effectiveness × quality, over the production day so far (ISO 22400-2). A range means that data is missing.",
     none: "OEE n/a: no machine",
     availability: "Availability: producing time ÷ planned busy time",
     effectiveness: "Effectiveness: planned run time × pieces ÷ producing time",
@@ -200,8 +202,8 @@ export const en = {
   },
   strip: {
     label: "Machine state over time",
-    interval: "{state} from {from} to {to}, {length}",
-    open: "{state} since {from}, {length}",
+    interval: "from {from} to {to}, {length}",
+    open: "since {from}, {length}",
     totals: "Time in each state",
   },
   trend: {

@@ -135,9 +135,9 @@ export const zhCn: Catalogue = {
   },
   plant: {
     summary: "概况",
-    running: "{count, plural, other {台生产}}",
-    down: "{count, plural, other {台故障}}",
-    noData: "{count, plural, other {台无数据}}",
+    running: "台生产",
+    down: "台故障",
+    noData: "台无数据",
     late: "{count, plural, other {个工单延期}}",
     productionDay: "生产日 {date}，{from} 起",
     empty: {
@@ -153,13 +153,15 @@ export const zhCn: Catalogue = {
   tile: {
     manual: "由人工报工",
     bench: "手工工位",
+    storage: "仓储",
     dataAge: "数据",
     noOrder: "没有正在进行的工单",
     todayGood: "今日合格",
-    todayScrap: "今日废品",
+    todayScrap: "废品",
   },
   oee: {
     soFar: "当前 OEE",
+    short: "OEE",
     explained:
       "OEE = 可用率 × 效率 × 质量率，按生产日至今计算（ISO 22400-2）。显示范围表示数据不全。",
     none: "OEE 不适用：没有设备",
@@ -179,8 +181,8 @@ export const zhCn: Catalogue = {
   window: { label: "时间窗口", day: "生产日", "1h": "1 小时", "8h": "8 小时", "24h": "24 小时" },
   strip: {
     label: "设备状态时间条",
-    interval: "{state}，{from} 至 {to}，{length}",
-    open: "{state}，自 {from} 起，{length}",
+    interval: "{from} 至 {to}，{length}",
+    open: "自 {from} 起，{length}",
     totals: "各状态时间",
   },
   trend: { choose: "测点（最多 {max} 个）", noMetric: "此设备没有可画趋势的数值测点。" },

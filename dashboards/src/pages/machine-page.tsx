@@ -36,7 +36,7 @@ export function MachinePage() {
 
 function MachineView({ machine }: { machine: Machine }) {
   const t = useTranslations();
-  const [choice, setChoice] = useState<WindowChoice>("8h");
+  const [choice, setChoice] = useState<WindowChoice>("day");
   const window = useTimeWindow(choice);
   const { workUnitId } = machine;
   return (

@@ -30,7 +30,7 @@ export function MachinesPage() {
 function MachineTable({ tiles }: { tiles: readonly Tile[] }) {
   const t = useTranslations();
   const body = useRef<HTMLTableSectionElement>(null);
-  const onKeyDown = useRowKeys(body);
+  useRowKeys(body);
   if (tiles.length === 0) {
     return (
       <div className="empty">
@@ -56,7 +56,7 @@ function MachineTable({ tiles }: { tiles: readonly Tile[] }) {
             <th>{t("tile.dataAge")}</th>
           </tr>
         </thead>
-        <tbody ref={body} onKeyDown={onKeyDown}>
+        <tbody ref={body}>
           {tiles.map((tile) => (
             <MachineRow key={tile.workCenterId} tile={tile} />
           ))}

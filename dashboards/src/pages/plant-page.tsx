@@ -6,7 +6,7 @@ import { useTranslations } from "use-intl";
 import { openOrdersQuery, plantQuery } from "../api/queries.ts";
 import { isLate } from "../panels/late.ts";
 import { PageHead } from "../panels/page-head.tsx";
-import { PlantTile } from "../panels/plant-tile.tsx";
+import { hasMachineState, PlantTile } from "../panels/plant-tile.tsx";
 import { paths } from "../paths.ts";
 import { Icon, type IconName } from "../ui/icon.tsx";
 import { Loaded, Skeleton } from "../ui/loaded.tsx";
@@ -34,18 +34,13 @@ function Areas({ tiles }: { tiles: readonly Tile[] }) {
   return (
     <div className="areas">
       {[...areas].map(([name, areaTiles]) => (
-        <section
-          key={name}
-          className="area"
-          aria-label={name}
-          style={{ "--tiles": areaTiles.length }}
-        >
-          <h2>{name}</h2>
-          <div className="area-tiles">
-            {areaTiles.map((tile) => (
-              <PlantTile key={tile.workCenterId} tile={tile} />
-            ))}
-          </div>
+        <section key={name} className="area" aria-label={name}>
+          {areaTiles.map((tile, index) => (
+            <div key={tile.workCenterId} className="area-cell">
+              {index === 0 ? <h2>{name}</h2> : <span className="area-line" />}
+              <PlantTile tile={tile} />
+            </div>
+          ))}
         </section>
       ))}
     </div>
@@ -55,9 +50,11 @@ function Areas({ tiles }: { tiles: readonly Tile[] }) {
 function Summary({ plant }: { plant: Plant }) {
   const t = useTranslations();
   const format = useFormat();
-  const count = (state: Tile["state"]) => plant.tiles.filter((tile) => tile.state === state).length;
+  // A bench or a silo has no machine state; it is not a machine that lost its data.
+  const machines = plant.tiles.filter(hasMachineState);
+  const count = (state: Tile["state"]) => machines.filter((tile) => tile.state === state).length;
   return (
-    <p className="summary" role="status" aria-label={t("plant.summary")}>
+    <section className="summary" aria-label={t("plant.summary")}>
       <Figure icon="producing" state="producing" count={count("producing")} word="plant.running" />
       <Figure icon="down" state="down" count={count("down")} word="plant.down" />
       <Figure icon="no_data" state="no_data" count={count("no_data")} word="plant.noData" />
@@ -68,7 +65,7 @@ function Summary({ plant }: { plant: Plant }) {
           date: format.siteTime(plant.productionDay.from, "date"),
         })}
       </span>
-    </p>
+    </section>
   );
 }
 
@@ -115,7 +112,7 @@ function Figure({
     <span className="figure" data-state={state} data-count={count}>
       <Icon name={icon} size={16} />
       <b>{count}</b>
-      {t(word, { count })}
+      {t(word)}
     </span>
   );
 }
@@ -143,7 +140,7 @@ function EmptyPlant() {
 function TileSkeletons() {
   return (
     <div className="areas areas-loading">
-      <Skeleton count={8} height={276} />
+      <Skeleton count={8} height={252} />
     </div>
   );
 }

@@ -6,7 +6,11 @@ export type WorkOrderFilter = { state?: WorkOrderState; search?: string };
 /** Reads a filter out of a URL; what it does not understand it leaves out. */
 export function readWorkOrderFilter(search: Record<string, unknown>): WorkOrderFilter {
   const state = workOrderStates.find((one) => one === search["state"]);
+  const asked = search["search"];
   // The router reads `?search=123` as a number.
-  const text = String(search["search"] ?? "").slice(0, 100);
-  return { ...(state !== undefined && { state }), ...(text !== "" && { search: text }) };
+  const text = typeof asked === "string" || typeof asked === "number" ? String(asked) : "";
+  return {
+    ...(state !== undefined && { state }),
+    ...(text !== "" && { search: text.slice(0, 100) }),
+  };
 }

@@ -35,9 +35,7 @@ function OrderView({ order }: { order: WorkOrder }) {
       <Link to={paths.workOrders} className="back">
         ← {t("page.workOrders")}
       </Link>
-      <PageHead title={order.number}>
-        <WorkOrderStateMark state={order.state} />
-      </PageHead>
+      <PageHead title={order.number} beside={<WorkOrderStateMark state={order.state} />} />
       <Facts order={order} />
       <WorkOrderCommands order={order} />
       <Panel title={t("workOrder.operations")}>

@@ -61,7 +61,7 @@ function Filter({ filter }: { filter: WorkOrderFilter }) {
   const show = (next: WorkOrderFilter) =>
     void navigate({ to: paths.workOrders, search: next, replace: true });
   useEffect(() => {
-    if (text === (filter.search ?? "")) return;
+    if (text === (filter.search ?? "")) return undefined;
     const { search: _, ...rest } = filter;
     const timer = setTimeout(
       () => show({ ...rest, ...(text !== "" && { search: text }) }),
@@ -117,7 +117,7 @@ function OrderTable({
 }) {
   const t = useTranslations();
   const body = useRef<HTMLTableSectionElement>(null);
-  const onKeyDown = useRowKeys(body);
+  useRowKeys(body);
   if (orders.length === 0) {
     const isFiltered = filter.state !== undefined || filter.search !== undefined;
     return (
@@ -140,7 +140,7 @@ function OrderTable({
             <th>{t("column.due")}</th>
           </tr>
         </thead>
-        <tbody ref={body} onKeyDown={onKeyDown}>
+        <tbody ref={body}>
           {orders.map((order) => (
             <OrderRow key={order.workOrderId} order={order} />
           ))}

@@ -20,9 +20,9 @@ export function OperationTable({ order }: { order: WorkOrder }) {
             <th>{t("column.state")}</th>
             <th>{t("column.progress")}</th>
             <th className="number">{t("column.scrap")}</th>
-            <th className="number">{t("column.planned")}</th>
+            <th className="number column-wide">{t("column.planned")}</th>
             <th>{t("column.started")}</th>
-            <th>{t("column.done")}</th>
+            <th className="column-wide">{t("column.done")}</th>
           </tr>
         </thead>
         <tbody>
@@ -39,7 +39,7 @@ function OperationRow({ operation, order }: { operation: Operation; order: WorkO
   const t = useTranslations();
   const format = useFormat();
   const { workUnitId } = operation;
-  const when = (time: string | null) => (time === null ? "–" : format.siteTime(time, "moment"));
+  const when = (time: string | null) => (time === null ? "–" : format.siteTime(time, "dayMinute"));
   return (
     <tr>
       <th scope="row">
@@ -68,14 +68,14 @@ function OperationRow({ operation, order }: { operation: Operation; order: WorkO
       <td className="number">
         {format.quantity(operation.scrap)} <span className="unit">{order.uom}</span>
       </td>
-      <td className="number">
+      <td className="number column-wide">
         {t("operation.runTime", {
           seconds: format.value(operation.runMsPerUnit / 1_000),
           uom: order.uom,
         })}
       </td>
-      <td>{when(operation.startedTime)}</td>
-      <td>{when(operation.doneTime)}</td>
+      <td className="moment">{when(operation.startedTime)}</td>
+      <td className="moment column-wide">{when(operation.doneTime)}</td>
     </tr>
   );
 }

@@ -16,9 +16,13 @@ import { useFormat } from "../ui/use-format.ts";
 export function PlantTile({ tile }: { tile: Tile }) {
   const t = useTranslations();
   const nameId = useId();
-  const isStorage = tile.gauges.length > 0 && tile.current === null && tile.oee === null;
+  const isStorage = isStorageTile(tile);
   return (
-    <article className="tile" data-state={tile.state} aria-labelledby={nameId}>
+    <article
+      className="tile"
+      data-state={hasMachineState(tile) ? tile.state : "none"}
+      aria-labelledby={nameId}
+    >
       <header className="tile-head">
         <h3 id={nameId}>
           {tile.workUnitId === null ? (
@@ -29,7 +33,7 @@ export function PlantTile({ tile }: { tile: Tile }) {
             </Link>
           )}
         </h3>
-        <TileState tile={tile} isStorage={isStorage} />
+        <TileState tile={tile} />
       </header>
       {tile.gauges.length > 0 && <Gauges tile={tile} />}
       {!isStorage && (
@@ -52,11 +56,25 @@ export function PlantTile({ tile }: { tile: Tile }) {
   );
 }
 
-function TileState({ tile, isStorage }: { tile: Tile; isStorage: boolean }) {
+/** A silo or a scale: it holds material and makes no pieces. */
+function isStorageTile(tile: Tile): boolean {
+  const makesPieces = tile.current !== null || tile.todayGood !== "0" || tile.todayScrap !== "0";
+  return tile.gauges.length > 0 && !makesPieces;
+}
+
+/** Whether the tile's state is one a machine reports; a silo with readings has none to lose. */
+export function hasMachineState(tile: Tile): boolean {
+  if (tile.workUnitId === null) return false;
+  return !(isStorageTile(tile) && tile.state === "no_data" && tile.dataTime !== null);
+}
+
+function TileState({ tile }: { tile: Tile }) {
   const t = useTranslations();
-  // A silo has no machine state to report; its readings speak for themselves.
-  if (isStorage && tile.state === "no_data" && tile.dataTime !== null) return null;
-  if (tile.workUnitId === null) return <span className="tile-state">{t("tile.bench")}</span>;
+  if (!hasMachineState(tile)) {
+    return (
+      <p className="tile-state">{t(tile.workUnitId === null ? "tile.bench" : "tile.storage")}</p>
+    );
+  }
   return (
     <p className="tile-state">
       <MachineStateMark state={tile.state} />
@@ -109,7 +127,7 @@ function Today({ tile }: { tile: Tile }) {
         </dd>
       </div>
       <div>
-        <dt title={t("oee.explained")}>{t("oee.soFar")}</dt>
+        <dt title={t("oee.explained")}>{t("oee.short")}</dt>
         <dd>{format.ratio(tile.oee?.oee ?? null)}</dd>
       </div>
     </dl>
@@ -156,16 +174,18 @@ function Gauges({ tile }: { tile: Tile }) {
             )}
           </span>
           {gauge.unit === "%" && gauge.value !== null && (
-            <div
-              className="gauge-track"
-              role="meter"
-              aria-label={gauge.name}
-              aria-valuemin={0}
-              aria-valuemax={100}
-              aria-valuenow={gauge.value}
-            >
-              <div style={{ width: `${Math.min(100, Math.max(0, gauge.value))}%` }} />
-            </div>
+            <>
+              <meter
+                className="visually-hidden"
+                aria-label={gauge.name}
+                min={0}
+                max={100}
+                value={gauge.value}
+              />
+              <div className="gauge-track" aria-hidden="true">
+                <div style={{ width: `${Math.min(100, Math.max(0, gauge.value))}%` }} />
+              </div>
+            </>
           )}
           <span className="gauge-foot">
             <span>{gauge.name}</span>

@@ -104,15 +104,10 @@ function Connection() {
   const t = useTranslations();
   const state = useSyncExternalStore(connectionStore.subscribe, connectionStore.read);
   return (
-    <span
-      className="connection"
-      data-state={state}
-      role="status"
-      aria-label={t("connection.label")}
-    >
+    <output className="connection" data-state={state} aria-label={t("connection.label")}>
       <span className="connection-dot" aria-hidden="true" />
       {t(`connection.${state}`)}
-    </span>
+    </output>
   );
 }
 

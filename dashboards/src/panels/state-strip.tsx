@@ -34,15 +34,15 @@ export function StateStrip({
 
   const say = (one: Stretch) =>
     t(one.isOpen ? "strip.open" : "strip.interval", {
-      state: t(`machineState.${one.state}`),
       from: format.siteTime(one.from, "time"),
       to: format.siteTime(one.to, "time"),
       length: format.duration(one.to - one.from),
     });
-  const point = (event: PointerEvent<HTMLDivElement>) => {
-    const box = event.currentTarget.getBoundingClientRect();
-    const time = from + ((event.clientX - box.left) / box.width) * (now - from);
+  const choose = (time: number) =>
     setChosenFrom(stretches.findLast((one) => one.from <= time)?.from ?? null);
+  const point = (event: PointerEvent<HTMLInputElement>) => {
+    const box = event.currentTarget.getBoundingClientRect();
+    choose(from + ((event.clientX - box.left) / box.width) * (now - from));
   };
   const step = (event: KeyboardEvent) => {
     const last = stretches.length - 1;
@@ -56,31 +56,33 @@ export function StateStrip({
 
   return (
     <div className="strip">
-      <div
-        className="strip-track"
-        role="slider"
-        tabIndex={0}
-        aria-label={t("strip.label")}
-        aria-valuemin={0}
-        aria-valuemax={stretches.length - 1}
-        aria-valuenow={chosenIndex}
-        aria-valuetext={say(chosen)}
-        onPointerDown={point}
-        onPointerMove={point}
-        onPointerLeave={() => setChosenFrom(null)}
-        onKeyDown={step}
-      >
+      <div className="strip-track">
         {stretches.map((one) => (
           <span
             key={one.from}
             data-state={one.state}
-            data-chosen={one === chosen}
+            data-chosen={chosenFrom !== null && one === chosen}
             style={{
               left: `${((one.from - from) / (now - from)) * 100}%`,
               width: `${((one.to - one.from) / (now - from)) * 100}%`,
             }}
           />
         ))}
+        <input
+          type="range"
+          className="strip-input"
+          aria-label={t("strip.label")}
+          aria-valuetext={`${t(`machineState.${chosen.state}`)} ${say(chosen)}`}
+          min={from}
+          max={now}
+          step="any"
+          value={chosenFrom ?? now}
+          onChange={(event) => choose(Number(event.target.value))}
+          onPointerDown={point}
+          onPointerMove={point}
+          onPointerLeave={() => setChosenFrom(null)}
+          onKeyDown={step}
+        />
       </div>
       <div className="strip-axis" aria-hidden="true">
         {axisTicks({ from, to: now }, format.timeZone).map((tick) => (

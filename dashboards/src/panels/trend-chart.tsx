@@ -1,9 +1,9 @@
 import "uplot/dist/uPlot.min.css";
 
-import { useEffect, useRef, useSyncExternalStore } from "react";
+import { useEffect, useRef } from "react";
 import uPlot from "uplot";
+import { useTranslations } from "use-intl";
 
-import { useSettings } from "../ui/settings.tsx";
 import { useFormat } from "../ui/use-format.ts";
 import type { Points } from "./trend-points.ts";
 
@@ -12,7 +12,8 @@ const second = 1_000;
 
 /**
  * One metric over time. The crosshair is shared with the other charts of the page, so that a spike
- * can be compared; gaps are gaps. `from`, `to`: epoch milliseconds.
+ * can be compared; gaps are gaps. `from`, `to`: epoch milliseconds. Colours are read from the page when
+ * the chart is made: give it a new key when they change.
  */
 export function TrendChart({
   name,
@@ -27,16 +28,15 @@ export function TrendChart({
   from: number;
   to: number;
 }) {
-  const { theme } = useSettings();
   const format = useFormat();
+  const noData = useTranslations()("value.noData");
   const place = useRef<HTMLDivElement>(null);
   const chart = useRef<uPlot | null>(null);
-  const isDark = useIsDark();
 
   useEffect(() => {
     const element = place.current;
-    if (element === null) return;
-    const plot = new uPlot(options({ element, name, unit, format }), [[], []], element);
+    if (element === null) return undefined;
+    const plot = new uPlot(options({ element, name, unit, format, noData }), [[], []], element);
     chart.current = plot;
     const resized = new ResizeObserver(() =>
       plot.setSize({ width: element.clientWidth, height: chartHeightPx }),
@@ -47,8 +47,7 @@ export function TrendChart({
       plot.destroy();
       chart.current = null;
     };
-    // Colours are read from the page when a chart is made, so a new theme makes a new chart.
-  }, [name, unit, format, theme, isDark]);
+  }, [name, unit, format, noData]);
 
   useEffect(() => {
     const plot = chart.current;
@@ -57,9 +56,9 @@ export function TrendChart({
       plot.setData([points.times.map((time) => time / second), points.values], false);
       plot.setScale("x", { min: from / second, max: to / second });
     });
-  }, [points, from, to, name, unit, format, theme, isDark]);
+  }, [points, from, to]);
 
-  return <div ref={place} className="chart" role="img" aria-label={`${name} (${unit})`} />;
+  return <div ref={place} className="chart" aria-hidden="true" />;
 }
 
 function options({
@@ -67,11 +66,13 @@ function options({
   name,
   unit,
   format,
+  noData,
 }: {
   element: HTMLElement;
   name: string;
   unit: string;
   format: ReturnType<typeof useFormat>;
+  noData: string;
 }): uPlot.Options {
   const style = getComputedStyle(element);
   // The chart's own element carries the three colours as ones a canvas understands.
@@ -95,8 +96,9 @@ function options({
         width: 1.5,
         spanGaps: false,
         points: { show: false },
-        value: (_plot, value: number | null) =>
-          value === null ? "–" : `${format.value(value)} ${unit}`,
+        value: (_plot, value: number | null, _series, index) =>
+          // Off the chart there is no index; on it, null is a hole.
+          index === null ? "" : value === null ? noData : `${format.value(value)} ${unit}`,
       },
     ],
     axes: [
@@ -106,7 +108,7 @@ function options({
         space: 90,
         values: (_plot, ticks) => ticks.map((tick) => format.siteTime(tick * second, "minute")),
       },
-      { ...axis, size: 62, space: 28, values: (_plot, ticks) => ticks.map(format.value) },
+      { ...axis, size: 62, space: 24, values: (_plot, ticks) => ticks.map(format.value) },
     ],
   };
 }
@@ -116,16 +118,4 @@ function withRoom(min: number | null, max: number | null): [number, number] {
   if (min === null || max === null) return [0, 1];
   const room = max === min ? Math.max(1, Math.abs(max) * 0.1) : (max - min) * 0.1;
   return [min - room, max + room];
-}
-
-const darkPreference = matchMedia("(prefers-color-scheme: dark)");
-
-function useIsDark(): boolean {
-  return useSyncExternalStore(
-    (watcher) => {
-      darkPreference.addEventListener("change", watcher);
-      return () => darkPreference.removeEventListener("change", watcher);
-    },
-    () => darkPreference.matches,
-  );
 }

@@ -7,6 +7,7 @@ import { onLive } from "../api/live.ts";
 import { type TimeWindow, trendsQuery } from "../api/queries.ts";
 import { DataAge } from "../ui/age.tsx";
 import { Loaded, Skeleton } from "../ui/loaded.tsx";
+import { useColorScheme } from "../ui/settings.tsx";
 import { useFormat } from "../ui/use-format.ts";
 import { useNow } from "../ui/use-now.ts";
 import { TrendChart } from "./trend-chart.tsx";
@@ -27,6 +28,7 @@ export function Trends({ machine, window }: { machine: Machine; window: TimeWind
   const query = useQuery(trendsQuery(machine.workUnitId, ids, window));
   const live = useLivePoints(machine.workUnitId);
   const now = useNow();
+  const scheme = useColorScheme();
   if (numeric.length === 0) return <p className="none">{t("trend.noMetric")}</p>;
 
   const toggle = (id: string) =>
@@ -54,9 +56,10 @@ export function Trends({ machine, window }: { machine: Machine; window: TimeWind
               const stored = series.find((one) => one.metricId === metric.metricId);
               const isAlive = machine.tile.state !== "no_data" && metric.quality === "good";
               return (
-                <figure key={metric.metricId} className="trend">
+                <figure key={metric.metricId} className="trend" aria-label={metric.name}>
                   <TrendHead metric={metric} />
                   <TrendChart
+                    key={scheme}
                     name={metric.name}
                     unit={metric.unit}
                     points={pointsToDraw(

@@ -1,5 +1,5 @@
 import type { WorkOrder } from "@millwright/contracts/api";
-import { type WorkOrderCommand, workOrderCommands } from "@millwright/contracts/states/tables";
+import type { WorkOrderCommand } from "@millwright/contracts/states/tables";
 import { useQueryClient } from "@tanstack/react-query";
 import { useId, useState } from "react";
 import { useTranslations } from "use-intl";
@@ -17,7 +17,7 @@ const commands = [
   "complete",
   "close",
   "cancel",
-] as const satisfies readonly (keyof typeof workOrderCommands)[];
+] as const satisfies readonly WorkOrderCommand[];
 
 /**
  * What a person may ask of the order. A button that cannot be pressed now stays reachable and says
@@ -95,11 +95,11 @@ export function WorkOrderCommands({ order }: { order: WorkOrder }) {
   );
 }
 
+const nextSteps: readonly string[] = ["firm", "release", "resume", "close"];
+
 function buttonClass(name: WorkOrderCommand, allowed: boolean): string {
   if (!allowed) return "button";
-  return name === "cancel"
-    ? "button button-danger"
-    : name === "hold"
-      ? "button"
-      : "button button-main";
+  if (name === "cancel") return "button button-danger";
+  // The way of an order stands out; to stop it or to end it early is for the few.
+  return nextSteps.includes(name) ? "button button-main" : "button";
 }

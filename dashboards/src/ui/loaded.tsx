@@ -35,10 +35,10 @@ export function Skeleton({ count = 1, height }: { count?: number; height: number
   const t = useTranslations();
   const blocks = Array.from({ length: count }, (_, index) => index);
   return (
-    <div className="skeletons" role="status" aria-label={t("value.loading")}>
+    <output className="skeletons" aria-label={t("value.loading")}>
       {blocks.map((block) => (
-        <div key={block} className="skeleton" style={{ height }} />
+        <span key={block} className="skeleton" style={{ height }} />
       ))}
-    </div>
+    </output>
   );
 }

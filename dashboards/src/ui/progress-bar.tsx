@@ -13,19 +13,18 @@ export function ProgressBar({ good, scrap, quantity, uom }: Progress) {
   const scrapShare = Math.min(1 - share, shareOf(scrap, quantity));
   return (
     <div className="progress">
-      <div
-        className="progress-track"
-        role="progressbar"
+      <progress
+        className="visually-hidden"
         aria-label={t("progress.label")}
-        aria-valuemin={0}
-        aria-valuemax={100}
-        aria-valuenow={Math.round(share * 100)}
+        max={1}
+        value={share}
         aria-valuetext={t("progress.ofQuantity", {
           good: format.quantity(good),
           quantity: format.quantity(quantity),
           uom,
         })}
-      >
+      />
+      <div className="progress-track" aria-hidden="true">
         <div className="progress-good" style={{ width: `${share * 100}%` }} />
         <div className="progress-scrap" style={{ width: `${scrapShare * 100}%` }} />
       </div>

@@ -1,4 +1,11 @@
-import { createContext, type ReactNode, useContext, useEffect, useState } from "react";
+import {
+  createContext,
+  type ReactNode,
+  useContext,
+  useEffect,
+  useState,
+  useSyncExternalStore,
+} from "react";
 
 export const languages = ["en", "zh-CN"] as const;
 export type Language = (typeof languages)[number];
@@ -37,6 +44,21 @@ export function useSettings(): Settings {
   const settings = useContext(SettingsContext);
   if (settings === null) throw new Error("useSettings needs a SettingsProvider above");
   return settings;
+}
+
+const darkPreference = matchMedia("(prefers-color-scheme: dark)");
+
+/** The colours in use, for what CSS cannot reach (a canvas). */
+export function useColorScheme(): "light" | "dark" {
+  const { theme } = useSettings();
+  const prefersDark = useSyncExternalStore(watchPreference, () => darkPreference.matches);
+  if (theme !== "auto") return theme;
+  return prefersDark ? "dark" : "light";
+}
+
+function watchPreference(watcher: () => void): () => void {
+  darkPreference.addEventListener("change", watcher);
+  return () => darkPreference.removeEventListener("change", watcher);
 }
 
 function stored<T extends string>(name: string, allowed: readonly T[]): T | undefined {

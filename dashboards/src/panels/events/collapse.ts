@@ -37,8 +37,7 @@ function asOne(counts: HistoryEvent[]): EventLine {
   const [newest] = counts;
   const oldest = counts.at(-1);
   if (newest === undefined || oldest === undefined) throw new Error("a run has an event");
-  const sum = (name: string) =>
-    sumQuantities(counts.map((event) => String(event.payload[name] ?? "0")));
+  const sum = (name: string) => sumQuantities(counts.map((event) => quantityOf(event, name)));
   const payload = {
     ...newest.payload,
     ...(newest.type === "machine.count_observed"
@@ -46,6 +45,11 @@ function asOne(counts: HistoryEvent[]): EventLine {
       : { good: sum("good"), scrap: sum("scrap") }),
   };
   return { ...newest, payload, count: counts.length };
+}
+
+function quantityOf(event: HistoryEvent, name: string): string {
+  const value = event.payload[name];
+  return typeof value === "string" ? value : "0";
 }
 
 function isCount(event: HistoryEvent): boolean {
