@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
+import { createServer } from "node:net";
 import { join } from "node:path";
 
 import { afterAll, beforeAll, expect, test } from "vitest";
@@ -49,6 +50,21 @@ test.each([
   expect(await codeOf(child)).toBe(1);
   expect(said).toMatch(says);
   expect(said.trim().split("\n")).toHaveLength(1);
+});
+
+test("core says when its port is taken", async () => {
+  const taken = createServer().listen(0, "127.0.0.1");
+  await once(taken, "listening");
+  const address = taken.address();
+  const port = typeof address === "object" ? String(address?.port) : "";
+  const child = start("main.ts", { DATABASE_URL: database.urls.core, PORT: port });
+  let said = "";
+  child.stderr?.on("data", (chunk: Buffer) => {
+    said += chunk.toString();
+  });
+  expect(await codeOf(child)).toBe(1);
+  expect(said).toContain(`Cannot serve on 127.0.0.1:${port}`);
+  taken.close();
 });
 
 function start(file: string, env: Record<string, string>): ChildProcess {

@@ -1,10 +1,10 @@
 import { once } from "node:events";
 import { join } from "node:path";
 
-import { createAdaptorServer } from "@hono/node-server";
+import { createAdaptorServer, type ServerType } from "@hono/node-server";
 
 import { createApp } from "./app.ts";
-import { coreConfigSchema, readConfig } from "./platform/config/config.ts";
+import { type CoreConfig, coreConfigSchema, readConfig } from "./platform/config/config.ts";
 import { serveDashboards } from "./platform/http/dashboards.ts";
 import { createLog } from "./platform/observe/log.ts";
 import { openPlatform } from "./platform/open-platform.ts";
@@ -24,18 +24,30 @@ try {
       }),
     );
     const folder = config.DASHBOARDS_DIR ?? join(import.meta.dirname, "../../dashboards/dist");
-    const app = starting.use(createApp(platform, { pages: serveDashboards(folder) }));
+    const app = createApp(platform, { pages: serveDashboards(folder) });
     await app.start();
     const server = createAdaptorServer({ fetch: app.api.fetch });
-    server.listen(config.PORT, config.HOST);
-    await once(server, "listening");
-    // Intake stops first; the app then ends the open streams, which the server waits for.
-    starting.defer(() => {
+    await listen(server, config);
+    starting.defer(async () => {
+      // Intake stops, then the open streams end, then what is being answered is awaited.
+      const closed = once(server, "close");
       server.close();
+      await app[Symbol.asyncDispose]();
+      await closed;
     });
     log.info({ address: server.address() }, "core is serving");
     return starting.move();
   }, log);
 } catch (error) {
   refuseStart(error);
+}
+
+async function listen(server: ServerType, { HOST, PORT }: CoreConfig): Promise<void> {
+  server.listen(PORT, HOST);
+  try {
+    await once(server, "listening");
+  } catch (cause) {
+    const message = `Cannot serve on ${HOST}:${PORT}: is the port taken? Set PORT to another one.`;
+    throw new Error(message, { cause });
+  }
 }

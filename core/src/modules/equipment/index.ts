@@ -8,7 +8,6 @@ import { readTrends } from "./trends.ts";
 
 export type { CountBinding, WorkCenter, WorkUnit } from "./queries.ts";
 export type { Reading } from "./readings.ts";
-export type { Stretch } from "./trends.ts";
 
 /** Front door of equipment for the contexts above: every call joins the caller's transaction. */
 export const equipment = {

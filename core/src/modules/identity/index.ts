@@ -8,7 +8,6 @@ import { productionDayAt } from "./production-day.ts";
 import { readSite } from "./queries.ts";
 
 export type { ProductionDay } from "./production-day.ts";
-export type { Site } from "./queries.ts";
 export type IdentityModule = ReturnType<typeof identityModule>;
 
 /** Front door of identity: whose data it is, where and in which day we are. */

@@ -23,7 +23,6 @@ export const coreConfigSchema = z.object({
 export type CoreConfig = z.infer<typeof coreConfigSchema>;
 
 export const workerConfigSchema = z.object({ DATABASE_URL: databaseUrl, LOG_LEVEL: logLevel });
-export type WorkerConfig = z.infer<typeof workerConfigSchema>;
 
 /** A setting is missing or wrong; the message is one sentence for the person who starts the process. */
 export class ConfigRefused extends Error {

@@ -22,10 +22,12 @@ export async function waitForSchema(db: Database, options: { timeoutMs: number }
           select exists (select from platform.migration where name = ${wanted}) as done`,
       );
       if (row?.done === true) return;
+      cause = undefined;
     } catch (error) {
       cause = error;
     }
     if (Date.now() > deadline) {
+      if (cause instanceof Fault) throw cause;
       const message = `The database has no migration ${wanted}: run npm run migrate.`;
       throw new Fault(message, { cause, isRetryable: true });
     }

@@ -10,5 +10,24 @@ export type Log = {
 
 /** JSON lines on stdout; `level` as in pino. */
 export function createLog(options: { process: string; level: string }): Log {
-  return pino({ name: options.process, level: options.level, base: { name: options.process } });
+  return pino({
+    level: options.level,
+    base: { name: options.process },
+    serializers: { err: describeError },
+  });
+}
+
+/**
+ * What helps a person who reads the log. The database driver hangs its whole connection on an error,
+ * which is pages of nothing, so fields are named here.
+ */
+function describeError(error: unknown): unknown {
+  if (!(error instanceof Error)) return error;
+  return {
+    type: error.name,
+    message: error.message,
+    ...("code" in error && { code: error.code }),
+    stack: error.stack,
+    ...(error.cause !== undefined && { cause: describeError(error.cause) }),
+  };
 }
