@@ -12,19 +12,12 @@ import { fileURLToPath } from "node:url";
 const repository = dirname(dirname(fileURLToPath(import.meta.url)));
 const binFolder = join(repository, "node_modules", ".bin");
 const node24 = join(binFolder, process.platform === "win32" ? "node.cmd" : "node");
+const installationStamp = join("node_modules", ".millwright-lock");
 const NODE_OLDEST = 20;
 const NODE_WANTED = 24;
 const PROGRESS_EVERY_MS = 5_000;
 
 class Refusal extends Error {}
-
-try {
-  await main(process.argv[2] ?? "start");
-} catch (error) {
-  if (!(error instanceof Refusal)) throw error;
-  console.error(error.message);
-  process.exitCode = 1;
-}
 
 async function main(mode) {
   refuseOldNode();
@@ -50,19 +43,32 @@ async function installPackages() {
   if (reason === null) return;
   say(`installing packages (${reason})`);
   const complaint = await run("npm", ["ci", "--loglevel=error"]);
-  if (complaint === null) return;
+  if (complaint === null) return rememberInstallation();
   // A mirror may lack packages of other platforms; npm then calls the lock file incomplete (EUSAGE).
   if (!complaint.includes("EUSAGE")) throw installRefusal(complaint);
   say("npm ci refuses the lock file; installing without saving");
   const second = await run("npm", ["install", "--no-save", "--loglevel=error"]);
   if (second !== null) throw installRefusal(second);
+  rememberInstallation();
+}
+
+function rememberInstallation() {
+  writeFileSync(join(repository, installationStamp), hashOfLock());
+}
+
+function hashOfLock() {
+  return createHash("sha256")
+    .update(readText("package-lock.json") ?? "")
+    .digest("hex");
 }
 
 /**
- * Why node_modules does not hold what the lock file says, or null. npm notes what it installed in
- * node_modules/.package-lock.json, as its last act: an interrupted installation has none.
+ * Why node_modules does not hold what the lock file says, or null: we installed from this very file,
+ * or what npm noted as its last act (node_modules/.package-lock.json) agrees with it, as after an
+ * `npm install` by hand.
  */
 function staleness() {
+  if (readText(installationStamp) === hashOfLock()) return null;
   const lock = readJson("package-lock.json");
   const installed = readJson(join("node_modules", ".package-lock.json"));
   if (lock === null) throw new Refusal("package-lock.json is missing: is this a complete clone?");
@@ -229,8 +235,13 @@ function npm() {
 }
 
 function readJson(path) {
+  const text = readText(path);
+  return text === null ? null : JSON.parse(text);
+}
+
+function readText(path) {
   try {
-    return JSON.parse(readFileSync(join(repository, path), "utf8"));
+    return readFileSync(join(repository, path), "utf8");
   } catch {
     return null;
   }
@@ -238,4 +249,12 @@ function readJson(path) {
 
 function say(text) {
   console.log(text);
+}
+
+try {
+  await main(process.argv[2] ?? "start");
+} catch (error) {
+  if (!(error instanceof Refusal)) throw error;
+  console.error(error.message);
+  process.exitCode = 1;
 }
