@@ -235,8 +235,11 @@ function npm() {
 }
 
 function readJson(path) {
-  const text = readText(path);
-  return text === null ? null : JSON.parse(text);
+  try {
+    return JSON.parse(readText(path) ?? "null");
+  } catch {
+    return null;
+  }
 }
 
 function readText(path) {

@@ -59,7 +59,8 @@ export class Plant {
     const database = await this.#startDatabase();
     const { urls } = database;
     const { host, port, mqttPort, mqttUrl, dataDir } = this.#settings;
-    const ready = [
+    // The first failure is the story; `stop` then ends the others.
+    await Promise.all([
       this.#launch("ingest", "ingest/src/main.ts", {
         DATABASE_URL: urls.ingest,
         HOST: host,
@@ -74,8 +75,7 @@ export class Plant {
         DASHBOARDS_DIR: join(repository, "dashboards/dist"),
       }),
       this.#launch("worker", "core/src/worker.ts", { DATABASE_URL: urls.worker }),
-    ];
-    await settled(ready);
+    ]);
     const demoRows = this.#settings.hasDemo ? await this.#startDemo() : [];
     return { database, demoRows };
   }
@@ -139,13 +139,6 @@ export class Plant {
 export function hostInUrl(host: string): string {
   if (host === "0.0.0.0" || host === "::") return "127.0.0.1";
   return host.includes(":") ? `[${host}]` : host;
-}
-
-// The first failure is the story; the others must still be waited for, or they would be unhandled.
-async function settled(ready: readonly Promise<unknown>[]): Promise<void> {
-  const all = Promise.all(ready);
-  await Promise.allSettled([all]);
-  await all;
 }
 
 // Our own environment without the administrator's login: processes get the one of their role.
