@@ -1,0 +1,284 @@
+import { randomUUID } from "node:crypto";
+
+import { DataType, MetricName } from "@millwright/contracts/sparkplug";
+import { describe, expect, it, onTestFinished } from "vitest";
+
+import { createTestDatabase } from "../../deploy/test/database.ts";
+import { mosquittoAvailable, startMosquitto } from "../../deploy/test/mosquitto.ts";
+import { eventually, freePort, PlantProcess } from "../../deploy/test/plant.ts";
+import { TestEdgeNode } from "./broker/test-edge-node.ts";
+import { TestCell, type TestGateway } from "./store/test-cell.ts";
+
+const metrics = { count: DataType.UInt32, state: DataType.Int32, level: DataType.Double };
+const brokers = [
+  { broker: "embedded", isAvailable: true },
+  { broker: "mosquitto", isAvailable: mosquittoAvailable() },
+];
+
+/** Ingest as it is deployed: a process of its own, so that it can be killed. */
+async function startIngest(broker = "embedded") {
+  const stack = new AsyncDisposableStack();
+  onTestFinished(() => stack.disposeAsync());
+  const database = stack.use(await createTestDatabase());
+  const cell = stack.use(await TestCell.open(database));
+  const gateway = await cell.gateway();
+  const mosquitto = broker === "mosquitto" ? stack.use(await startMosquitto()) : null;
+  const port = mosquitto?.port ?? (await freePort());
+  const ingest = stack.use(
+    new PlantProcess("ingest", ["ingest/src/main.ts"], {
+      DATABASE_URL: database.urls.ingest,
+      HOST: "127.0.0.1",
+      MQTT_PORT: String(port),
+      ...(mosquitto === null ? {} : { MQTT_URL: mosquitto.url }),
+    }),
+  );
+  await ingest.start();
+  const url = `mqtt://127.0.0.1:${port}`;
+  const connect = async (options: { epoch?: string | null; gateway?: TestGateway } = {}) =>
+    stack.use(
+      await TestEdgeNode.connect({ url, metrics, ...gateway, ...options.gateway, ...options }),
+    );
+  return { database, cell, gateway, ingest, connect, mosquitto };
+}
+
+/** Sends records `first`…`last` (one piece each, one a second) as the edge log replays them. */
+async function replay(
+  node: TestEdgeNode,
+  { start, offsets }: { start: number; offsets: readonly number[] },
+): Promise<void> {
+  for (const offset of offsets) {
+    const reading = { name: "count", value: 100 + offset, time: start + offset * 1000 };
+    await node.data([reading], { offset, isHistorical: true });
+  }
+}
+
+describe.each(brokers)("delivery through the $broker broker", ({ broker, isAvailable }) => {
+  it.skipIf(!isAvailable)("announces itself, stores, and acknowledges what is stored", async () => {
+    const { cell, gateway, connect } = await startIngest(broker);
+    const node = await connect();
+    // Sparkplug 3.0 tck-id-host-topic-phid-birth-payload: retained, so a late subscriber hears it too.
+    await eventually("host is online", async () => (node.hostStates.at(-1)?.online ? true : null));
+    await node.birth();
+    const now = Date.now();
+    for (let i = 0; i < 20; i += 1) {
+      await node.data([
+        { name: "count", value: 100 + i, time: now + i },
+        { name: "level", value: i / 4, time: now + i },
+      ]);
+    }
+    await eventually("acknowledged", async () =>
+      node.acks.at(-1)?.contiguous === "20" ? true : null,
+    );
+    expect(node.acks.at(-1)).toEqual({
+      host: "millwright",
+      epoch: node.epoch,
+      contiguous: "20",
+      missing: [],
+    });
+    expect((await cell.samples(gateway, "level")).map(({ value }) => value)).toEqual(
+      Array.from({ length: 20 }, (_, i) => i / 4),
+    );
+    expect(await cell.live(gateway, "count")).toMatchObject({ value: 119, quality: 192 });
+  });
+
+  it.skipIf(!isAvailable)(
+    "stores each record once, however often and in whatever order it comes",
+    async () => {
+      const { cell, gateway, connect } = await startIngest(broker);
+      const workUnitId = await cell.workUnit(gateway, { "count.good": "count" });
+      const node = await connect();
+      await node.birth();
+      const start = Date.now() - 120_000;
+      // 41 pieces happen; 11 to 30 are lost on the way and come again twice, backwards, among others.
+      await node.data([{ name: "count", value: 101, time: start + 1000 }]);
+      for (let offset = 2; offset <= 10; offset += 1) {
+        await node.data([{ name: "count", value: 100 + offset, time: start + offset * 1000 }]);
+      }
+      node.skip({ offsets: 20 });
+      for (let offset = 31; offset <= 42; offset += 1) {
+        await node.data([{ name: "count", value: 100 + offset, time: start + offset * 1000 }]);
+      }
+      await eventually("the hole is known", async () =>
+        node.acks.at(-1)?.missing[0]?.join() === "11,30" ? true : null,
+      );
+      const lost = Array.from({ length: 20 }, (_, i) => 30 - i);
+      await replay(node, { start, offsets: [...lost, 5, 6, 7, 40, ...lost] });
+      await eventually("the hole is closed", async () =>
+        node.acks.at(-1)?.contiguous === "42" ? true : null,
+      );
+      await eventually("every piece told", async () =>
+        (await cell.counted(workUnitId)) === 41 ? true : null,
+      );
+      expect((await cell.samples(gateway, "count")).map(({ value }) => value)).toEqual(
+        Array.from({ length: 42 }, (_, i) => 101 + i),
+      );
+      // What the first live reading after the hole had carried was only moved in time.
+      const moved = (await cell.events(workUnitId)).filter(({ type }) =>
+        type.endsWith("redistributed"),
+      );
+      expect(moved.every(({ payload }) => payload["sum"] === "0")).toBe(true);
+      expect(await cell.live(gateway, "count")).toMatchObject({ value: 142 });
+      expect(await cell.gaps(gateway)).toEqual([]);
+    },
+  );
+
+  it.skipIf(!isAvailable)("counts nothing twice and loses nothing over kill -9", async () => {
+    const { cell, gateway, ingest, connect } = await startIngest(broker);
+    const workUnitId = await cell.workUnit(gateway, { "count.good": "count" });
+    const epoch = randomUUID();
+    const start = Date.now() - 600_000;
+    const first = await connect({ epoch });
+    await first.birth();
+    await first.data([{ name: "count", value: 101, time: start + 1000 }]);
+    for (let offset = 2; offset <= 300; offset += 1) {
+      await first.data([{ name: "count", value: 100 + offset, time: start + offset * 1000 }]);
+    }
+    await eventually("some are stored", async () =>
+      ((await cell.watermark(gateway))?.contiguous ?? 0) > 0 ? true : null,
+    );
+    await ingest.kill();
+    const stored = (await cell.watermark(gateway))?.contiguous ?? 0;
+    await ingest.start();
+    const second = await connect({ epoch });
+    await second.birth();
+    // The edge knows less than the host: it sends everything again that was not acknowledged.
+    await replay(second, { start, offsets: Array.from({ length: 300 }, (_, i) => i + 1) });
+    await eventually("acknowledged", async () =>
+      second.acks.at(-1)?.contiguous === "300" ? true : null,
+    );
+    await eventually("every piece told", async () =>
+      (await cell.counted(workUnitId)) === 299 ? true : null,
+    );
+    expect(stored).toBeLessThanOrEqual(300);
+    expect((await cell.samples(gateway, "count")).map(({ value }) => value)).toEqual(
+      Array.from({ length: 300 }, (_, i) => 101 + i),
+    );
+  });
+});
+
+describe("delivery", () => {
+  it("counts nothing twice when the database drops its connections in the middle", async () => {
+    const { cell, gateway, database, connect } = await startIngest();
+    const workUnitId = await cell.workUnit(gateway, { "count.good": "count" });
+    const node = await connect();
+    await node.birth();
+    const killer = await TestCell.open({ ...database, urls: { owner: database.urls.ingest } });
+    onTestFinished(() => killer[Symbol.asyncDispose]());
+    const start = Date.now() - 2000;
+    for (let i = 0; i < 1000; i += 1) {
+      await node.data([{ name: "count", value: i, time: start + i }]);
+      if (i % 100 !== 50) continue;
+      // A role may end the sessions of its own; whatever they were doing is rolled back.
+      await killer.query(
+        `select pg_terminate_backend(pid) from pg_stat_activity
+          where usename = current_user and datname = current_database() and pid <> pg_backend_pid()`,
+      );
+    }
+    await eventually("acknowledged", async () =>
+      node.acks.at(-1)?.contiguous === "1000" ? true : null,
+    );
+    await eventually("every piece told", async () =>
+      (await cell.counted(workUnitId)) === 999 ? true : null,
+    );
+    expect(await cell.samples(gateway, "count")).toHaveLength(1000);
+  });
+
+  it("writes into the gap ledger what a log can no longer send", async () => {
+    const { cell, gateway, connect } = await startIngest();
+    const node = await connect();
+    await node.birth();
+    const now = Date.now();
+    for (let i = 1; i <= 5; i += 1) await node.data([{ name: "level", value: i, time: now + i }]);
+    node.skip({ offsets: 10 });
+    await node.data([{ name: "level", value: 16, time: now + 16 }]);
+    await eventually("stored", async () =>
+      (await cell.watermark(gateway))?.ranges === "{[16,17)}" ? true : null,
+    );
+    // Its disk was full: the oldest record is now 12.
+    await node.birth({ firstOffset: 12 });
+    await eventually("in the ledger", async () =>
+      (await cell.gaps(gateway)).length > 0 ? true : null,
+    );
+    expect(await cell.gaps(gateway)).toMatchObject([{ epoch: node.epoch, first: 6, last: 11 }]);
+    await eventually("asked for the rest", async () =>
+      node.acks.at(-1)?.missing[0]?.join() === "12,15" ? true : null,
+    );
+  });
+
+  it("asks a node of another maker for births when a message is missing, and notes the gap", async () => {
+    const { cell, gateway, connect } = await startIngest();
+    const node = await connect({ epoch: null });
+    await node.birth();
+    const now = Date.now();
+    await node.data([{ name: "level", value: 1, time: now }]);
+    node.skip({ sequence: 2 });
+    await node.data([{ name: "level", value: 4, time: now + 4 }]);
+    await eventually("births asked", async () => (node.rebirthsAsked > 0 ? true : null));
+    await eventually("noted", async () => ((await cell.gaps(gateway)).length > 0 ? true : null));
+    expect(await cell.gaps(gateway)).toMatchObject([{ epoch: null, first: 3, last: 4 }]);
+    // What came after the gap is kept.
+    await eventually("kept", async () =>
+      (await cell.samples(gateway, "level")).length === 2 ? true : null,
+    );
+    expect(node.acks).toEqual([]);
+  });
+
+  it("asks for births when it hears data of a node it does not know the metrics of", async () => {
+    const { cell, gateway, connect } = await startIngest();
+    const node = await connect();
+    await node.data([{ name: "level", value: 1, time: Date.now() }]);
+    await eventually("births asked", async () => (node.rebirthsAsked > 0 ? true : null));
+    expect(await cell.samples(gateway, "level")).toEqual([]);
+    // Nothing was acknowledged, so the log sends it again after the births.
+    expect(node.acks.every(({ contiguous }) => contiguous === "0")).toBe(true);
+  });
+
+  it("stops without losing what it has received, and says that it is offline", async () => {
+    const { cell, gateway, ingest, connect } = await startIngest();
+    const node = await connect();
+    await eventually("host is online", async () => (node.hostStates.at(-1)?.online ? true : null));
+    await node.birth();
+    const now = Date.now();
+    for (let i = 0; i < 500; i += 1) await node.data([{ name: "level", value: i, time: now + i }]);
+    await eventually("some are stored", async () =>
+      (await cell.samples(gateway, "level")).length > 0 ? true : null,
+    );
+    await ingest.stop();
+    const stored = (await cell.samples(gateway, "level")).length;
+    expect((await cell.watermark(gateway))?.contiguous).toBe(stored);
+    expect(Number(node.acks.at(-1)?.contiguous ?? -1)).toBe(stored);
+    // Sparkplug 3.0 tck-id-operational-behavior-host-application-disconnect-intentional
+    expect(node.hostStates.at(-1)?.online).toBe(false);
+  });
+
+  it("counts from the reading before, when a counter is bound while the machine runs", async () => {
+    const { cell, gateway, connect } = await startIngest();
+    const node = await connect();
+    await node.birth({ values: { count: 1_000_000 } });
+    const now = Date.now();
+    await node.data([{ name: "count", value: 1_000_000, time: now - 5000 }]);
+    await eventually("stored", async () =>
+      (await cell.samples(gateway, "count")).length === 1 ? true : null,
+    );
+    const workUnitId = await cell.workUnit(gateway, { "count.good": "count" });
+    await eventually("bound", async () => {
+      await node.data([{ name: "count", value: 1_000_003, time: Date.now() }]);
+      return (await cell.counted(workUnitId)) === 3 ? true : null;
+    });
+  });
+
+  it("keeps the alive-time of a device by its heartbeat", async () => {
+    const { cell, gateway, connect } = await startIngest();
+    const node = await connect();
+    await node.birth();
+    await eventually("online", async () =>
+      (await cell.isOnline(gateway, "machine")) === true ? true : null,
+    );
+    node.cut();
+    await eventually("offline", async () =>
+      (await cell.isOnline(gateway, "machine")) === false ? true : null,
+    );
+    expect(await cell.isOnline(gateway, null)).toBe(false);
+    expect(MetricName.heartbeat).toBe("Millwright/Heartbeat");
+  });
+});

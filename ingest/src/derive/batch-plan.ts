@@ -1,0 +1,407 @@
+import { MetricName } from "@millwright/contracts/sparkplug";
+
+import { type Binding, isEffective } from "../session/cell.ts";
+import type { DeviceState, EdgeNodeSession } from "../session/edge-node-session.ts";
+import type { Data, DeviceBirth, InboundItem } from "../session/messages.ts";
+import type { MetricSeries } from "../session/metric-series.ts";
+import { CopyBuffer, SampleQuality } from "../store/copy-buffer.ts";
+import type { DeviceUpdate, Gap, LiveValue } from "../store/statements.ts";
+import type { CounterPoint } from "./counter.ts";
+import type { Cause } from "./machine-events.ts";
+import { type StatePoint, stateOf } from "./machine-state.ts";
+import { counterValue, qualityOf, rawText, storedValue, timeOf } from "./reading.ts";
+import { admit, copyWatermark, giveUpBelow, type Watermark } from "./watermark.ts";
+
+/** Readings of one bound counter in this batch. */
+export type CountedReadings = {
+  binding: Binding;
+  metricId: number;
+  /** A birth's reading: the baseline of a counter that has none yet, nothing otherwise. */
+  baseline: CounterPoint | null;
+  points: (CounterPoint & { isHistorical: boolean })[];
+};
+
+/** A state change to be told if it is one, in the order of arrival. */
+export type StateChange = StatePoint & { binding: Binding; cause: Cause };
+
+/** Replayed records of one device that carries a state binding. */
+export type ReplayedStates = {
+  binding: Binding;
+  stateMetricId: number;
+  heartbeatMetricId: number | null;
+  provenTimes: number[];
+  readings: StatePoint[];
+};
+
+/** What the batch says, before anything is looked up or written. */
+export type BatchPlan = {
+  samples: CopyBuffer;
+  lastValues: Map<number, LiveValue>;
+  watermarks: Map<string, { node: EdgeNodeSession; epoch: string; from: Watermark; to: Watermark }>;
+  gaps: Gap[];
+  devices: Map<string, DeviceUpdate>;
+  counters: Map<string, CountedReadings>;
+  stateChanges: StateChange[];
+  replays: Map<string, ReplayedStates>;
+  /** Work units whose live values changed, by tenant. */
+  touched: Map<string, Set<string>>;
+  /** Devices that were silent and answer again. */
+  returned: Set<DeviceState>;
+  /** Nodes that are owed an acknowledgement. */
+  acknowledged: Set<EdgeNodeSession>;
+  tally: Tally;
+};
+
+/** Counters for the status: what happened in this batch. */
+export type Tally = {
+  samples: number;
+  duplicates: number;
+  refusedFull: number;
+  uncertainTimes: number;
+  notNumbers: number;
+  unmappedStates: number;
+};
+
+/** How often a device's last read time is written when nothing else about it changes. */
+const deviceUpdateEveryMs = 1000;
+
+/**
+ * Reads the items in order: drops duplicates, encodes samples, collects counts, states and device
+ * changes. Pure but for the series' live time; a plan that is not committed is made again.
+ */
+export function planBatch(
+  items: readonly InboundItem[],
+  known: {
+    watermark: (node: EdgeNodeSession, epoch: string) => Watermark;
+    bindingsOfDevice: (node: EdgeNodeSession, deviceId: string) => readonly Binding[];
+  },
+): BatchPlan {
+  const plan: BatchPlan = {
+    samples: new CopyBuffer(),
+    lastValues: new Map(),
+    watermarks: new Map(),
+    gaps: [],
+    devices: new Map(),
+    counters: new Map(),
+    stateChanges: [],
+    replays: new Map(),
+    touched: new Map(),
+    returned: new Set(),
+    acknowledged: new Set(),
+    tally: {
+      samples: 0,
+      duplicates: 0,
+      refusedFull: 0,
+      uncertainTimes: 0,
+      notNumbers: 0,
+      unmappedStates: 0,
+    },
+  };
+
+  const watermarkOf = (node: EdgeNodeSession, epoch: string): Watermark => {
+    const key = `${node.key} ${epoch}`;
+    const planned = plan.watermarks.get(key);
+    if (planned !== undefined) return planned.to;
+    const from = known.watermark(node, epoch);
+    const to = copyWatermark(from);
+    plan.watermarks.set(key, { node, epoch, from, to });
+    return to;
+  };
+
+  const silenceDevice = (
+    node: EdgeNodeSession,
+    deviceId: string,
+    change: { timeMs: number; cause: Cause },
+  ) => {
+    for (const binding of known.bindingsOfDevice(node, deviceId)) {
+      if (binding.role !== "state" || !isEffective(binding, change.timeMs)) continue;
+      plan.stateChanges.push({
+        binding,
+        state: "no_data",
+        time: change.timeMs,
+        cause: change.cause,
+      });
+      touch(plan, binding);
+    }
+  };
+
+  for (const item of items) {
+    const { node } = item;
+    switch (item.kind) {
+      case "node_birth": {
+        updateDevice(plan, node, null, { isOnline: true, sinceMs: item.receivedMs });
+        for (const [index, series] of item.series.entries()) {
+          const metric = item.metrics[index];
+          if (metric !== undefined) takeLiveValue(plan, series, metric, item);
+        }
+        if (item.epoch === null) break;
+        const watermark = watermarkOf(node, item.epoch);
+        for (const lost of giveUpBelow(watermark, item.firstOffset)) {
+          plan.gaps.push({
+            node: node.registered,
+            epoch: item.epoch,
+            lost,
+            reason: "the edge log begins above it: dropped there to stay within its disk budget",
+          });
+        }
+        plan.acknowledged.add(node);
+        break;
+      }
+      case "device_birth":
+        takeDeviceBirth(plan, item);
+        break;
+      case "device_death":
+        updateDevice(plan, node, item.deviceId, { isOnline: false, sinceMs: item.payloadMs });
+        silenceDevice(node, item.deviceId, { timeMs: item.payloadMs, cause: "death" });
+        break;
+      case "silence":
+        updateDevice(plan, node, item.deviceId, { isOnline: false, sinceMs: item.lastReadMs });
+        silenceDevice(node, item.deviceId, { timeMs: item.lastReadMs, cause: "silence" });
+        break;
+      case "node_death":
+        // Sparkplug 3.0 tck-id-operational-behavior-edge-node-termination-host-action-ndeath-node-offline: host clock
+        updateDevice(plan, node, null, { isOnline: false, sinceMs: item.receivedMs });
+        for (const device of node.devices.values()) {
+          updateDevice(plan, node, device.deviceId, {
+            isOnline: false,
+            sinceMs: item.receivedMs,
+          });
+          silenceDevice(node, device.deviceId, { timeMs: item.receivedMs, cause: "death" });
+        }
+        break;
+      case "data": {
+        if (item.epoch !== null && item.offset !== null) {
+          const verdict = admit(watermarkOf(node, item.epoch), item.offset);
+          plan.acknowledged.add(node);
+          if (verdict === "duplicate") plan.tally.duplicates += 1;
+          if (verdict === "full") plan.tally.refusedFull += 1;
+          if (verdict !== "new") break;
+        }
+        takeData(plan, item);
+        break;
+      }
+      default:
+        item satisfies never;
+    }
+  }
+  plan.tally.samples = plan.samples.rows;
+  return plan;
+}
+
+/** Births refresh the live model; they are never samples or counts (SPARKPLUG.md, our extension). */
+function takeDeviceBirth(plan: BatchPlan, item: DeviceBirth): void {
+  const { node, deviceId } = item;
+  updateDevice(plan, node, deviceId, { isOnline: true, sinceMs: item.receivedMs });
+  for (const [index, series] of item.series.entries()) {
+    const metric = item.metrics[index];
+    if (metric === undefined || metric.value === null) continue;
+    takeLiveValue(plan, series, metric, item);
+    for (const binding of node.bindingsOf(series)) {
+      const { timeMs } = timeOf(metric, item);
+      if (binding.role === "state" && metric.quality === null) {
+        // It is so now, whenever it became so.
+        const state = stateOf(binding.valueMap, rawText(metric) ?? "");
+        if (state === undefined) continue;
+        plan.stateChanges.push({ binding, state, time: item.payloadMs, cause: "birth" });
+      } else if (isCount(binding) && isEffective(binding, item.payloadMs)) {
+        const value = counterValue(metric);
+        if (value === null) continue;
+        const counted = countedReadings(plan, binding, series);
+        counted.baseline ??= { time: Math.max(timeMs, binding.validFrom), value };
+      }
+    }
+  }
+}
+
+function takeData(plan: BatchPlan, item: Data): void {
+  const { node, deviceId, metrics, series: seriesOf, isHistorical } = item;
+  const device = deviceId === null ? undefined : node.devices.get(deviceId);
+  const readMs = item.heartbeatMs ?? item.metrics[0]?.timestamp ?? item.payloadMs;
+  let newestMs = 0;
+  for (let index = 0; index < metrics.length; index += 1) {
+    const metric = metrics[index];
+    const series = seriesOf[index];
+    if (metric === undefined || series === undefined || series.metricId === null) continue;
+    const { timeMs, isUncertain } = timeOf(metric, item);
+    const { value, text, isNaN } = storedValue(metric);
+    const quality = isNaN ? SampleQuality.bad : qualityOf(metric, isUncertain);
+    plan.samples.add(series.metricId, timeMs, value, text, quality);
+    if (isUncertain) plan.tally.uncertainTimes += 1;
+    if (isNaN) plan.tally.notNumbers += 1;
+    newestMs = Math.max(newestMs, timeMs);
+    if (!isHistorical && timeMs >= series.liveTime) {
+      series.liveTime = timeMs;
+      series.liveRaw = quality === SampleQuality.bad ? null : rawText(metric);
+      plan.lastValues.set(series.metricId, {
+        metricId: series.metricId,
+        timeMs,
+        receivedMs: item.receivedMs,
+        value,
+        text,
+        quality,
+      });
+    }
+    for (const binding of node.bindingsOf(series)) {
+      if (!isEffective(binding, timeMs)) continue;
+      touch(plan, binding);
+      if (isCount(binding)) {
+        const number = counterValue(metric);
+        if (number === null) continue;
+        const counted = countedReadings(plan, binding, series);
+        counted.points.push({ time: timeMs, value: number, isHistorical });
+      } else if (binding.role === "state") {
+        takeState(plan, item, { binding, series, timeMs, isBad: quality === SampleQuality.bad });
+      }
+    }
+  }
+  if (deviceId === null || device === undefined) return;
+  if (isHistorical) {
+    proveAlive(plan, item, newestMs || readMs);
+    return;
+  }
+  const isBack = device.isSilent && !plan.returned.has(device);
+  device.lastSeenMs = item.receivedMs;
+  device.lastReadMs = Math.max(device.lastReadMs, readMs);
+  if (isBack) {
+    plan.returned.add(device);
+    returnFromSilence(plan, node, item);
+  }
+  updateDevice(plan, node, deviceId, {
+    isOnline: true,
+    sinceMs: item.receivedMs,
+    lastReadMs: device.lastReadMs,
+  });
+}
+
+function takeState(
+  plan: BatchPlan,
+  item: Data,
+  reading: { binding: Binding; series: MetricSeries; timeMs: number; isBad: boolean },
+): void {
+  const { binding, series, timeMs, isBad } = reading;
+  const metric = item.metrics[item.series.indexOf(series)];
+  const raw = metric === undefined || isBad ? null : rawText(metric);
+  const state = raw === null ? "no_data" : stateOf(binding.valueMap, raw);
+  if (state === undefined) {
+    plan.tally.unmappedStates += 1;
+    return;
+  }
+  if (item.isHistorical) {
+    replayOf(plan, item.node, binding, series).readings.push({ state, time: timeMs });
+  } else {
+    const cause = raw === null ? "quality" : "metric";
+    plan.stateChanges.push({ binding, state, time: timeMs, cause });
+  }
+}
+
+/** A replayed record of a device shows that the agent read it then. */
+function proveAlive(plan: BatchPlan, item: Data, timeMs: number): void {
+  for (const series of item.node.boundSeries()) {
+    if (series.deviceId !== item.deviceId) continue;
+    for (const binding of item.node.bindingsOf(series)) {
+      if (binding.role !== "state") continue;
+      replayOf(plan, item.node, binding, series).provenTimes.push(timeMs);
+    }
+  }
+}
+
+/** The device answers again and its state was not sent anew: it is what it last was. */
+function returnFromSilence(plan: BatchPlan, node: EdgeNodeSession, item: Data): void {
+  for (const series of node.boundSeries()) {
+    if (series.deviceId !== item.deviceId || series.liveRaw === null) continue;
+    for (const binding of node.bindingsOf(series)) {
+      if (binding.role !== "state") continue;
+      const state = stateOf(binding.valueMap, series.liveRaw);
+      if (state === undefined) continue;
+      plan.stateChanges.push({ binding, state, time: item.payloadMs, cause: "metric" });
+    }
+  }
+}
+
+function takeLiveValue(
+  plan: BatchPlan,
+  series: MetricSeries,
+  metric: DeviceBirth["metrics"][number],
+  item: { payloadMs?: number; receivedMs: number; node: EdgeNodeSession },
+): void {
+  if (series.metricId === null || metric.value === null) return;
+  const { receivedMs } = item;
+  const { timeMs, isUncertain } = timeOf(metric, {
+    payloadMs: item.payloadMs ?? receivedMs,
+    receivedMs,
+  });
+  if (timeMs < series.liveTime) return;
+  const { value, text, isNaN } = storedValue(metric);
+  const quality = isNaN ? SampleQuality.bad : qualityOf(metric, isUncertain);
+  series.liveTime = timeMs;
+  series.liveRaw = quality === SampleQuality.bad ? null : rawText(metric);
+  const { metricId } = series;
+  plan.lastValues.set(metricId, { metricId, timeMs, receivedMs, value, text, quality });
+  for (const binding of item.node.bindingsOf(series)) touch(plan, binding);
+}
+
+function updateDevice(
+  plan: BatchPlan,
+  node: EdgeNodeSession,
+  deviceId: string | null,
+  change: { isOnline: boolean; sinceMs: number; lastReadMs?: number },
+): void {
+  const key = deviceId === null ? node.key : `${node.key}/${deviceId}`;
+  const planned = plan.devices.get(key);
+  const device = deviceId === null ? undefined : node.devices.get(deviceId);
+  const isDue =
+    device === undefined ||
+    change.lastReadMs === undefined ||
+    change.sinceMs - device.writtenMs >= deviceUpdateEveryMs;
+  if (!isDue && planned === undefined) return;
+  if (device !== undefined) device.writtenMs = change.sinceMs;
+  plan.devices.set(key, {
+    node: node.registered,
+    deviceId,
+    isOnline: change.isOnline,
+    sinceMs: change.sinceMs,
+    lastReadMs: change.lastReadMs ?? planned?.lastReadMs ?? null,
+  });
+}
+
+function countedReadings(plan: BatchPlan, binding: Binding, series: MetricSeries): CountedReadings {
+  const planned = plan.counters.get(binding.bindingId);
+  if (planned !== undefined) return planned;
+  const counted: CountedReadings = {
+    binding,
+    metricId: series.metricId ?? 0,
+    baseline: null,
+    points: [],
+  };
+  plan.counters.set(binding.bindingId, counted);
+  return counted;
+}
+
+function replayOf(
+  plan: BatchPlan,
+  node: EdgeNodeSession,
+  binding: Binding,
+  series: MetricSeries,
+): ReplayedStates {
+  const planned = plan.replays.get(binding.bindingId);
+  if (planned !== undefined) return planned;
+  const replay: ReplayedStates = {
+    binding,
+    stateMetricId: series.metricId ?? 0,
+    heartbeatMetricId: node.seriesOf(series.deviceId, MetricName.heartbeat)?.metricId ?? null,
+    provenTimes: [],
+    readings: [],
+  };
+  plan.replays.set(binding.bindingId, replay);
+  return replay;
+}
+
+function touch(plan: BatchPlan, binding: Binding): void {
+  const units = plan.touched.get(binding.tenantId);
+  if (units === undefined) plan.touched.set(binding.tenantId, new Set([binding.workUnitId]));
+  else units.add(binding.workUnitId);
+}
+
+function isCount(binding: Binding): boolean {
+  return binding.role.startsWith("count.");
+}

@@ -1,0 +1,70 @@
+import { Quality, type SparkplugMetric } from "@millwright/contracts/sparkplug";
+import { Decimal } from "@millwright/contracts/units";
+
+import { SampleQuality } from "../store/copy-buffer.ts";
+
+/** Device clocks may run ahead of ours by this much (DOMAIN.md, Telemetry to ERP). */
+const aheadMaxMs = 5 * 60_000;
+/** Readings older than this are stored at their received time: their clock cannot be right. */
+const retentionMs = 400 * 86_400_000;
+
+/** When a reading was taken: its source time, or the received time when the source's cannot be true. */
+export function timeOf(
+  metric: SparkplugMetric,
+  { payloadMs, receivedMs }: { payloadMs: number; receivedMs: number },
+): { timeMs: number; isUncertain: boolean } {
+  const timeMs = metric.timestamp ?? payloadMs;
+  const isUncertain = !(timeMs >= receivedMs - retentionMs && timeMs <= receivedMs + aheadMaxMs);
+  return { timeMs: isUncertain ? receivedMs : timeMs, isUncertain };
+}
+
+/** A value as it is stored: a number, a text, or neither. NaN and infinities are no numbers. */
+export function storedValue(metric: SparkplugMetric): {
+  value: number | null;
+  text: string | null;
+  isNaN: boolean;
+} {
+  const { value } = metric;
+  switch (typeof value) {
+    case "number":
+      return Number.isFinite(value)
+        ? { value, text: null, isNaN: false }
+        : { value: null, text: null, isNaN: true };
+    case "boolean":
+      return { value: value ? 1 : 0, text: null, isNaN: false };
+    case "bigint": {
+      const number = Number(value);
+      // A double holds it exactly up to 2^53; beyond, the text does.
+      return {
+        value: number,
+        text: Number.isSafeInteger(number) ? null : `${value}`,
+        isNaN: false,
+      };
+    }
+    case "string":
+      return { value: null, text: value, isNaN: false };
+    default:
+      return { value: null, text: null, isNaN: false };
+  }
+}
+
+export function qualityOf(metric: SparkplugMetric, isUncertain: boolean): SampleQuality {
+  if (metric.quality === Quality.bad || metric.value === null) return SampleQuality.bad;
+  if (metric.quality === Quality.stale) return SampleQuality.stale;
+  return isUncertain ? SampleQuality.uncertainTime : SampleQuality.good;
+}
+
+/** The reading of a counter, exact; null when it is none (text, NaN, negative, bad quality). */
+export function counterValue(metric: SparkplugMetric): Decimal | null {
+  const { value } = metric;
+  if (metric.quality === Quality.bad) return null;
+  if (typeof value === "bigint") return value < 0n ? null : new Decimal(value.toString());
+  if (typeof value !== "number" || !Number.isFinite(value) || value < 0) return null;
+  return new Decimal(value);
+}
+
+/** The raw value as the keys of a binding's value map are written: `1`, `true`, `Running`. */
+export function rawText(metric: SparkplugMetric): string | null {
+  const { value } = metric;
+  return value === null || value instanceof Uint8Array ? null : String(value);
+}

@@ -1,0 +1,178 @@
+import { readdirSync } from "node:fs";
+import { join } from "node:path";
+
+import { pino } from "pino";
+
+import { listenEmbedded } from "./broker/embedded.ts";
+import { connectExternal } from "./broker/external.ts";
+import type { BrokerEvents, Transport } from "./broker/transport.ts";
+import { Pipeline } from "./pipeline.ts";
+import { Cell } from "./session/cell.ts";
+import { SparkplugHost } from "./session/host.ts";
+import { readSettings, type Settings } from "./settings.ts";
+import { BatchWriter } from "./store/batch-writer.ts";
+import { openPool, waitForSchema } from "./store/database.ts";
+import { tidy, writeStatus } from "./store/housekeeping.ts";
+import { LiveNotifier } from "./store/live-notifier.ts";
+import { loadCell } from "./store/registry.ts";
+import { loadOnlineDevices } from "./store/statements.ts";
+
+const tickEveryMs = 100;
+const statusEveryMs = 2000;
+const cellEveryMs = 2000;
+const tidyEveryMs = 600_000;
+/** Nodes that were online before a restart have this long to be born again. */
+const rebirthGraceMs = 30_000;
+const stopWithinMs = 10_000;
+
+try {
+  await run(readSettings(process.env));
+} catch (error) {
+  console.error(`ingest: ${error instanceof Error ? error.message : String(error)}`);
+  process.exit(1);
+}
+
+async function run(settings: Settings): Promise<void> {
+  const logger = pino({ level: settings.LOG_LEVEL, name: "ingest" });
+  const startedTime = new Date();
+  const pool = openPool(settings.DATABASE_URL, (error) => {
+    logger.warn({ error }, "database: an idle connection ended");
+  });
+  await waitForSchema(pool, newestMigration());
+  const cell = new Cell();
+  await loadCell(pool, cell);
+  await tidy(pool);
+
+  const writer = new BatchWriter(pool, cell);
+  await writer.loadPending();
+  const notifier = new LiveNotifier(pool, (error) => logger.warn({ error }, "notify failed"));
+  const host = new SparkplugHost({ hostId: settings.SPARKPLUG_HOST_ID, cell, logger });
+  const pipeline = new Pipeline({
+    writer,
+    logger,
+    onWritten: ({ touched, acknowledged }) => {
+      host.noteStored(acknowledged);
+      notifier.touch(touched);
+    },
+    onFailure: (error) => {
+      logger.fatal({ error }, "the database stays unusable: ending; edge logs keep the data");
+      process.exit(1);
+    },
+  });
+  host.connect(pipeline);
+  const refusals = new Map<string, number>();
+  const transport = await openTransport(settings, { cell, host, refusals, logger });
+  host.attach(transport);
+  await host.announce(true);
+
+  const before = await loadOnlineDevices(pool);
+  const graceTimer = setTimeout(() => host.missedBirths(before), rebirthGraceMs);
+  const background = (what: string, work: () => Promise<void>) => () => {
+    work().catch((error: unknown) => logger.warn({ error }, `${what}: failed, trying on`));
+  };
+  const status = () =>
+    writeStatus(pool, {
+      hostId: settings.SPARKPLUG_HOST_ID,
+      startedTime,
+      detail: {
+        broker: transport.description,
+        nodesOnline: host.nodesOnline,
+        queueDepth: pipeline.queueDepth,
+        rebirthsAsked: host.rebirthsAsked,
+        refusals: Object.fromEntries(refusals),
+        ...pipeline.totals,
+      },
+    });
+  await status();
+  const timers = [
+    setInterval(() => {
+      host.tick((session) => writer.watermarkOf(session));
+      pipeline.tick();
+    }, tickEveryMs),
+    setInterval(background("status", status), statusEveryMs),
+    setInterval(
+      background("bindings", () => loadCell(pool, cell)),
+      cellEveryMs,
+    ),
+    setInterval(
+      background("housekeeping", () => tidy(pool)),
+      tidyEveryMs,
+    ),
+  ];
+
+  // Stop intake, drain, flush, close: what has arrived is stored before we go.
+  const stop = async () => {
+    clearTimeout(graceTimer);
+    await host.announce(false);
+    await transport[Symbol.asyncDispose]();
+    await pipeline[Symbol.asyncDispose]();
+    for (const timer of timers) clearInterval(timer);
+    notifier[Symbol.dispose]();
+    await pool.end();
+  };
+  stopOnSignal(stop);
+  logger.info({ broker: transport.description }, "ingest: ready");
+  process.send?.({ type: "ready" });
+}
+
+async function openTransport(
+  settings: Settings,
+  parts: {
+    cell: Cell;
+    host: SparkplugHost;
+    refusals: Map<string, number>;
+    logger: pino.Logger;
+  },
+): Promise<Transport> {
+  const { cell, host, refusals, logger } = parts;
+  const events: BrokerEvents = {
+    receive: (topic, payload) => host.receive(topic, payload),
+    refused: (what, detail) => {
+      const count = (refusals.get(what) ?? 0) + 1;
+      refusals.set(what, count);
+      // A flood of refusals must not become a flood of log lines: the 1st, 2nd, 4th, 8th …
+      if (Number.isInteger(Math.log2(count))) logger.warn({ ...detail, count }, `refused: ${what}`);
+    },
+  };
+  if (settings.MQTT_URL !== undefined) {
+    return connectExternal({
+      url: settings.MQTT_URL,
+      will: { topic: host.stateTopic, payload: () => host.statePayload(false) },
+      onConnect: () => host.announce(true),
+      events,
+    });
+  }
+  const { HOST, MQTT_PORT } = settings;
+  return listenEmbedded({ host: HOST, port: MQTT_PORT, cell, events }).catch((error: unknown) => {
+    const isTaken = error instanceof Error && "code" in error && error.code === "EADDRINUSE";
+    if (!isTaken) throw error;
+    throw new Error(`port ${MQTT_PORT} is taken: set MQTT_PORT to a free one`);
+  });
+}
+
+function stopOnSignal(stop: () => Promise<void>): void {
+  let isStopping = false;
+  const once = () => {
+    if (isStopping) process.exit(1);
+    isStopping = true;
+    setTimeout(() => process.exit(1), stopWithinMs).unref();
+    stop().then(
+      () => process.exit(0),
+      (error: unknown) => {
+        console.error(error);
+        process.exit(1);
+      },
+    );
+  };
+  process.on("SIGTERM", once);
+  process.on("SIGINT", once);
+  process.on("disconnect", once);
+}
+
+/** The schema this code was written for. */
+function newestMigration(): string {
+  const files = readdirSync(join(import.meta.dirname, "../migrations")).sort();
+  const newest = files.at(-1);
+  if (newest === undefined) throw new Error("ingest/migrations is empty");
+  return newest.replace(/\.sql$/, "");
+}

@@ -1,0 +1,228 @@
+import { encodePayload } from "@millwright/contracts/sparkplug";
+import type { Logger } from "pino";
+
+import { isPassing } from "./store/database.ts";
+import type { Tally } from "./derive/batch-plan.ts";
+import type { DeadLetter, InboundItem } from "./session/messages.ts";
+import type { Batch, BatchWriter, Written } from "./store/batch-writer.ts";
+import { type Gap, WatermarkMoved } from "./store/statements.ts";
+
+/** Rows that may wait; beyond it brokers are not read any further. */
+const waitingRowsMax = 100_000;
+/** Rows of one transaction: TIMESCALE.md, "Loading": beyond 10,000 a batch gains little. */
+const batchRowsMax = 20_000;
+/** Replays alone are gathered for a while: fewer, larger transactions, fewer events. */
+const replayLingerMs = 300;
+/** About two minutes without a database; then the process ends and the edge logs wait for the next. */
+const retriesMax = 30;
+const deadLettersPerBatchMax = 200;
+
+/** What happened since the start; the detail of telemetry.ingest_status. */
+export type Totals = Tally & {
+  messages: number;
+  events: number;
+  deadLetters: number;
+  /** Dead letters that were only counted, because too many came at once. */
+  deadLettersUnstored: number;
+  gaps: number;
+  batches: number;
+  retries: number;
+};
+
+/**
+ * Gathers what the host hands over and writes it batch by batch. While one batch is being written the
+ * next gathers, so batches grow with the load by themselves. `offer` resolves when there is room.
+ */
+export class Pipeline implements AsyncDisposable {
+  readonly totals: Totals = {
+    messages: 0,
+    samples: 0,
+    events: 0,
+    duplicates: 0,
+    refusedFull: 0,
+    uncertainTimes: 0,
+    notNumbers: 0,
+    unmappedStates: 0,
+    deadLetters: 0,
+    deadLettersUnstored: 0,
+    gaps: 0,
+    batches: 0,
+    retries: 0,
+  };
+  readonly #writer: BatchWriter;
+  readonly #logger: Logger;
+  readonly #onWritten: (written: Written) => void;
+  #items: InboundItem[] = [];
+  #deadLetters: DeadLetter[] = [];
+  #gaps: Gap[] = [];
+  #rows = 0;
+  #rowsInFlight = 0;
+  #isLivePresent = false;
+  #firstItemMs = 0;
+  #waiters: (() => void)[] = [];
+  #wake = Promise.withResolvers<void>();
+  #isStopping = false;
+  readonly #running: Promise<void>;
+
+  constructor(options: {
+    writer: BatchWriter;
+    logger: Logger;
+    onWritten: (written: Written) => void;
+    /** Called once when the database stayed unusable: the process must end. */
+    onFailure: (error: unknown) => void;
+  }) {
+    this.#writer = options.writer;
+    this.#logger = options.logger;
+    this.#onWritten = options.onWritten;
+    this.#running = this.#run().catch(options.onFailure);
+  }
+
+  /** Rows waiting or being written. */
+  get queueDepth(): number {
+    return this.#rows + this.#rowsInFlight;
+  }
+
+  /** Takes items; undefined when there is room for more at once, else resolves when there is. */
+  offer(items: readonly InboundItem[]): Promise<void> | undefined {
+    for (const item of items) {
+      if (this.#items.length === 0) this.#firstItemMs = performance.now();
+      this.#items.push(item);
+      this.#rows += item.kind === "data" ? item.metrics.length : 1;
+      if (item.kind !== "data" || !item.isHistorical) this.#isLivePresent = true;
+    }
+    this.totals.messages += items.length;
+    this.#wake.resolve();
+    if (this.#rows < waitingRowsMax) return undefined;
+    return new Promise((resolve) => this.#waiters.push(resolve));
+  }
+
+  complain(letter: DeadLetter): void {
+    this.totals.deadLetters += 1;
+    if (this.#deadLetters.length < deadLettersPerBatchMax) this.#deadLetters.push(letter);
+    else this.totals.deadLettersUnstored += 1;
+    this.#wake.resolve();
+  }
+
+  recordGap(gap: Gap): void {
+    this.#gaps.push(gap);
+    this.#wake.resolve();
+  }
+
+  /** Looks whether something is due without new messages; call it a few times a second. */
+  tick(): void {
+    if (this.#items.length > 0 || this.#writer.hasDueCounter(Date.now())) this.#wake.resolve();
+  }
+
+  /** Writes what has arrived and ends. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#isStopping = true;
+    this.#wake.resolve();
+    await this.#running;
+  }
+
+  async #run(): Promise<void> {
+    while (!this.#isStopping || this.#items.length > 0) {
+      await this.#wake.promise;
+      this.#wake = Promise.withResolvers();
+      if (!this.#isReady()) continue;
+      await this.#writeNext();
+      if (this.#items.length > 0) this.#wake.resolve();
+    }
+  }
+
+  #isReady(): boolean {
+    if (this.#isStopping) return true;
+    if (this.#items.length === 0 || this.#isLivePresent) return true;
+    return (
+      performance.now() - this.#firstItemMs >= replayLingerMs || this.#rows >= batchRowsMax / 2
+    );
+  }
+
+  async #writeNext(): Promise<void> {
+    const { items, rows } = this.#takeItems();
+    const batch = {
+      items,
+      deadLetters: this.#deadLetters.splice(0),
+      gaps: this.#gaps.splice(0),
+    };
+    this.#rowsInFlight = rows;
+    await this.#write(batch);
+    this.#rowsInFlight = 0;
+    if (this.#rows < waitingRowsMax) for (const resolve of this.#waiters.splice(0)) resolve();
+  }
+
+  async #write(batch: Batch): Promise<void> {
+    for (let attempt = 0; ; attempt += 1) {
+      try {
+        const written = await this.#writer.write(batch, Date.now());
+        this.#add(written, batch.gaps.length);
+        this.#onWritten(written);
+        return;
+      } catch (error) {
+        if (error instanceof WatermarkMoved) await this.#writer.reload();
+        else if (!isPassing(error)) {
+          await this.#isolate(batch, error);
+          return;
+        }
+        if (attempt >= retriesMax) throw error;
+        this.totals.retries += 1;
+        this.#logger.warn({ error, attempt, items: batch.items.length }, "batch: trying again");
+        await new Promise((resolve) => setTimeout(resolve, Math.min(5000, 50 * 2 ** attempt)));
+      }
+    }
+  }
+
+  /** One message the database refuses must not stop the others: halves the batch until it stands alone. */
+  async #isolate(batch: Batch, error: unknown): Promise<void> {
+    const [item] = batch.items;
+    if (batch.items.length > 1) {
+      const middle = Math.floor(batch.items.length / 2);
+      await this.#write({ ...batch, items: batch.items.slice(0, middle) });
+      await this.#write({ items: batch.items.slice(middle), deadLetters: [], gaps: [] });
+      return;
+    }
+    if (item?.kind !== "data" || item.metrics.length === 0) throw error;
+    const reason = error instanceof Error ? error.message : String(error);
+    this.#logger.error({ error, node: item.node.key, offset: item.offset }, "message: refused");
+    this.totals.deadLetters += 1;
+    const letter = {
+      tenantId: item.node.registered.tenantId,
+      topic: `${item.node.key}/${item.deviceId ?? ""} offset ${item.offset}`,
+      reason: `the database refuses it: ${reason}`,
+      payload: encodePayload({ timestamp: item.payloadMs, metrics: item.metrics, seq: null }),
+      receivedMs: item.receivedMs,
+    };
+    // Without its readings the message still moves the watermark, or it would come again for ever.
+    const emptied = { ...item, metrics: [], series: [] };
+    await this.#write({ ...batch, items: [emptied], deadLetters: [...batch.deadLetters, letter] });
+  }
+
+  #takeItems(): { items: InboundItem[]; rows: number } {
+    let rows = 0;
+    let count = 0;
+    while (count < this.#items.length && rows < batchRowsMax) {
+      const item = this.#items[count];
+      rows += item?.kind === "data" ? item.metrics.length : 1;
+      count += 1;
+    }
+    const items = count === this.#items.length ? this.#items : this.#items.slice(0, count);
+    this.#items = count === this.#items.length ? [] : this.#items.slice(count);
+    this.#rows -= rows;
+    this.#firstItemMs = performance.now();
+    this.#isLivePresent = this.#items.some((item) => item.kind !== "data" || !item.isHistorical);
+    return { items, rows };
+  }
+
+  #add({ tally, events }: Written, gaps: number): void {
+    const { totals } = this;
+    totals.samples += tally.samples;
+    totals.duplicates += tally.duplicates;
+    totals.refusedFull += tally.refusedFull;
+    totals.uncertainTimes += tally.uncertainTimes;
+    totals.notNumbers += tally.notNumbers;
+    totals.unmappedStates += tally.unmappedStates;
+    totals.events += events;
+    totals.gaps += gaps;
+    totals.batches += 1;
+  }
+}

@@ -1,0 +1,86 @@
+import type { BindingRole, MachineState } from "@millwright/contracts/states";
+import type { Decimal } from "@millwright/contracts/units";
+
+/** A gateway that may connect, as equipment registered it. */
+export type RegisteredNode = {
+  groupId: string;
+  edgeNodeId: string;
+  tenantId: string;
+  tokenSha256: Buffer;
+};
+
+/** What a metric means to the ERP, effective `[validFrom, validTo)` by source time (epoch ms). */
+export type Binding = {
+  bindingId: string;
+  tenantId: string;
+  workUnitId: string;
+  groupId: string;
+  edgeNodeId: string;
+  deviceId: string;
+  metricName: string;
+  role: BindingRole;
+  /** For role `state`: raw value as text → machine state. */
+  valueMap: Readonly<Record<string, MachineState>>;
+  rolloverAt: Decimal | null;
+  validFrom: number;
+  validTo: number;
+};
+
+/**
+ * What equipment says about this cell: who may connect and what the metrics mean. Replaced whole when
+ * it changes; `generation` tells holders of looked-up bindings to look again.
+ */
+export class Cell {
+  generation = 0;
+  #nodes: ReadonlyMap<string, RegisteredNode> = new Map();
+  #bindings: ReadonlyMap<string, readonly Binding[]> = new Map();
+  #byDevice: ReadonlyMap<string, readonly Binding[]> = new Map();
+  #byId: ReadonlyMap<string, Binding> = new Map();
+
+  replace(nodes: readonly RegisteredNode[], bindings: readonly Binding[]): void {
+    this.#nodes = new Map(nodes.map((node) => [nodeKey(node.groupId, node.edgeNodeId), node]));
+    this.#bindings = Map.groupBy(bindings, (b) =>
+      metricKey(nodeKey(b.groupId, b.edgeNodeId), b.deviceId, b.metricName),
+    );
+    this.#byDevice = Map.groupBy(bindings, (b) =>
+      deviceKey(nodeKey(b.groupId, b.edgeNodeId), b.deviceId),
+    );
+    this.#byId = new Map(bindings.map((binding) => [binding.bindingId, binding]));
+    this.generation += 1;
+  }
+
+  node(groupId: string, edgeNodeId: string): RegisteredNode | undefined {
+    return this.#nodes.get(nodeKey(groupId, edgeNodeId));
+  }
+
+  binding(bindingId: string): Binding | undefined {
+    return this.#byId.get(bindingId);
+  }
+
+  bindingsOf(node: string, deviceId: string, metricName: string): readonly Binding[] {
+    return this.#bindings.get(metricKey(node, deviceId, metricName)) ?? [];
+  }
+
+  bindingsOfDevice(node: string, deviceId: string): readonly Binding[] {
+    return this.#byDevice.get(deviceKey(node, deviceId)) ?? [];
+  }
+}
+
+/** Ids have no slash (Sparkplug), so these keys cannot collide. */
+export function nodeKey(groupId: string, edgeNodeId: string): string {
+  return `${groupId}/${edgeNodeId}`;
+}
+
+export function deviceKey(node: string, deviceId: string | null): string {
+  return deviceId === null ? node : `${node}/${deviceId}`;
+}
+
+function metricKey(node: string, deviceId: string, metricName: string): string {
+  // A metric name may hold slashes: the newline keeps device and name apart.
+  return `${node}/${deviceId}\n${metricName}`;
+}
+
+/** Whether a binding holds for a reading of this source time. */
+export function isEffective(binding: Binding, timeMs: number): boolean {
+  return timeMs >= binding.validFrom && timeMs < binding.validTo;
+}

@@ -1,0 +1,351 @@
+import {
+  interpretValue,
+  MetricName,
+  type SparkplugMetric,
+  type SparkplugPayload,
+} from "@millwright/contracts/sparkplug";
+
+import { type Cell, nodeKey, type RegisteredNode } from "./cell.ts";
+import type { Data, DeviceBirth, DeviceDeath, InboundItem, NodeBirth } from "./messages.ts";
+import type { MetricSeries } from "./metric-series.ts";
+import { Sequence } from "./sequence.ts";
+
+/** A device as its births and data tell. */
+export type DeviceState = {
+  readonly deviceId: string;
+  isOnline: boolean;
+  /** Whether it declared `Millwright/Heartbeat`: only then does silence mean anything. */
+  hasHeartbeat: boolean;
+  /** Last successful read of the device, epoch ms of the source; 0 = not known. */
+  lastReadMs: number;
+  /** When the last message of it came, host clock. */
+  lastSeenMs: number;
+  /** Its heartbeat has missed three periods. */
+  isSilent: boolean;
+  /** When its row was last written, host clock. */
+  writtenMs: number;
+};
+
+/** What the session makes of a message: items for the pipeline, complaints, and whether births are needed. */
+export type Heard = {
+  items: InboundItem[];
+  /** Why the message, or metrics of it, cannot be used. */
+  complaints: string[];
+  needsBirth: boolean;
+};
+
+type Message = {
+  type: "DBIRTH" | "DDEATH" | "NDATA" | "DDATA";
+  deviceId: string | null;
+  payload: SparkplugPayload;
+  receivedMs: number;
+};
+
+/**
+ * One Sparkplug edge node as the host sees it: its births, aliases, sequence numbers and devices.
+ * Lives as long as the process; each NBIRTH begins it anew.
+ */
+export class EdgeNodeSession {
+  readonly key: string;
+  readonly registered: RegisteredNode;
+  readonly devices = new Map<string, DeviceState>();
+  isOnline = false;
+  /** Null before the first birth of this process, and for nodes without the delivery extension. */
+  epoch: string | null = null;
+  /** Whether it declared `Millwright/Ack`: acks go to no one else. */
+  takesAck = false;
+  readonly #cell: Cell;
+  readonly #series = new Map<string, MetricSeries>();
+  #aliases = new Map<bigint, MetricSeries>();
+  #offsetAlias: bigint | null = null;
+  #bdSeq: number | null = null;
+  #sequence: Sequence<Message> | null = null;
+
+  constructor(registered: RegisteredNode, cell: Cell) {
+    this.registered = registered;
+    this.key = nodeKey(registered.groupId, registered.edgeNodeId);
+    this.#cell = cell;
+  }
+
+  get isBorn(): boolean {
+    return this.#sequence !== null;
+  }
+
+  /** True while messages are held back for a missing one. */
+  get isWaiting(): boolean {
+    return this.#sequence?.isWaiting ?? false;
+  }
+
+  nodeBirth(payload: SparkplugPayload, receivedMs: number): Heard {
+    const complaints: string[] = [];
+    this.#aliases = new Map();
+    this.#offsetAlias = null;
+    this.epoch = null;
+    this.takesAck = false;
+    this.isOnline = true;
+    let firstOffset = 1;
+    for (const metric of payload.metrics) {
+      switch (metric.name) {
+        case MetricName.bdSeq:
+          this.#bdSeq = Number(metric.value ?? 0);
+          break;
+        case MetricName.epoch:
+          if (typeof metric.value === "string") this.epoch = metric.value;
+          break;
+        case MetricName.offset:
+          this.#offsetAlias = metric.alias;
+          if (typeof metric.value === "bigint" && metric.value > 0n) {
+            firstOffset = Number(metric.value);
+          }
+          break;
+        case MetricName.ack:
+          this.takesAck = true;
+          break;
+        default:
+      }
+    }
+    // A node that numbers its records must say in which epoch; without it the numbers mean nothing.
+    if (this.epoch === null) this.#offsetAlias = null;
+    const metrics = payload.metrics.filter((metric) => !isControl(metric.name));
+    const series = this.#declare(null, metrics, complaints);
+    // Sparkplug 3.0 tck-id-topics-nbirth-seq-num: 0, but other versions of the text allow any.
+    this.#sequence = new Sequence((payload.seq ?? 0) + 1);
+    const item: NodeBirth = {
+      kind: "node_birth",
+      node: this,
+      receivedMs,
+      series,
+      metrics,
+      epoch: this.epoch,
+      firstOffset,
+    };
+    return { items: [item], complaints, needsBirth: false };
+  }
+
+  /** Sparkplug 3.0: an NDEATH counts only when its bdSeq is that of the birth it ends. */
+  nodeDeath(payload: SparkplugPayload, receivedMs: number): Heard {
+    const bdSeq = payload.metrics.find((metric) => metric.name === MetricName.bdSeq)?.value;
+    const isOurs = this.#bdSeq === null || Number(bdSeq ?? -1) === this.#bdSeq;
+    if (!isOurs) return { items: [], complaints: [], needsBirth: false };
+    this.isOnline = false;
+    this.#sequence = null;
+    for (const device of this.devices.values()) device.isOnline = false;
+    return {
+      items: [{ kind: "node_death", node: this, receivedMs }],
+      complaints: [],
+      needsBirth: false,
+    };
+  }
+
+  /** Everything that carries a sequence number after the NBIRTH. */
+  receive(message: Message): Heard {
+    const heard: Heard = { items: [], complaints: [], needsBirth: false };
+    if (this.#sequence === null) {
+      // After a restart of ours. The edge log keeps what we do not acknowledge.
+      return { ...heard, needsBirth: true };
+    }
+    const { seq } = message.payload;
+    if (seq === null || seq > 255) {
+      heard.complaints.push("no sequence number between 0 and 255");
+      return heard;
+    }
+    for (const ready of this.#sequence.next(seq, message)) this.#handle(ready, heard);
+    return heard;
+  }
+
+  /** The reorder time is over: goes on with what is held, asks for births. */
+  giveUpWaiting(): Heard & { skipped: { first: number; last: number } | null } {
+    const heard: Heard = { items: [], complaints: [], needsBirth: true };
+    const given = this.#sequence?.giveUp() ?? { messages: [], skipped: null };
+    for (const message of given.messages) this.#handle(message, heard);
+    return { ...heard, skipped: given.skipped };
+  }
+
+  /** The bindings of a series under the newest cell. */
+  bindingsOf(series: MetricSeries): MetricSeries["bindings"] {
+    if (series.generation !== this.#cell.generation) {
+      series.generation = this.#cell.generation;
+      series.bindings =
+        series.deviceId === null
+          ? []
+          : this.#cell.bindingsOf(this.key, series.deviceId, series.name);
+    }
+    return series.bindings;
+  }
+
+  seriesOf(deviceId: string | null, name: string): MetricSeries | undefined {
+    return this.#series.get(seriesKey(deviceId, name));
+  }
+
+  /** Every series with bindings: for baselines of counters that were bound after their births. */
+  *boundSeries(): Iterable<MetricSeries> {
+    for (const series of this.#series.values()) {
+      if (this.bindingsOf(series).length > 0) yield series;
+    }
+  }
+
+  #handle(message: Message, heard: Heard): void {
+    switch (message.type) {
+      case "DBIRTH":
+        heard.items.push(this.#deviceBirth(message, heard));
+        break;
+      case "DDEATH":
+        heard.items.push(...this.#deviceDeath(message));
+        break;
+      default:
+        heard.items.push(...this.#data(message, heard));
+    }
+  }
+
+  #deviceBirth(message: Message, heard: Heard): DeviceBirth {
+    const { payload, receivedMs } = message;
+    const deviceId = message.deviceId ?? "";
+    const series = this.#declare(deviceId, payload.metrics, heard.complaints);
+    const device = this.#device(deviceId);
+    device.isOnline = true;
+    device.lastSeenMs = receivedMs;
+    device.isSilent = false;
+    device.hasHeartbeat = payload.metrics.some(({ name }) => name === MetricName.heartbeat);
+    const payloadMs = payload.timestamp ?? receivedMs;
+    const { metrics } = payload;
+    return { kind: "device_birth", node: this, deviceId, receivedMs, payloadMs, series, metrics };
+  }
+
+  #deviceDeath(message: Message): DeviceDeath[] {
+    const { payload, receivedMs } = message;
+    const deviceId = message.deviceId ?? "";
+    this.#device(deviceId).isOnline = false;
+    // Sparkplug 3.0 tck-id-operational-behavior-edge-node-termination-host-action-ddeath-devices-offline: payload clock
+    const payloadMs = payload.timestamp ?? receivedMs;
+    return [{ kind: "device_death", node: this, deviceId, receivedMs, payloadMs }];
+  }
+
+  #data(message: Message, heard: Heard): Data[] {
+    const { payload, receivedMs, deviceId } = message;
+    const data: Data = {
+      kind: "data",
+      node: this,
+      deviceId,
+      receivedMs,
+      payloadMs: payload.timestamp ?? receivedMs,
+      epoch: this.epoch,
+      offset: null,
+      isHistorical: false,
+      heartbeatMs: null,
+      metrics: [],
+      series: [],
+    };
+    for (const metric of payload.metrics) this.#takeMetric(metric, data, heard);
+    if (this.#offsetAlias !== null && data.offset === null) {
+      heard.complaints.push("a node that numbers its records sent one without its offset");
+      return [];
+    }
+    return [data];
+  }
+
+  #takeMetric(metric: SparkplugMetric, data: Data, heard: Heard): void {
+    if (this.#isOffset(metric)) {
+      data.offset = Number(metric.value ?? 0);
+      return;
+    }
+    const series =
+      metric.alias === null
+        ? this.#series.get(seriesKey(data.deviceId, metric.name ?? ""))
+        : this.#aliases.get(metric.alias);
+    if (series === undefined || series.deviceId !== data.deviceId) {
+      const what = metric.alias === null ? `name ${metric.name}` : `alias ${metric.alias}`;
+      heard.complaints.push(`unknown ${what}`);
+      heard.needsBirth = true;
+      return;
+    }
+    if (metric.datatype !== null && metric.datatype !== series.datatype) {
+      heard.complaints.push(
+        `${series.name}: type change from ${series.datatype} to ${metric.datatype} without a birth`,
+      );
+      heard.needsBirth = true;
+      return;
+    }
+    const value = interpretValue(metric.value, series.datatype);
+    if (value === undefined) {
+      heard.complaints.push(`${series.name}: value is not of datatype ${series.datatype}`);
+      return;
+    }
+    metric.value = value;
+    if (metric.isTransient) return;
+    if (metric.isHistorical) data.isHistorical = true;
+    if (series.name === MetricName.heartbeat && typeof value === "bigint") {
+      data.heartbeatMs = Number(value);
+    }
+    data.metrics.push(metric);
+    data.series.push(series);
+  }
+
+  #isOffset(metric: SparkplugMetric): boolean {
+    if (this.#offsetAlias === null) return metric.name === MetricName.offset;
+    return metric.alias === this.#offsetAlias || metric.name === MetricName.offset;
+  }
+
+  #declare(
+    deviceId: string | null,
+    metrics: readonly SparkplugMetric[],
+    complaints: string[],
+  ): MetricSeries[] {
+    return metrics.map((metric) => {
+      const name = metric.name ?? "";
+      const key = seriesKey(deviceId, name);
+      const datatype = metric.datatype ?? 0;
+      const known = this.#series.get(key);
+      if (known !== undefined && known.datatype !== datatype) {
+        complaints.push(
+          `${name}: birth changes the datatype from ${known.datatype} to ${datatype}`,
+        );
+      }
+      const series = known ?? {
+        deviceId,
+        name,
+        datatype,
+        unit: "",
+        metricId: null,
+        liveTime: Number.NEGATIVE_INFINITY,
+        liveRaw: null,
+        bindings: [],
+        generation: -1,
+      };
+      series.datatype = datatype;
+      series.unit = metric.engUnit ?? series.unit;
+      this.#series.set(key, series);
+      if (metric.alias !== null) this.#aliases.set(metric.alias, series);
+      return series;
+    });
+  }
+
+  #device(deviceId: string): DeviceState {
+    const known = this.devices.get(deviceId);
+    if (known !== undefined) return known;
+    const device = {
+      deviceId,
+      isOnline: false,
+      hasHeartbeat: false,
+      lastReadMs: 0,
+      lastSeenMs: 0,
+      isSilent: false,
+      writtenMs: 0,
+    };
+    this.devices.set(deviceId, device);
+    return device;
+  }
+}
+
+function isControl(name: string | null): boolean {
+  return (
+    name === MetricName.bdSeq ||
+    name === MetricName.rebirth ||
+    name === MetricName.epoch ||
+    name === MetricName.offset ||
+    name === MetricName.ack
+  );
+}
+
+function seriesKey(deviceId: string | null, name: string): string {
+  return deviceId === null ? `\n${name}` : `${deviceId}\n${name}`;
+}

@@ -1,0 +1,323 @@
+import {
+  type Ack,
+  DataType,
+  decodePayload,
+  encodePayload,
+  formatTopic,
+  type HostState,
+  MalformedPayload,
+  metric,
+  MetricName,
+  parseTopic,
+  type SparkplugTopic,
+} from "@millwright/contracts/sparkplug";
+import type { Logger } from "pino";
+
+import type { Transport } from "../broker/transport.ts";
+import { silenceMs } from "../derive/machine-state.ts";
+import { missingOf, type Watermark } from "../derive/watermark.ts";
+import type { Pipeline } from "../pipeline.ts";
+import { type Cell, nodeKey } from "./cell.ts";
+import { EdgeNodeSession, type Heard } from "./edge-node-session.ts";
+import type { DeviceSilence, InboundItem } from "./messages.ts";
+
+/** How long a message may be late before births are asked for; Sparkplug 3.0 tck-id-operational-behavior-host-reordering-param. */
+const reorderTimeoutMs = 2000;
+/** A node that is asked for births again and again would do nothing else. */
+const rebirthEveryMs = 5000;
+const ackEveryMs = 1000;
+/** Ranges an acknowledgement lists; the edge gets the next ones with a later one. */
+const ackRangesMax = 200;
+
+type NodeClock = { waitingSinceMs: number; rebirthMs: number; ackMs: number; isAckDue: boolean };
+
+/**
+ * The Sparkplug host application: knows every edge node's session, turns MQTT messages into items for
+ * the pipeline, asks for births, acknowledges what is stored, and notices silence.
+ */
+export class SparkplugHost {
+  readonly stateTopic: string;
+  #rebirthsAsked = 0;
+  readonly #hostId: string;
+  readonly #cell: Cell;
+  readonly #logger: Logger;
+  readonly #sessions = new Map<string, EdgeNodeSession>();
+  readonly #clocks = new Map<string, NodeClock>();
+  #transport: Transport | null = null;
+  #pipeline: Pipeline | null = null;
+  #stateTime = 0;
+
+  constructor(options: { hostId: string; cell: Cell; logger: Logger }) {
+    this.#hostId = options.hostId;
+    this.#cell = options.cell;
+    this.#logger = options.logger;
+    this.stateTopic = formatTopic({ type: "STATE", hostId: options.hostId });
+  }
+
+  get rebirthsAsked(): number {
+    return this.#rebirthsAsked;
+  }
+
+  get nodesOnline(): number {
+    return [...this.#sessions.values()].filter(({ isOnline }) => isOnline).length;
+  }
+
+  /** Messages may come from now on. */
+  connect(pipeline: Pipeline): void {
+    this.#pipeline = pipeline;
+  }
+
+  attach(transport: Transport): void {
+    this.#transport = transport;
+  }
+
+  /** The STATE payload. Birth and will of one connection carry the same timestamp. */
+  statePayload(online: boolean): Uint8Array {
+    if (this.#stateTime === 0) this.#stateTime = Date.now();
+    const state: HostState = { online, timestamp: this.#stateTime };
+    return new TextEncoder().encode(JSON.stringify(state));
+  }
+
+  /** Sparkplug 3.0 tck-id-host-topic-phid-birth-message: QoS 1, retained, after the subscriptions. */
+  async announce(online: boolean): Promise<void> {
+    await this.#transport?.publish(this.stateTopic, this.statePayload(online), {
+      qos: 1,
+      retain: true,
+    });
+  }
+
+  /** Handles one message; a promise when the sender is to wait. */
+  receive(topic: string, payload: Uint8Array): Promise<void> | undefined {
+    const pipeline = this.#pipeline;
+    if (pipeline === null) return undefined;
+    const parsed = parseTopic(topic);
+    if (parsed === null) {
+      this.#complain({ topic, payload, reason: "not a Sparkplug topic", tenantId: null });
+      return undefined;
+    }
+    if (parsed.type === "STATE") return this.#hearState(parsed.hostId, payload);
+    // Our own commands come back from an external broker.
+    if (parsed.type === "NCMD" || parsed.type === "DCMD") return undefined;
+    const registered = this.#cell.node(parsed.groupId, parsed.edgeNodeId);
+    if (registered === undefined) {
+      this.#complain({ topic, payload, reason: "edge node is not registered", tenantId: null });
+      return undefined;
+    }
+    const session = this.#sessionOf(parsed.groupId, parsed.edgeNodeId);
+    const complain = (reason: string) =>
+      this.#complain({ topic, payload, reason, tenantId: registered.tenantId });
+    try {
+      const heard = hear(session, parsed, payload);
+      for (const reason of heard.complaints) complain(reason);
+      if (heard.needsBirth) this.#askForBirth(session, heard.complaints[0] ?? "no birth heard yet");
+      if (parsed.type === "NBIRTH") this.#clockOf(session).ackMs = 0;
+      return heard.items.length === 0 ? undefined : pipeline.offer(heard.items);
+    } catch (error) {
+      if (!(error instanceof MalformedPayload)) throw error;
+      complain(error.message);
+      return undefined;
+    }
+  }
+
+  /** Acknowledges, gives up waiting, notices silence. Call it ten times a second. */
+  tick(watermarkOf: (session: EdgeNodeSession) => Watermark | null): void {
+    const now = Date.now();
+    const items: InboundItem[] = [];
+    for (const session of this.#sessions.values()) {
+      const clock = this.#clockOf(session);
+      this.#checkOrder(session, clock, now);
+      items.push(...silentDevices(session, now));
+      if (clock.isAckDue && now - clock.ackMs >= ackEveryMs) {
+        clock.isAckDue = false;
+        clock.ackMs = now;
+        this.#acknowledge(session, watermarkOf(session));
+      }
+    }
+    if (items.length > 0) void this.#pipeline?.offer(items);
+  }
+
+  /** These nodes' records were committed: an acknowledgement is due. */
+  noteStored(sessions: Iterable<EdgeNodeSession>): void {
+    for (const session of sessions) this.#clockOf(session).isAckDue = true;
+  }
+
+  /**
+   * After a start: nodes that were online when we stopped and have not been born again since are gone.
+   * Their devices' machines have no data from the last time they were read.
+   */
+  missedBirths(
+    before: readonly {
+      groupId: string;
+      edgeNodeId: string;
+      deviceId: string;
+      lastReadMs: number;
+    }[],
+  ): void {
+    const now = Date.now();
+    const items = before.flatMap(
+      ({ groupId, edgeNodeId, deviceId, lastReadMs }): DeviceSilence[] => {
+        if (this.#cell.node(groupId, edgeNodeId) === undefined) return [];
+        const node = this.#sessionOf(groupId, edgeNodeId);
+        const isBack = node.devices.get(deviceId)?.isOnline === true;
+        return isBack ? [] : [{ kind: "silence", node, deviceId, lastReadMs, receivedMs: now }];
+      },
+    );
+    if (items.length > 0) void this.#pipeline?.offer(items);
+  }
+
+  /** Sparkplug 3.0 tck-id-message-flow-hid-sparkplug-state-message-delivered: contradict our own will. */
+  #hearState(hostId: string, payload: Uint8Array): Promise<void> | undefined {
+    if (hostId !== this.#hostId) return undefined;
+    const text = Buffer.from(payload).toString("utf8");
+    if (text.includes('"online":false') && this.#pipeline !== null) {
+      this.announce(true).catch((error: unknown) => {
+        this.#logger.warn({ error }, "state: could not be published");
+      });
+    }
+    return undefined;
+  }
+
+  #checkOrder(session: EdgeNodeSession, clock: NodeClock, now: number): void {
+    if (!session.isWaiting) {
+      clock.waitingSinceMs = 0;
+      return;
+    }
+    if (clock.waitingSinceMs === 0) clock.waitingSinceMs = now;
+    if (now - clock.waitingSinceMs < reorderTimeoutMs) return;
+    clock.waitingSinceMs = 0;
+    const { items, complaints, skipped } = session.giveUpWaiting();
+    const { registered } = session;
+    for (const reason of complaints) {
+      const topic = session.key;
+      this.#complain({ topic, payload: new Uint8Array(), reason, tenantId: registered.tenantId });
+    }
+    // Our own nodes send again what is not acknowledged; a foreign node's messages are gone.
+    if (session.epoch === null && skipped !== null) {
+      const lost = { first: skipped.first, last: Math.max(skipped.first, skipped.last) };
+      const reason = "sequence numbers were skipped and the node keeps no log";
+      this.#pipeline?.recordGap({ node: registered, epoch: null, lost, reason });
+    }
+    this.#askForBirth(session, "a message is missing");
+    if (items.length > 0) void this.#pipeline?.offer(items);
+  }
+
+  /** Sparkplug 3.0 tck-id-operational-behavior-data-commands-ncmd-rebirth-verb, -name, -value */
+  #askForBirth(session: EdgeNodeSession, reason: string): void {
+    const clock = this.#clockOf(session);
+    const now = Date.now();
+    if (now - clock.rebirthMs < rebirthEveryMs) return;
+    clock.rebirthMs = now;
+    this.#rebirthsAsked += 1;
+    this.#logger.info({ node: session.key, reason }, "host: asks for births");
+    this.#command(session, {
+      name: MetricName.rebirth,
+      datatype: DataType.Boolean,
+      value: true,
+    });
+  }
+
+  #acknowledge(session: EdgeNodeSession, watermark: Watermark | null): void {
+    if (!session.takesAck || session.epoch === null || watermark === null) return;
+    const missing = missingOf(watermark).slice(0, ackRangesMax);
+    const ack: Ack = {
+      host: this.#hostId,
+      epoch: session.epoch,
+      contiguous: String(watermark.contiguous),
+      missing: missing.map(({ first, last }) => [String(first), String(last)]),
+    };
+    this.#command(session, {
+      name: MetricName.ack,
+      datatype: DataType.String,
+      value: JSON.stringify(ack),
+    });
+  }
+
+  #command(
+    session: EdgeNodeSession,
+    fields: { name: string; datatype: DataType; value: string | boolean },
+  ): void {
+    const { groupId, edgeNodeId } = session.registered;
+    const now = Date.now();
+    const payload = encodePayload({
+      timestamp: now,
+      seq: null,
+      metrics: [metric({ ...fields, timestamp: now })],
+    });
+    const topic = formatTopic({ type: "NCMD", groupId, edgeNodeId, deviceId: null });
+    this.#transport?.publish(topic, payload, { qos: 0, retain: false }).catch((error: unknown) => {
+      this.#logger.warn({ error, topic }, "host: a command could not be sent");
+    });
+  }
+
+  #complain(letter: {
+    topic: string;
+    payload: Uint8Array;
+    reason: string;
+    tenantId: string | null;
+  }): void {
+    this.#logger.warn({ topic: letter.topic, reason: letter.reason }, "dead letter");
+    this.#pipeline?.complain({ ...letter, receivedMs: Date.now() });
+  }
+
+  #sessionOf(groupId: string, edgeNodeId: string): EdgeNodeSession {
+    const key = nodeKey(groupId, edgeNodeId);
+    const known = this.#sessions.get(key);
+    if (known !== undefined) return known;
+    const registered = this.#cell.node(groupId, edgeNodeId);
+    if (registered === undefined) throw new Error(`${key} is not registered`);
+    const session = new EdgeNodeSession(registered, this.#cell);
+    this.#sessions.set(key, session);
+    return session;
+  }
+
+  #clockOf(session: EdgeNodeSession): NodeClock {
+    const known = this.#clocks.get(session.key);
+    if (known !== undefined) return known;
+    const clock = { waitingSinceMs: 0, rebirthMs: 0, ackMs: 0, isAckDue: false };
+    this.#clocks.set(session.key, clock);
+    return clock;
+  }
+}
+
+function hear(
+  session: EdgeNodeSession,
+  topic: Exclude<SparkplugTopic, { type: "STATE" }>,
+  bytes: Uint8Array,
+): Heard {
+  const payload = decodePayload(bytes);
+  const receivedMs = Date.now();
+  const { type, deviceId } = topic;
+  switch (type) {
+    case "NBIRTH":
+      return session.nodeBirth(payload, receivedMs);
+    case "NDEATH":
+      return session.nodeDeath(payload, receivedMs);
+    case "NCMD":
+    case "DCMD":
+      return { items: [], complaints: [], needsBirth: false };
+    default:
+      return session.receive({ type, deviceId, payload, receivedMs });
+  }
+}
+
+function silentDevices(session: EdgeNodeSession, now: number): DeviceSilence[] {
+  if (!session.isOnline) return [];
+  const silent: DeviceSilence[] = [];
+  for (const device of session.devices.values()) {
+    const isSilent =
+      device.isOnline &&
+      device.hasHeartbeat &&
+      !device.isSilent &&
+      now - device.lastSeenMs > silenceMs;
+    if (!isSilent) continue;
+    device.isSilent = true;
+    silent.push({
+      kind: "silence",
+      node: session,
+      deviceId: device.deviceId,
+      lastReadMs: device.lastReadMs === 0 ? device.lastSeenMs : device.lastReadMs,
+      receivedMs: now,
+    });
+  }
+  return silent;
+}

@@ -1,0 +1,373 @@
+import type { EventToEmit } from "@millwright/contracts/events";
+import { Decimal } from "@millwright/contracts/units";
+import type pg from "pg";
+
+import {
+  type BatchPlan,
+  type CountedReadings,
+  planBatch,
+  type Tally,
+} from "../derive/batch-plan.ts";
+import {
+  advance,
+  counterFrom,
+  type CounterPoint,
+  type CounterState,
+  redistribute,
+  takePending,
+} from "../derive/counter.ts";
+import {
+  countObserved,
+  countRedistributed,
+  stateBackfilled,
+  stateObserved,
+} from "../derive/machine-events.ts";
+import { backfills, silenceMs, type StatePoint, stateOf } from "../derive/machine-state.ts";
+import { copyWatermark, type Watermark } from "../derive/watermark.ts";
+import { type Binding, type Cell, isEffective } from "../session/cell.ts";
+import type { EdgeNodeSession } from "../session/edge-node-session.ts";
+import type { DeadLetter, InboundItem } from "../session/messages.ts";
+import { type Client, copySamples, inTransaction } from "./database.ts";
+import * as statements from "./statements.ts";
+
+/** A counter tells its pieces at most this often; the rest waits in its row (DOMAIN.md). */
+const countEventEveryMs = 1000;
+const minuteMs = 60_000;
+
+export type Batch = {
+  items: readonly InboundItem[];
+  deadLetters: readonly DeadLetter[];
+  /** Sequence gaps of nodes that number nothing else. */
+  gaps: readonly statements.Gap[];
+};
+
+/** What a committed batch means for the rest of the process. */
+export type Written = {
+  touched: ReadonlyMap<string, ReadonlySet<string>>;
+  acknowledged: ReadonlySet<EdgeNodeSession>;
+  tally: Tally;
+  events: number;
+};
+
+/** New states that become known only when the transaction has committed. */
+type Changes = {
+  counters: Map<string, { binding: Binding; state: CounterState }>;
+  unitStates: Map<string, { binding: Binding; point: StatePoint }>;
+  told: Set<string>;
+  events: EventToEmit[];
+};
+
+/**
+ * Writes batches, each in one transaction: samples, last values, watermarks, counters, states, events.
+ * Keeps what it committed in memory; a batch that fails leaves memory and database as they were, so it
+ * may be written again. One writer per edge node: `WatermarkMoved` says that there is another.
+ */
+export class BatchWriter {
+  readonly #pool: pg.Pool;
+  readonly #cell: Cell;
+  #watermarks = new Map<string, Watermark>();
+  /** Null: known to have no row. */
+  #counters = new Map<string, CounterState | null>();
+  #unitStates = new Map<string, StatePoint | null>();
+  /** When each counter last told its pieces, host clock; and those that still have some to tell. */
+  readonly #toldMs = new Map<string, number>();
+  readonly #pending = new Set<string>();
+
+  constructor(pool: pg.Pool, cell: Cell) {
+    this.#pool = pool;
+    this.#cell = cell;
+  }
+
+  /** After a crash: counters whose last pieces no event has told. */
+  async loadPending(): Promise<void> {
+    for (const [bindingId, state] of await statements.loadPendingCounters(this.#pool)) {
+      this.#counters.set(bindingId, state);
+      this.#pending.add(bindingId);
+    }
+  }
+
+  /** Whether a counter has waited long enough with pieces to tell: then even an empty batch is due. */
+  hasDueCounter(nowMs: number): boolean {
+    for (const bindingId of this.#pending) if (this.#isDue(bindingId, nowMs)) return true;
+    return false;
+  }
+
+  /** Where an edge log stands, for its acknowledgement; null before its first birth was written. */
+  watermarkOf(node: EdgeNodeSession): Watermark | null {
+    return this.#watermarks.get(`${node.key} ${node.epoch}`) ?? null;
+  }
+
+  /** Forgets what was read and reads anew: another process may have written. */
+  async reload(): Promise<void> {
+    this.#watermarks = new Map();
+    this.#counters = new Map();
+    this.#unitStates = new Map();
+    this.#pending.clear();
+    await this.loadPending();
+  }
+
+  async write(batch: Batch, nowMs: number): Promise<Written> {
+    await this.#load(batch.items);
+    const plan = planBatch(batch.items, {
+      watermark: (node, epoch) =>
+        this.#watermarks.get(`${node.key} ${epoch}`) ?? { contiguous: 0, ranges: [] },
+      bindingsOfDevice: (node, deviceId) => this.#cell.bindingsOfDevice(node.key, deviceId),
+    });
+    await this.#loadStates(plan);
+    const changes: Changes = {
+      counters: new Map(),
+      unitStates: new Map(),
+      told: new Set(),
+      events: [],
+    };
+    const moves = [...plan.watermarks.values()].filter(({ from, to }) => !isSame(from, to));
+    await inTransaction(this.#pool, async (client) => {
+      await statements.moveWatermarks(
+        client,
+        moves.map((move) => ({ ...move, node: move.node.registered })),
+      );
+      const gaps = [...plan.gaps, ...batch.gaps, ...(await this.#endEpochs(client, batch.items))];
+      await this.#count(client, plan, changes, nowMs);
+      await this.#replayStates(client, plan, changes);
+      this.#changeStates(plan, changes);
+      if (plan.samples.rows > 0) await copySamples(client, plan.samples.finish());
+      // Ascending keys: two writers that meet on a row wait for each other instead of deadlocking.
+      const lastValues = [...plan.lastValues.values()].sort((a, b) => a.metricId - b.metricId);
+      await statements.upsertLastValues(client, lastValues);
+      await statements.upsertDevices(client, [...plan.devices.values()]);
+      await statements.upsertCounters(client, [...changes.counters.values()]);
+      await statements.upsertUnitStates(client, [...changes.unitStates.values()]);
+      await statements.insertGaps(client, gaps);
+      await statements.insertDeadLetters(client, batch.deadLetters);
+      await statements.emitEvents(client, changes.events);
+    });
+    this.#remember(plan, changes, nowMs);
+    return {
+      touched: plan.touched,
+      acknowledged: plan.acknowledged,
+      tally: plan.tally,
+      events: changes.events.length,
+    };
+  }
+
+  /** Metric ids and watermarks that the plan needs. */
+  async #load(items: readonly InboundItem[]): Promise<void> {
+    for (const item of items) {
+      if (item.kind !== "node_birth" && item.kind !== "device_birth") continue;
+      if (item.series.length > 0) {
+        await statements.registerMetrics(this.#pool, item.node.registered, item.series);
+      }
+      if (item.kind === "node_birth" && item.epoch !== null) {
+        await this.#loadWatermark(item.node, item.epoch);
+      }
+    }
+    for (const item of items) {
+      if (item.kind === "data" && item.epoch !== null)
+        await this.#loadWatermark(item.node, item.epoch);
+    }
+  }
+
+  async #loadWatermark(node: EdgeNodeSession, epoch: string): Promise<void> {
+    const key = `${node.key} ${epoch}`;
+    if (this.#watermarks.has(key)) return;
+    this.#watermarks.set(key, await statements.loadWatermark(this.#pool, node.registered, epoch));
+  }
+
+  async #loadStates(plan: BatchPlan): Promise<void> {
+    const counters = [...plan.counters.keys()].filter((id) => !this.#counters.has(id));
+    if (counters.length > 0) {
+      const found = await statements.loadCounters(this.#pool, counters);
+      for (const id of counters) this.#counters.set(id, found.get(id) ?? null);
+    }
+    const bindings = [...plan.stateChanges, ...plan.replays.values()].map(({ binding }) => binding);
+    const units = [...new Set(bindings.map(({ workUnitId }) => workUnitId))].filter(
+      (id) => !this.#unitStates.has(id),
+    );
+    if (units.length > 0) {
+      const found = await statements.loadUnitStates(this.#pool, units);
+      for (const id of units) this.#unitStates.set(id, found.get(id) ?? null);
+    }
+  }
+
+  async #endEpochs(client: Client, items: readonly InboundItem[]): Promise<statements.Gap[]> {
+    const gaps: statements.Gap[] = [];
+    for (const item of items) {
+      if (item.kind !== "node_birth" || item.epoch === null) continue;
+      const node = item.node.registered;
+      for (const { epoch, lost } of await statements.endOtherEpochs(client, node, item.epoch)) {
+        gaps.push({ node, epoch, lost, reason: "the edge node began a new log" });
+      }
+    }
+    return gaps;
+  }
+
+  async #count(client: Client, plan: BatchPlan, changes: Changes, nowMs: number): Promise<void> {
+    const late: { counted: CountedReadings; points: CounterPoint[] }[] = [];
+    for (const counted of plan.counters.values()) {
+      const { binding } = counted;
+      const points = counted.points.sort((a, b) => a.time - b.time);
+      let state = this.#counters.get(binding.bindingId) ?? null;
+      if (state === null) {
+        // What was read before this process knew of the binding counts from the binding's begin on.
+        const stored = await statements.loadBaseline(client, counted.metricId, binding.validFrom);
+        const start = stored ?? counted.baseline ?? points[0];
+        if (start === undefined) continue;
+        state = counterFrom({ time: start.time, value: start.value });
+      }
+      const lastTime = state.last.time;
+      const lateOnes = points.filter(({ time }) => time <= lastTime);
+      if (lateOnes.length > 0) late.push({ counted, points: lateOnes });
+      for (const point of points) {
+        if (point.time <= lastTime) continue;
+        // A replay tells minute by minute when its pieces were made.
+        const isNewMinute =
+          Math.floor(point.time / minuteMs) !== Math.floor(state.last.time / minuteMs);
+        if (point.isHistorical && isNewMinute) state = this.#tell(binding, state, changes);
+        state = advance(state, { time: point.time, value: point.value }, binding.rolloverAt);
+      }
+      if (this.#isDue(binding.bindingId, nowMs)) state = this.#tell(binding, state, changes);
+      changes.counters.set(binding.bindingId, { binding, state });
+    }
+    this.#tellPending(changes, nowMs);
+    await this.#redistribute(client, late, changes);
+  }
+
+  /** Pieces that waited for their second and whose counter does not move any more. */
+  #tellPending(changes: Changes, nowMs: number): void {
+    for (const bindingId of this.#pending) {
+      if (changes.counters.has(bindingId) || !this.#isDue(bindingId, nowMs)) continue;
+      const binding = this.#cell.binding(bindingId);
+      const state = this.#counters.get(bindingId);
+      if (binding === undefined || !state) continue;
+      changes.counters.set(bindingId, { binding, state: this.#tell(binding, state, changes) });
+    }
+  }
+
+  #tell(binding: Binding, state: CounterState, changes: Changes): CounterState {
+    const { state: told, travel } = takePending(state);
+    if (travel !== null) {
+      changes.events.push(countObserved(binding, travel));
+      changes.told.add(binding.bindingId);
+    }
+    return told;
+  }
+
+  async #redistribute(
+    client: Client,
+    late: readonly { counted: CountedReadings; points: CounterPoint[] }[],
+    changes: Changes,
+  ): Promise<void> {
+    if (late.length === 0) return;
+    const neighbours = await statements.loadNeighbours(
+      client,
+      late.map(({ counted, points }) => ({
+        metricId: counted.metricId,
+        firstMs: points[0]?.time ?? 0,
+        lastMs: points.at(-1)?.time ?? 0,
+      })),
+    );
+    for (const [index, { counted, points }] of late.entries()) {
+      const { binding } = counted;
+      const change = changes.counters.get(binding.bindingId);
+      if (change === undefined) continue;
+      const stored = (neighbours[index] ?? []).filter(({ time }) => isEffective(binding, time));
+      const known = [change.state.baseline, ...stored];
+      const moved = redistribute(known, points, binding.rolloverAt);
+      if (moved.entries.length === 0) continue;
+      changes.events.push(
+        ...countRedistributed(binding, moved, (entries) =>
+          entries.reduce((sum, { delta }) => sum.plus(delta), new Decimal(0)),
+        ),
+      );
+      // Told at once: it adds to both sides, so what is pending stays pending.
+      change.state = {
+        ...change.state,
+        total: change.state.total.plus(moved.sum),
+        emittedTotal: change.state.emittedTotal.plus(moved.sum),
+      };
+    }
+  }
+
+  async #replayStates(client: Client, plan: BatchPlan, changes: Changes): Promise<void> {
+    for (const replay of plan.replays.values()) {
+      const { binding } = replay;
+      const proven = [...replay.provenTimes, ...replay.readings.map(({ time }) => time)];
+      const first = Math.min(...proven);
+      const heartbeat =
+        replay.heartbeatMetricId === null
+          ? null
+          : await statements.loadReadingBefore(client, {
+              metricId: replay.heartbeatMetricId,
+              fromMs: first - silenceMs,
+              toMs: first,
+            });
+      const from = heartbeat?.timeMs ?? first;
+      const reading = await statements.loadReadingBefore(client, {
+        metricId: replay.stateMetricId,
+        fromMs: Math.max(0, binding.validFrom),
+        toMs: from,
+      });
+      const before = reading?.raw == null ? null : (stateOf(binding.valueMap, reading.raw) ?? null);
+      for (const window of backfills([from, ...proven], replay.readings, before)) {
+        changes.events.push(stateBackfilled(binding, window));
+        const current = this.#unitState(binding, changes);
+        const last = window.points.at(-1);
+        // The replay ends later than what was known: what it says last is so until told otherwise.
+        if (last !== undefined && (current === null || current.time <= window.to)) {
+          changes.unitStates.set(binding.workUnitId, { binding, point: last });
+        }
+      }
+    }
+  }
+
+  #changeStates(plan: BatchPlan, changes: Changes): void {
+    for (const { binding, state, time, cause } of plan.stateChanges) {
+      const current = this.#unitState(binding, changes);
+      if (current?.state === state) continue;
+      if (current !== null && time <= current.time && cause === "metric") {
+        // Overtaken on its way: it tells about the past only.
+        changes.events.push(
+          stateBackfilled(binding, { from: time, to: time, points: [{ state, time }] }),
+        );
+        continue;
+      }
+      const point = { state, time: Math.max(time, (current?.time ?? 0) + 1) };
+      changes.events.push(stateObserved(binding, { ...point, cause }));
+      changes.unitStates.set(binding.workUnitId, { binding, point });
+    }
+  }
+
+  #unitState(binding: Binding, changes: Changes): StatePoint | null {
+    const { workUnitId } = binding;
+    return changes.unitStates.get(workUnitId)?.point ?? this.#unitStates.get(workUnitId) ?? null;
+  }
+
+  #isDue(bindingId: string, nowMs: number): boolean {
+    return nowMs - (this.#toldMs.get(bindingId) ?? 0) >= countEventEveryMs;
+  }
+
+  #remember(plan: BatchPlan, changes: Changes, nowMs: number): void {
+    for (const [key, { to }] of plan.watermarks) this.#watermarks.set(key, copyWatermark(to));
+    for (const [bindingId, { state }] of changes.counters) {
+      this.#counters.set(bindingId, state);
+      if (state.total.gt(state.emittedTotal)) this.#pending.add(bindingId);
+      else this.#pending.delete(bindingId);
+    }
+    for (const [workUnitId, { point }] of changes.unitStates) {
+      this.#unitStates.set(workUnitId, point);
+    }
+    for (const bindingId of changes.told) this.#toldMs.set(bindingId, nowMs);
+    for (const device of plan.returned) device.isSilent = false;
+  }
+}
+
+function isSame(a: Watermark, b: Watermark): boolean {
+  return (
+    a.contiguous === b.contiguous &&
+    a.ranges.length === b.ranges.length &&
+    a.ranges.every((range, index) => {
+      const other = b.ranges[index];
+      return other?.first === range.first && other.last === range.last;
+    })
+  );
+}

@@ -1,0 +1,96 @@
+import { pipeline } from "node:stream/promises";
+import { Readable } from "node:stream";
+
+import pg from "pg";
+import { from as copyFrom } from "pg-copy-streams";
+
+export type Client = pg.PoolClient;
+
+/** One writer, its side queries and the listener: a cell's ingest needs no more. */
+const connectionsMax = 4;
+
+export function openPool(databaseUrl: string, onIdleError: (error: Error) => void): pg.Pool {
+  const pool = new pg.Pool({
+    connectionString: databaseUrl,
+    max: connectionsMax,
+    application_name: "millwright-ingest",
+    connectionTimeoutMillis: 10_000,
+  });
+  // Without a listener an idle connection that the server closes would end the process.
+  pool.on("error", onIdleError);
+  return pool;
+}
+
+/** Runs `work` in one transaction; commits when it resolves, rolls back when it throws. */
+export async function inTransaction<T>(
+  pool: pg.Pool,
+  work: (client: Client) => Promise<T>,
+): Promise<T> {
+  const client = await pool.connect();
+  let failure: Error | undefined;
+  try {
+    await client.query("begin");
+    const result = await work(client);
+    await client.query("commit");
+    return result;
+  } catch (error) {
+    failure = error instanceof Error ? error : new Error(String(error));
+    await client.query("rollback").catch(() => {
+      // The connection is gone; the server rolls back by itself.
+    });
+    throw error;
+  } finally {
+    // A connection that failed is not given back: whatever state it is in dies with it.
+    client.release(failure);
+  }
+}
+
+/** Loads rows that a CopyBuffer encoded. */
+export async function copySamples(client: Client, stream: Buffer): Promise<void> {
+  const copy = client.query(
+    copyFrom(
+      "copy telemetry.sample (metric_id, source_time, value, text_value, quality) from stdin (format binary)",
+    ),
+  );
+  await pipeline(Readable.from([stream]), copy);
+}
+
+/** Deadlock, serialisation, a lost connection, a server that starts or stops: worth another try. */
+export function isPassing(error: unknown): boolean {
+  if (!(error instanceof Error)) return false;
+  const code = "code" in error && typeof error.code === "string" ? error.code : "";
+  return (
+    ["40P01", "40001", "23505", "55P03", "57014", "53300", "53400"].includes(code) ||
+    code.startsWith("08") ||
+    code.startsWith("57P") ||
+    ["ECONNREFUSED", "ECONNRESET", "EPIPE", "ENOENT", "ETIMEDOUT"].includes(code) ||
+    /Connection terminated|timeout exceeded|Client has encountered a connection error/.test(
+      error.message,
+    )
+  );
+}
+
+/** Waits until the schema is at least what this code was written for. @throws after `timeoutMs`. */
+export async function waitForSchema(
+  pool: pg.Pool,
+  newest: string,
+  timeoutMs = 60_000,
+): Promise<void> {
+  const deadline = Date.now() + timeoutMs;
+  let reason = "";
+  while (Date.now() < deadline) {
+    try {
+      const { rowCount } = await pool.query("select from platform.migration where name = $1", [
+        newest,
+      ]);
+      if (rowCount === 1) return;
+      reason = `migration ${newest} has not run`;
+    } catch (error) {
+      reason = error instanceof Error ? error.message : String(error);
+    }
+    await new Promise((resolve) => setTimeout(resolve, 250));
+  }
+  throw new Error(
+    `The database did not get ready within ${timeoutMs / 1000} s: ${reason}. Run npm run migrate.`,
+  );
+}
