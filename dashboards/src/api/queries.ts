@@ -19,6 +19,9 @@ import { withNewerTiles } from "./tiles.ts";
 /** A page of a list, as every list route answers. */
 export type Page<Row> = { rows: Row[]; nextCursor: string | null };
 
+/** The first page has no cursor. Up here, because some queries are made as this file loads. */
+const firstPage: string | null = null;
+
 export type TimeWindow = { from: string; to: string };
 
 /** First words of the query keys; live messages and commands name what they make stale by them. */
@@ -155,15 +158,13 @@ function pages<Row>(key: readonly unknown[], path: string, query: Record<string,
         `${path}?${search({ ...query, ...(pageParam !== null && { cursor: pageParam }) })}`,
         signal,
       ),
-    initialPageParam: nothing,
+    initialPageParam: firstPage,
     getNextPageParam: (page: Page<Row>) => page.nextCursor,
     // 20 pages of 50 are more than a person reads; older ones are read again when asked for.
     maxPages: 20,
     getPreviousPageParam: () => null,
   });
 }
-
-const nothing: string | null = null;
 
 function search(query: Record<string, string>): string {
   return new URLSearchParams(query).toString();

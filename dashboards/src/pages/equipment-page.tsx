@@ -60,7 +60,7 @@ function Hierarchy({ equipment }: { equipment: Equipment }) {
             <ul>
               {area.workCenters.map((center) => (
                 <li key={center.workCenterId}>
-                  {center.name}
+                  <span>{center.name}</span>
                   <span className="tree-units">
                     {center.workUnits.length === 0 && t("tile.bench")}
                     {center.workUnits.map((unit) => (

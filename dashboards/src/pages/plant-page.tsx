@@ -37,7 +37,7 @@ function Areas({ tiles }: { tiles: readonly Tile[] }) {
         <section key={name} className="area" aria-label={name}>
           {areaTiles.map((tile, index) => (
             <div key={tile.workCenterId} className="area-cell">
-              {index === 0 ? <h2>{name}</h2> : <span className="area-line" />}
+              {index === 0 ? <h2>{name}</h2> : <span className="area-more">{name}</span>}
               <PlantTile tile={tile} />
             </div>
           ))}

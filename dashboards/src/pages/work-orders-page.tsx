@@ -6,6 +6,7 @@ import { useEffect, useRef, useState } from "react";
 import { useTranslations } from "use-intl";
 
 import { workOrdersQuery } from "../api/queries.ts";
+import { AddItem } from "../forms/add-item.tsx";
 import { DraftWorkOrder } from "../forms/draft-work-order.tsx";
 import { DueDate } from "../panels/due-date.tsx";
 import { PageHead } from "../panels/page-head.tsx";
@@ -23,12 +24,16 @@ export function WorkOrdersPage() {
   const t = useTranslations();
   const filter: WorkOrderFilter = useSearch({ from: paths.workOrders });
   const query = useInfiniteQuery(workOrdersQuery(filter));
-  const [isDrafting, setDrafting] = useState(false);
+  const [open, setOpen] = useState<"order" | "item" | null>(null);
+  const close = () => setOpen(null);
   return (
     <>
       <PageHead title={t("page.workOrders")}>
         <Filter filter={filter} />
-        <button type="button" className="button button-main" onClick={() => setDrafting(true)}>
+        <button type="button" className="button" onClick={() => setOpen("item")}>
+          <Icon name="add" size={16} /> {t("item.new")}
+        </button>
+        <button type="button" className="button button-main" onClick={() => setOpen("order")}>
           <Icon name="add" size={16} /> {t("workOrder.new")}
         </button>
       </PageHead>
@@ -49,7 +54,8 @@ export function WorkOrdersPage() {
           </>
         )}
       </Loaded>
-      {isDrafting && <DraftWorkOrder onClose={() => setDrafting(false)} />}
+      {open === "order" && <DraftWorkOrder onClose={close} />}
+      {open === "item" && <AddItem onClose={close} />}
     </>
   );
 }

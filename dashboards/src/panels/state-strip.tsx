@@ -85,11 +85,13 @@ export function StateStrip({
         />
       </div>
       <div className="strip-axis" aria-hidden="true">
-        {axisTicks({ from, to: now }, format.timeZone).map((tick) => (
-          <span key={tick} style={{ left: `${((tick - from) / (now - from)) * 100}%` }}>
-            {format.siteTime(tick, "minute")}
-          </span>
-        ))}
+        {axisTicks({ from, to: now }, format.timeZone)
+          .filter((tick) => (tick - from) / (now - from) < lastTickShare)
+          .map((tick) => (
+            <span key={tick} style={{ left: `${((tick - from) / (now - from)) * 100}%` }}>
+              {format.siteTime(tick, "minute")}
+            </span>
+          ))}
       </div>
       <p className="strip-detail">
         <MachineStateMark state={chosen.state} /> {say(chosen)}
@@ -98,6 +100,9 @@ export function StateStrip({
     </div>
   );
 }
+
+/** A label further right would be cut off by the end of the strip. */
+const lastTickShare = 0.94;
 
 function Totals({ stretches, span }: { stretches: readonly Stretch[]; span: number }) {
   const t = useTranslations();

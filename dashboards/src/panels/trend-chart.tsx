@@ -81,7 +81,7 @@ function options({
   return {
     width: element.clientWidth,
     height: chartHeightPx,
-    padding: [8, 12, 0, 0],
+    padding: [8, 22, 0, 0],
     cursor: { sync: { key: "trends" }, y: false, drag: { x: false, y: false } },
     legend: { live: true },
     scales: { y: { range: (_plot, min, max) => withRoom(min, max) } },
