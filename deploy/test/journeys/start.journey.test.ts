@@ -50,8 +50,9 @@ describe("npm start", () => {
     expect(again.output).not.toContain("making the database");
   });
 
-  test("leaves no orphan when it is killed, and starts again", async () => {
-    const family = await killedPlant();
+  test("leaves no orphan when it is killed, demo plant and gateways included, and starts again", async () => {
+    const family = await endedPlant({ signal: "SIGKILL", args: [] });
+    expect(family.length).toBeGreaterThan(12);
     await until("everything it had started is gone", () => survivors(family).length === 0, 30_000);
     await using again = start();
     await again.ready();
@@ -99,7 +100,7 @@ describe("a start that cannot work ends with one sentence and exit code 1:", () 
   });
 
   test("the database in the data folder is damaged", async () => {
-    await killedPlant({ isStopped: true });
+    await endedPlant({ signal: "SIGTERM" });
     const control = join(dataDir, "postgres", "global", "pg_control");
     writeFileSync(control, Buffer.alloc(8_192, 7));
     await expectRefusal(start(), /database .* does not start .* restore a backup/);
@@ -117,21 +118,20 @@ describe("a start that cannot work ends with one sentence and exit code 1:", () 
   });
 
   test("a value is wrong", async () => {
-    const plant = new StartedPlant({ dataDir, port, mqttPort, args: ["--speed", "fast"] });
-    await expectRefusal(plant, /--speed fast must be a number/);
+    await expectRefusal(start(dataDir, ["--speed", "fast"]), /--speed fast must be a number/);
   });
 });
 
-function start(folder = dataDir): StartedPlant {
-  return new StartedPlant({ dataDir: folder, port, mqttPort, args: ["--no-demo"] });
+function start(folder = dataDir, args = ["--no-demo"]): StartedPlant {
+  return new StartedPlant({ dataDir: folder, port, mqttPort, args });
 }
 
 /** Runs a plant once and ends it; returns the numbers of the processes it had. */
-async function killedPlant({ isStopped = false } = {}): Promise<number[]> {
-  const plant = start();
+async function endedPlant(asked: { signal: NodeJS.Signals; args?: string[] }): Promise<number[]> {
+  const plant = start(dataDir, asked.args);
   await plant.ready();
   const family = plant.family();
-  await plant.signal(isStopped ? "SIGTERM" : "SIGKILL");
+  await plant.signal(asked.signal);
   return family;
 }
 
