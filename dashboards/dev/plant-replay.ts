@@ -11,23 +11,22 @@ import { extname, join } from "node:path";
 import { parseArgs } from "node:util";
 
 import {
-  edgeNodeSchema,
-  equipmentSchema,
-  historyEventSchema,
-  itemSchema,
+  getEquipment,
+  getMachine,
+  getMachineEvents,
+  getMachineStates,
+  getMachineTrends,
+  getPlant,
+  getWorkOrderEvents,
+  listEdgeNodes,
+  listItems,
+  listMetrics,
+  listWorkOrders,
   liveMessageSchema,
-  machineSchema,
-  metricSchema,
-  pageOf,
-  plantSchema,
   problemSchema,
-  stateIntervalSchema,
-  trendSchema,
+  registerEdgeNode,
   workOrderSchema,
-  workOrderSummarySchema,
 } from "@millwright/contracts/api";
-import { z } from "zod";
-
 import { ReplayedPlant, ReplayRefusal } from "./replayed-plant.ts";
 
 const { values: options } = parseArgs({
@@ -40,28 +39,25 @@ const dist = join(import.meta.dirname, "..", "dist");
 const plant = new ReplayedPlant({ isEmpty: options.empty });
 
 type Handler = (match: string[], url: URL, body: unknown) => unknown;
-const routes: [method: string, path: RegExp, schema: z.ZodType, answer: Handler][] = [
-  ["GET", /^\/api\/plant$/, plantSchema, () => plant.plant()],
-  ["GET", /^\/api\/equipment$/, equipmentSchema, () => plant.equipment()],
-  [
-    "GET",
-    /^\/api\/edge-nodes$/,
-    z.object({ rows: z.array(edgeNodeSchema) }),
-    () => ({ rows: plant.edgeNodes() }),
-  ],
-  ["GET", /^\/api\/metrics$/, pageOf(metricSchema), () => page(plant.metrics())],
-  ["GET", /^\/api\/items$/, pageOf(itemSchema), () => page(plant.items())],
-  ["GET", /^\/api\/work-units\/([^/]+)$/, machineSchema, ([id = ""]) => plant.machine(id)],
+type Schema = { parse: (value: unknown) => unknown };
+
+const routes: [method: string, path: RegExp, schema: Schema, answer: Handler][] = [
+  ["GET", /^\/api\/plant$/, answerOf(getPlant), () => plant.plant()],
+  ["GET", /^\/api\/equipment$/, answerOf(getEquipment), () => plant.equipment()],
+  ["GET", /^\/api\/edge-nodes$/, answerOf(listEdgeNodes), () => ({ rows: plant.edgeNodes() })],
+  ["GET", /^\/api\/metrics$/, answerOf(listMetrics), () => page(plant.metrics())],
+  ["GET", /^\/api\/items$/, answerOf(listItems), () => page(plant.items())],
+  ["GET", /^\/api\/work-units\/([^/]+)$/, answerOf(getMachine), ([id = ""]) => plant.machine(id)],
   [
     "GET",
     /^\/api\/work-units\/([^/]+)\/states$/,
-    z.object({ intervals: z.array(stateIntervalSchema) }),
+    answerOf(getMachineStates),
     ([id = ""], url) => ({ intervals: plant.states(id, windowOf(url)) }),
   ],
   [
     "GET",
     /^\/api\/work-units\/([^/]+)\/trends$/,
-    z.object({ series: z.array(trendSchema) }),
+    answerOf(getMachineTrends),
     ([id = ""], url) => ({
       series: plant.trends(id, (url.searchParams.get("metrics") ?? "").split(","), windowOf(url)),
     }),
@@ -69,24 +65,24 @@ const routes: [method: string, path: RegExp, schema: z.ZodType, answer: Handler]
   [
     "GET",
     /^\/api\/work-units\/([^/]+)\/events$/,
-    pageOf(historyEventSchema),
+    answerOf(getMachineEvents),
     ([id = ""]) => page(plant.machineEvents(id)),
   ],
   [
     "GET",
     /^\/api\/work-orders$/,
-    pageOf(workOrderSummarySchema),
+    answerOf(listWorkOrders),
     (_, url) =>
       page(plant.orders(url.searchParams.get("state"), url.searchParams.get("search") ?? "")),
   ],
-  ["POST", /^\/api\/work-orders$/, workOrderSchema, (_, __, body) => plant.draft(body)],
   ["GET", /^\/api\/work-orders\/([^/]+)$/, workOrderSchema, ([id = ""]) => plant.order(id)],
   [
     "GET",
     /^\/api\/work-orders\/([^/]+)\/events$/,
-    pageOf(historyEventSchema),
+    answerOf(getWorkOrderEvents),
     ([id = ""]) => page(plant.orderEvents(id)),
   ],
+  ["POST", /^\/api\/work-orders$/, workOrderSchema, (_, __, body) => plant.draft(body)],
   [
     "POST",
     /^\/api\/work-orders\/([^/]+)\/([a-z]+)$/,
@@ -96,10 +92,17 @@ const routes: [method: string, path: RegExp, schema: z.ZodType, answer: Handler]
   [
     "POST",
     /^\/api\/edge-nodes$/,
-    z.object({ token: z.string() }).loose(),
+    registerEdgeNode.responses[201].content["application/json"].schema,
     (_, __, body) => plant.register(body),
   ],
 ];
+
+/** The schema of a route's answer. */
+function answerOf(route: {
+  responses: { 200: { content: { "application/json": { schema: Schema } } } };
+}): Schema {
+  return route.responses[200].content["application/json"].schema;
+}
 
 const server = createServer((request, response) => {
   const url = new URL(request.url ?? "/", "http://replay");

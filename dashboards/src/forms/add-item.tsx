@@ -63,7 +63,7 @@ export function AddItem({ onClose }: { onClose: () => void }) {
           onChange={(name) => setItem({ ...item, name })}
         />
         <TextField
-          label={t("item.uom")}
+          label={t("column.unit")}
           lengthMax={10}
           value={item.uom}
           onChange={(uom) => setItem({ ...item, uom })}

@@ -246,7 +246,6 @@ export const en = {
     new: "New item",
     number: "Item number",
     name: "Name",
-    uom: "Unit of measure",
     routing: "Routing: how it is made, in order",
     operation: "Operation",
     seconds: "Run time (s per {uom})",

@@ -222,7 +222,6 @@ export const zhCn: Catalogue = {
     new: "新建物料",
     number: "物料编号",
     name: "名称",
-    uom: "计量单位",
     routing: "工艺路线：按顺序的工序",
     operation: "工序",
     seconds: "单件时间（秒/{uom}）",

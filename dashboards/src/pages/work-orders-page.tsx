@@ -142,7 +142,7 @@ function OrderTable({
             <th>{t("column.state")}</th>
             <th>{t("column.operation")}</th>
             <th>{t("column.progress")}</th>
-            <th className="number">{t("column.scrap")}</th>
+            <th className="number column-wide">{t("column.scrap")}</th>
             <th>{t("column.due")}</th>
           </tr>
         </thead>
@@ -165,7 +165,7 @@ function OrderRow({ order }: { order: WorkOrderSummary }) {
           {order.number}
         </Link>
       </th>
-      <td>
+      <td className="cell-item">
         {order.itemNumber}
         <span className="address">{order.itemName}</span>
       </td>
@@ -180,7 +180,7 @@ function OrderRow({ order }: { order: WorkOrderSummary }) {
       <td className="cell-progress">
         <ProgressBar {...order} />
       </td>
-      <td className="number">
+      <td className="number column-wide">
         {format.quantity(order.scrap)} <span className="unit">{order.uom}</span>
       </td>
       <td>
