@@ -1,10 +1,14 @@
 import { existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 
+import type { VariableDeclarator } from "@swc/core";
+import { Visitor } from "@swc/core/Visitor.js";
 import { cruise, type ICruiseResult, type IFlattenedRuleSet } from "dependency-cruiser";
 
 import { boundaryRules, cruiseOptions } from "./boundary-rules.ts";
 import { ruleFloors } from "./floors.ts";
+
+teachUsingDeclarations();
 
 const root = join(import.meta.dirname, "..", "..");
 const fixtures = join(import.meta.dirname, "fixtures");
@@ -57,4 +61,16 @@ async function run(baseDir: string, places: string[]): Promise<ICruiseResult> {
   const { output } = await cruise(places, { ...cruiseOptions, baseDir, ruleSet, validate: true });
   if (typeof output === "string") throw new Error(output);
   return output;
+}
+
+/** dependency-cruiser walks the tree with swc's Visitor, which throws at `using` declarations. */
+function teachUsingDeclarations(): void {
+  const visitStatement = Visitor.prototype.visitStatement;
+  Visitor.prototype.visitStatement = function visit(statement) {
+    const isUsing = (statement.type as string) === "UsingDeclaration";
+    if (!isUsing) return visitStatement.call(this, statement);
+    const { decls } = statement as unknown as { decls: VariableDeclarator[] };
+    this.visitVariableDeclarators(decls);
+    return statement;
+  };
 }

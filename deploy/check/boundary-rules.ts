@@ -2,7 +2,8 @@ import type { ICruiseOptions, IForbiddenRuleType } from "dependency-cruiser";
 
 type NamedRule = IForbiddenRuleType & { name: string };
 
-const test = "\\.(db\\.|journey\\.)?test\\.tsx?$";
+/** Tests and what only tests import (`test-host.ts`, `appender.fixture.ts`). */
+const test = "(\\.test\\.tsx?|\\.fixture\\.ts|/test-[^/]+\\.ts)$|/testing/";
 const contextsTopDown = [
   "analytics",
   "finance",
@@ -126,7 +127,7 @@ export const boundaryRules: NamedRule[] = [
     name: "no-cycle",
     severity: "error",
     from: {},
-    to: { circular: true },
+    to: { circular: true, viaOnly: { dependencyTypesNot: ["type-only"] } },
   },
 ];
 

@@ -1,0 +1,134 @@
+import { existsSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { performance } from "node:perf_hooks";
+import { parseArgs } from "node:util";
+
+import { supplyKinds } from "../../core/src/modules/planning/engine/mrp/input.ts";
+import { findingsOf, type MrpPlan } from "../../core/src/modules/planning/engine/mrp/plan.ts";
+import { decimalFromScaled } from "../../core/src/modules/planning/engine/mrp/quantity.ts";
+import { runMrp } from "../../core/src/modules/planning/engine/mrp/run.ts";
+import { readMrpFolder, type NamedInput, writePlannedOrders } from "./mrp-csv.ts";
+import { generateFactory } from "./mrp-generate.ts";
+
+/**
+ * bench:mrp: a whole MRP run without a database.
+ *   --data DIR        items.csv bom.csv stock.csv demand.csv; totals are compared with expected.json there
+ *   --generate LIST   items=1000000,weeks=52,lines=3700000[,seed=1]
+ *   --out FILE        planned orders as CSV
+ *   --runs N          repeats the computation, prints the median (1)
+ * The last line is one JSON object; times are wall clock. Exit code 1 when a total differs.
+ */
+const { values } = parseArgs({
+  options: {
+    data: { type: "string" },
+    generate: { type: "string" },
+    out: { type: "string" },
+    runs: { type: "string", default: "1" },
+  },
+});
+
+const loaded = timed(load);
+const { input, itemIds } = loaded.result;
+const computed = Array.from({ length: Number(values.runs) }, () => timed(() => runMrp(input)));
+const plan = computed.at(-1)?.result;
+if (plan === undefined) throw new Error("--runs must be at least 1");
+const written = performance.now();
+if (values.out !== undefined) await writePlannedOrders(values.out, plan, itemIds);
+const writeMs = performance.now() - written;
+
+for (const { code, message } of findingsOf(plan).slice(0, 10)) console.error(`${code}: ${message}`);
+const totals = totalsOf(plan);
+const differences = values.data === undefined ? null : compare(values.data, totals);
+console.log(
+  JSON.stringify({
+    load_ms: round(loaded.ms),
+    compute_ms: round(median(computed.map(({ ms }) => ms))),
+    write_ms: values.out === undefined ? null : round(writeMs),
+    planned_orders: plan.orders.length,
+    rss_mb: round(process.memoryUsage.rss() / 2 ** 20),
+    items: input.points.count,
+    lines: input.lines.count,
+    demands: input.demands.count,
+    levels: plan.structure.levels,
+    findings: findingsOf(plan).length,
+    totals,
+    expected: differences === null ? "none" : differences.length === 0 ? "equal" : differences,
+  }),
+);
+process.exitCode = differences === null || differences.length === 0 ? 0 : 1;
+
+function load(): NamedInput {
+  if (values.generate !== undefined) {
+    const sizes = new Map(
+      values.generate
+        .split(",")
+        .map((pair) => pair.split("=", 2))
+        .map(([k = "", v = ""]) => [k, Number(v)]),
+    );
+    const size = (name: string, fallback: number) => sizes.get(name) ?? fallback;
+    const input = generateFactory({
+      items: size("items", 1_000_000),
+      weeks: size("weeks", 52),
+      lines: size("lines", 3_700_000),
+      seed: size("seed", 1),
+    });
+    return { input, itemIds: Array.from({ length: input.points.count }, (_, row) => `I${row}`) };
+  }
+  if (values.data === undefined) throw new Error("say --data DIR or --generate items=…");
+  return readMrpFolder(values.data);
+}
+
+/** The totals of expected.json that a plan answers for, in its shape. */
+function totalsOf({ input, orders }: MrpPlan) {
+  const counts = { make: 0, buy: 0 };
+  const items = { make: 0, buy: 0 };
+  const quantities = { make: 0n, buy: 0n };
+  let late = 0;
+  for (let point = 0; point < input.points.count; point += 1) {
+    const kind = supplyKinds[input.points.kind[point] ?? 0];
+    const count = orders.count[point] ?? 0;
+    if ((kind !== "make" && kind !== "buy") || count === 0) continue;
+    counts[kind] += count;
+    items[kind] += 1;
+    const first = orders.first[point] ?? 0;
+    let quantity = 0;
+    for (let row = first; row < first + count; row += 1) {
+      quantity += orders.quantity[row] ?? 0;
+      if ((orders.start[row] ?? 0) < 0) late += 1;
+    }
+    quantities[kind] += BigInt(quantity);
+  }
+  const decimal = (value: bigint) => Number(decimalFromScaled(Number(value), input.decimals));
+  return {
+    planned_orders: counts,
+    items_with_planned_orders: items,
+    planned_quantity: { make: decimal(quantities.make), buy: decimal(quantities.buy) },
+    planned_orders_released_before_day_0: late,
+  };
+}
+
+/** What differs from expected.json, one line each; null when there is no such file. */
+function compare(folder: string, totals: ReturnType<typeof totalsOf>): string[] | null {
+  const file = join(folder, "expected.json");
+  if (!existsSync(file)) return null;
+  const expected: Record<string, unknown> = JSON.parse(readFileSync(file, "utf8"));
+  return Object.entries(totals).flatMap(([name, value]) => {
+    const wanted = JSON.stringify(expected[name]);
+    const got = JSON.stringify(value);
+    return wanted === got ? [] : [`${name}: expected ${wanted}, planned ${got}`];
+  });
+}
+
+function timed<Result>(work: () => Result): { result: Result; ms: number } {
+  const start = performance.now();
+  const result = work();
+  return { result, ms: performance.now() - start };
+}
+
+function median(numbers: number[]): number {
+  return numbers.toSorted((a, b) => a - b)[Math.floor(numbers.length / 2)] ?? Number.NaN;
+}
+
+function round(value: number): number {
+  return Math.round(value * 10) / 10;
+}

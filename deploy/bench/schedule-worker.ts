@@ -1,0 +1,28 @@
+import { parentPort } from "node:worker_threads";
+
+import { solve } from "../../core/src/modules/planning/engine/schedule/solve.ts";
+import { post, take } from "./schedule-letters.ts";
+import type { ThreadTask } from "./schedule-threads.ts";
+
+parentPort?.on("message", ({ problem, seconds, seed, letters, thread }: ThreadTask) => {
+  const deadline = performance.now() + seconds * 1000;
+  const seen = letters.boxes.map(() => 0);
+  let next = thread;
+  const schedule = solve(problem, {
+    seed,
+    shouldStop: () => performance.now() >= deadline,
+    exchange: (own) => {
+      const mine = letters.boxes[thread];
+      if (mine) post(mine, own);
+      next = (next + 1) % letters.boxes.length;
+      const box = letters.boxes[next];
+      if (next === thread || !box) return null;
+      const found = take(box, seen[next] ?? 0);
+      if (found === null) return null;
+      seen[next] = found.version;
+      return found.letter;
+    },
+  });
+  // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a thread, not a window
+  parentPort?.postMessage(schedule);
+});
