@@ -22,7 +22,13 @@ export function createSegment(operations: number): Segment {
  * Longest path through the segment when `u` moves right behind `v`, which stands right of it on the
  * same machine. Gives up and returns a value above `limit` as soon as that is certain.
  */
-export function estimateBehind(graph: Graph, segment: Segment, u: number, v: number, limit: number): number {
+export function estimateBehind(
+  graph: Graph,
+  segment: Segment,
+  u: number,
+  v: number,
+  limit: number,
+): number {
   const { head, tail, time, step, machinePred, machineSucc, model } = graph;
   const { jobPred, jobSucc, release, hasSetups } = model;
   const { nodes, heads } = segment;
@@ -70,7 +76,13 @@ export function estimateBehind(graph: Graph, segment: Segment, u: number, v: num
 }
 
 /** Mirror image: `u` moves right before `v`, which stands left of it on the same machine. */
-export function estimateBefore(graph: Graph, segment: Segment, u: number, v: number, limit: number): number {
+export function estimateBefore(
+  graph: Graph,
+  segment: Segment,
+  u: number,
+  v: number,
+  limit: number,
+): number {
   const { head, tail, time, step, machinePred, machineSucc, model } = graph;
   const { jobPred, jobSucc, release, hasSetups } = model;
   const { nodes, heads: tails } = segment;

@@ -11,7 +11,6 @@ export interface Model {
   /** Where the array of nodes ends: operations + 1 + machines. */
   nodes: number;
   jobs: number;
-  job: Int32Array;
   /** Job predecessor and successor per node; `operations` (the end) where there is none. */
   jobPred: Int32Array;
   jobSucc: Int32Array;

@@ -1,7 +1,7 @@
 import { at } from "./at.ts";
 import { setupBetween } from "./graph.ts";
+import { offer, type Neighbourhood } from "./neighbourhood.ts";
 import { placeTabuUntil } from "./tabu-list.ts";
-import { offer, type TabuSearch } from "./tabu.ts";
 
 /**
  * Moves of critical operations to another machine: every place between two neighbours there from
@@ -11,20 +11,20 @@ import { offer, type TabuSearch } from "./tabu.ts";
  * and tails; we keep those of the whole graph, which is exact where the place is not itself behind
  * (before) the operation and pessimistic elsewhere, and costs nothing.
  */
-export function considerReassignments(search: TabuSearch): void {
-  const { path, graph } = search;
+export function considerReassignments(hood: Neighbourhood): void {
+  const { path, graph } = hood;
   const { choiceStart } = graph.model;
   for (let k = 0; k < path.length; k += 1) {
     const u = at(path.nodes, k);
     const to = at(choiceStart, u + 1);
     for (let row = at(choiceStart, u); row < to; row += 1) {
-      if (row !== at(graph.choice, u)) considerPlaces(search, u, row);
+      if (row !== at(graph.choice, u)) considerPlaces(hood, u, row);
     }
   }
 }
 
-function considerPlaces(search: TabuSearch, u: number, row: number): void {
-  const { graph } = search;
+function considerPlaces(hood: Neighbourhood, u: number, row: number): void {
+  const { graph } = hood;
   const { head, tail, time, step, machineSucc, model } = graph;
   const { jobPred, jobSucc, hasSetups, operations: end } = model;
   const machine = at(model.choiceMachine, row);
@@ -36,7 +36,7 @@ function considerPlaces(search: TabuSearch, u: number, row: number): void {
   const ownStep = at(step, u) + (at(model.overlapStart, u) < 0 ? ownTime - at(time, u) : 0);
   const byJob = Math.max(at(model.release, u), at(head, p) + at(step, p));
   const toJob = ownStep + at(tail, s);
-  const isTabu = placeTabuUntil(search.tabu, u, machine) >= search.iteration;
+  const isTabu = placeTabuUntil(hood.tabu, u, machine) >= hood.iteration;
   const latestX = s === end ? 0x7fff_ffff : at(head, s) + at(time, s);
   const earliestY = p === end ? -1 : at(head, p);
   let x = end + 1 + machine;
@@ -50,9 +50,9 @@ function considerPlaces(search: TabuSearch, u: number, row: number): void {
       if (hasSetups) start += setupBetween(graph, x, u);
       if (byJob > start) start = byJob;
       let rest = ownTime + at(tail, y);
-      if (hasSetups && y !== end) rest += setupOn(search, machine, u, y);
+      if (hasSetups && y !== end) rest += setupOn(hood, machine, u, y);
       if (toJob > rest) rest = toJob;
-      offer(search, start + rest, isTabu, u, row, x);
+      offer(hood, start + rest, isTabu, u, row, x);
     }
     if (y === end) break;
     x = y;
@@ -60,7 +60,7 @@ function considerPlaces(search: TabuSearch, u: number, row: number): void {
 }
 
 /** Setup as it would be on the new machine. */
-function setupOn(search: TabuSearch, machine: number, from: number, to: number): number {
-  const { setup, setupOffset, family, families } = search.graph.model;
+function setupOn(hood: Neighbourhood, machine: number, from: number, to: number): number {
+  const { setup, setupOffset, family, families } = hood.graph.model;
   return at(setup, at(setupOffset, machine) + at(family, from) * families + at(family, to));
 }

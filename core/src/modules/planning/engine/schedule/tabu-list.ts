@@ -11,9 +11,11 @@ export interface TabuList {
 }
 
 /** 2^18 cells = 1 MB: collision-free up to 512 operations, within a core's cache. */
-const cells = 1 << 18;
+const cellsMax = 1 << 18;
 
-export function createTabuList(): TabuList {
+export function createTabuList(operations: number): TabuList {
+  let cells = 64;
+  while (cells < cellsMax && cells < operations * operations) cells *= 2;
   return { pairs: new Int32Array(cells), places: new Int32Array(cells) };
 }
 
@@ -24,22 +26,27 @@ export function clearTabuList(list: TabuList): void {
 
 /** Until which iteration `first` must not be put before `second` again. */
 export function pairTabuUntil(list: TabuList, first: number, second: number): number {
-  return at(list.pairs, cellOf(first, second));
+  return at(list.pairs, cellOf(list.pairs, first, second));
 }
 
 export function forbidPair(list: TabuList, first: number, second: number, until: number): void {
-  list.pairs[cellOf(first, second)] = until;
+  list.pairs[cellOf(list.pairs, first, second)] = until;
 }
 
 /** Until which iteration `operation` must not go to `machine` again. */
 export function placeTabuUntil(list: TabuList, operation: number, machine: number): number {
-  return at(list.places, cellOf(operation, machine));
+  return at(list.places, cellOf(list.places, operation, machine));
 }
 
-export function forbidPlace(list: TabuList, operation: number, machine: number, until: number): void {
-  list.places[cellOf(operation, machine)] = until;
+export function forbidPlace(
+  list: TabuList,
+  operation: number,
+  machine: number,
+  until: number,
+): void {
+  list.places[cellOf(list.places, operation, machine)] = until;
 }
 
-function cellOf(a: number, b: number): number {
-  return (((a << 9) ^ (a >>> 9)) + b) & (cells - 1);
+function cellOf(cells: Int32Array, a: number, b: number): number {
+  return (((a << 9) ^ (a >>> 9)) + b) & (cells.length - 1);
 }

@@ -1,0 +1,154 @@
+import { expect, test } from "vitest";
+
+import { checkSchedule } from "./check.ts";
+import type { Problem, Schedule } from "./problem.ts";
+
+/** Two jobs of two steps; by hand, so that the checker is tested against no engine. */
+const problem: Problem = {
+  machines: [
+    {
+      availableFrom: 2,
+      setups: [
+        [0, 3],
+        [3, 0],
+      ],
+      setUpFor: 0,
+    },
+    {},
+  ],
+  operations: [
+    { alternatives: [{ machine: 0, time: 4 }], transfer: 1 },
+    {
+      alternatives: [
+        { machine: 0, time: 9 },
+        { machine: 1, time: 5 },
+      ],
+      after: 0,
+    },
+    { alternatives: [{ machine: 0, time: 2 }], family: 1, release: 5, overlapAfter: 1 },
+    { alternatives: [{ machine: 1, time: 3 }], after: 2 },
+  ],
+};
+
+const good: Schedule = {
+  assignments: [
+    { operation: 0, machine: 0, start: 2, end: 6 },
+    { operation: 1, machine: 1, start: 7, end: 12 },
+    { operation: 2, machine: 0, start: 9, end: 11 },
+    { operation: 3, machine: 1, start: 12, end: 15 },
+  ],
+  makespan: 15,
+  lowerBound: 12,
+  unplanned: [],
+  findings: [],
+  iterations: 0,
+};
+
+test("passes a schedule that keeps every rule", () => {
+  expect(checkSchedule(problem, good)).toEqual([]);
+});
+
+/** The k-th assignment changed, and what the checker must say about it. */
+const bad: { name: string; change: Partial<Schedule>; says: RegExp }[] = [
+  {
+    name: "a missing operation",
+    change: { assignments: good.assignments.slice(0, 3), makespan: 12 },
+    says: /operation 3 is planned 0 times/,
+  },
+  {
+    name: "one planned twice",
+    change: {
+      assignments: [...good.assignments, { operation: 3, machine: 1, start: 15, end: 18 }],
+      makespan: 18,
+    },
+    says: /planned 2 times/,
+  },
+  {
+    name: "one left out in silence",
+    change: { assignments: good.assignments.slice(0, 3), makespan: 12, unplanned: [3] },
+    says: /left out without a finding/,
+  },
+  {
+    name: "the time of another alternative",
+    change: moved(1, { end: 16 }, 16),
+    says: /cannot take 9 on work center 1/,
+  },
+  {
+    name: "a work center not allowed",
+    change: moved(3, { machine: 0 }),
+    says: /cannot take 3 on work center 0/,
+  },
+  {
+    name: "a start before the release",
+    change: moved(2, { start: 4, end: 6 }),
+    says: /before its release/,
+  },
+  {
+    name: "a start before the work center is free",
+    change: moved(0, { start: 1, end: 5 }),
+    says: /free from 2/,
+  },
+  { name: "a missing setup", change: moved(2, { start: 8, end: 10 }), says: /free from 9/ },
+  {
+    name: "two at a time",
+    change: moved(3, { start: 11, end: 14 }, 14),
+    says: /starts at 11, free from 12/,
+  },
+  {
+    name: "a start before the transfer",
+    change: moved(1, { start: 6, end: 11 }),
+    says: /before 0 arrives at 7/,
+  },
+  {
+    name: "a start before the first batch",
+    change: moved(3, { start: 4, end: 7 }, 12),
+    says: /overtakes 2/,
+  },
+  { name: "a wrong makespan", change: { makespan: 14 }, says: /the makespan is 15, not 14/ },
+  { name: "a bound above the makespan", change: { lowerBound: 16 }, says: /above the makespan/ },
+];
+
+test.each(bad)("refuses $name", ({ change, says }) => {
+  expect(checkSchedule(problem, { ...good, ...change }).join("\n")).toMatch(says);
+});
+
+const pinned: {
+  name: string;
+  pins: (Problem["operations"][number]["pin"] | undefined)[];
+  says: RegExp;
+}[] = [
+  {
+    name: "a pin to another work center",
+    pins: [undefined, { machine: 0 }],
+    says: /left its pinned work center/,
+  },
+  {
+    name: "a frozen operation that moved",
+    pins: [{ machine: 0, start: 3 }],
+    says: /is frozen at 3 but starts at 2/,
+  },
+  {
+    name: "a frozen operation behind a free one",
+    pins: [undefined, undefined, { machine: 0, start: 9 }],
+    says: /frozen behind one that is not/,
+  },
+];
+
+test.each(pinned)("refuses $name", ({ pins, says }) => {
+  const operations = problem.operations.map((operation, index) => {
+    const pin = pins[index];
+    return pin === undefined ? operation : { ...operation, pin };
+  });
+  expect(checkSchedule({ ...problem, operations }, good).join("\n")).toMatch(says);
+});
+
+function moved(
+  operation: number,
+  to: { machine?: number; start?: number; end?: number },
+  makespan = 15,
+): Partial<Schedule> {
+  return {
+    makespan,
+    assignments: good.assignments.map((a) => (a.operation === operation ? { ...a, ...to } : a)),
+  };
+}

@@ -1,0 +1,127 @@
+import type { Problem, Schedule } from "./problem.ts";
+
+/**
+ * Verifies a schedule against the problem alone and returns one sentence per violation; none means
+ * feasible. Shares no code with the engine: it reads only the public structures, and its plain
+ * quadratic-free walk over the result is meant to be checked by eye.
+ */
+export function checkSchedule(problem: Problem, schedule: Schedule): string[] {
+  return [
+    ...checkCompleteness(problem, schedule),
+    ...checkPlaces(problem, schedule),
+    ...checkMachines(problem, schedule),
+    ...checkPrecedence(problem, schedule),
+    ...checkFigures(problem, schedule),
+  ];
+}
+
+/** Every operation is planned once, or left out and named by a finding. */
+function checkCompleteness(
+  problem: Problem,
+  { assignments, unplanned, findings }: Schedule,
+): string[] {
+  const times = new Map<number, number>();
+  for (const { operation } of assignments) times.set(operation, (times.get(operation) ?? 0) + 1);
+  const named = new Set(findings.flatMap(({ operations }) => operations));
+  return [...problem.operations.keys()].flatMap((operation) => {
+    const planned = times.get(operation) ?? 0;
+    if (unplanned.includes(operation)) {
+      if (planned > 0) return [`operation ${operation} is both planned and left out`];
+      return named.has(operation) ? [] : [`operation ${operation} is left out without a finding`];
+    }
+    return planned === 1 ? [] : [`operation ${operation} is planned ${planned} times`];
+  });
+}
+
+/** An allowed work center, its time, the release date, the pin. */
+function checkPlaces(problem: Problem, { assignments, findings }: Schedule): string[] {
+  const freed = new Set(
+    findings
+      .filter(({ code }) => code === "pin.impossible")
+      .flatMap(({ operations }) => operations),
+  );
+  return assignments.flatMap(({ operation, machine, start, end }) => {
+    const asked = problem.operations[operation];
+    if (!asked) return [`operation ${operation} does not exist`];
+    const errors: string[] = [];
+    if (!asked.alternatives.some((a) => a.machine === machine && a.time === end - start))
+      errors.push(`operation ${operation} cannot take ${end - start} on work center ${machine}`);
+    if (!Number.isInteger(start) || start < (asked.release ?? 0))
+      errors.push(`operation ${operation} starts at ${start}, before its release`);
+    const { pin } = asked;
+    if (pin && !freed.has(operation)) {
+      if (pin.machine !== machine)
+        errors.push(`operation ${operation} left its pinned work center`);
+      if (pin.start !== undefined && pin.start !== start)
+        errors.push(`operation ${operation} is frozen at ${pin.start} but starts at ${start}`);
+    }
+    return errors;
+  });
+}
+
+/** One at a time in the order of the list, with the setup in between, frozen ones first. */
+function checkMachines(problem: Problem, { assignments, findings }: Schedule): string[] {
+  const freed = new Set(
+    findings
+      .filter(({ code }) => code === "pin.impossible")
+      .flatMap(({ operations }) => operations),
+  );
+  return problem.machines.flatMap(({ availableFrom = 0, setups, setUpFor }, machine) => {
+    const errors: string[] = [];
+    const queue = assignments.filter((a) => a.machine === machine);
+    let free = availableFrom;
+    let state = setUpFor;
+    let isFrozenOver = false;
+    for (const { operation, start, end } of queue) {
+      const family = problem.operations[operation]?.family ?? 0;
+      const setup = state === undefined ? 0 : (setups?.[state]?.[family] ?? 0);
+      if (start < free + setup)
+        errors.push(
+          `work center ${machine}: operation ${operation} starts at ${start}, free from ${free + setup}`,
+        );
+      const isFrozen =
+        problem.operations[operation]?.pin?.start !== undefined && !freed.has(operation);
+      if (isFrozen && isFrozenOver)
+        errors.push(
+          `work center ${machine}: operation ${operation} is frozen behind one that is not`,
+        );
+      if (!isFrozen) isFrozenOver = true;
+      free = end;
+      state = family;
+    }
+    return errors;
+  });
+}
+
+function checkPrecedence(problem: Problem, { assignments }: Schedule): string[] {
+  const planned = new Map(assignments.map((a) => [a.operation, a]));
+  return assignments.flatMap((next) => {
+    const { after } = problem.operations[next.operation] ?? {};
+    if (after === undefined) return [];
+    const before = planned.get(after);
+    if (!before) return [`operation ${next.operation} is planned without its predecessor ${after}`];
+    const { transfer = 0, overlapAfter } = problem.operations[after] ?? {};
+    const arrival = before.end + transfer;
+    if (overlapAfter === undefined)
+      return next.start < arrival
+        ? [
+            `operation ${next.operation} starts at ${next.start}, before ${after} arrives at ${arrival}`,
+          ]
+        : [];
+    const firstBatch = Math.min(before.start + overlapAfter + transfer, arrival);
+    return next.start < firstBatch || next.end < arrival
+      ? [`operation ${next.operation} overtakes ${after} beyond its overlap`]
+      : [];
+  });
+}
+
+function checkFigures(problem: Problem, { assignments, makespan, lowerBound }: Schedule): string[] {
+  const end = Math.max(
+    0,
+    ...assignments.map((a) => a.end + (problem.operations[a.operation]?.transfer ?? 0)),
+  );
+  return [
+    ...(end === makespan ? [] : [`the makespan is ${end}, not ${makespan}`]),
+    ...(lowerBound <= end ? [] : [`the lower bound ${lowerBound} is above the makespan ${end}`]),
+  ];
+}

@@ -1,0 +1,78 @@
+import { at } from "./at.ts";
+import type { Graph } from "./graph.ts";
+import type { Model } from "./model.ts";
+import type { Random } from "./random.ts";
+import type { Sequence } from "./dispatch.ts";
+
+/**
+ * A good schedule as one flat Int32Array, ready to be copied between threads:
+ * `[makespan, order (n), choice (n), start (n)]`.
+ */
+export type Elite = Int32Array;
+
+export function eliteOf(graph: Graph): Elite {
+  const n = graph.model.operations;
+  const elite = new Int32Array(1 + 3 * n);
+  elite[0] = graph.makespan;
+  elite.set(graph.order, 1);
+  elite.set(graph.choice.subarray(0, n), 1 + n);
+  elite.set(graph.head.subarray(0, n), 1 + 2 * n);
+  return elite;
+}
+
+export function sequenceOf(elite: Elite): Sequence {
+  const n = (elite.length - 1) / 3;
+  return { order: elite.subarray(1, 1 + n), choice: elite.subarray(1 + n, 1 + 2 * n) };
+}
+
+/** A bounded set of good schedules, best first, no two with the same starts. */
+export interface Pool {
+  capacity: number;
+  elites: Elite[];
+}
+
+/** Takes the elite in unless it is worse than all of a full pool or a double; the worst one leaves. */
+export function admit(pool: Pool, elite: Elite): boolean {
+  const { elites, capacity } = pool;
+  const worst = elites.at(-1);
+  if (elites.length >= capacity && worst !== undefined && at(elite, 0) >= at(worst, 0))
+    return false;
+  if (elites.some((other) => isDouble(other, elite))) return false;
+  const place = elites.findIndex((other) => at(other, 0) > at(elite, 0));
+  elites.splice(place < 0 ? elites.length : place, 0, elite);
+  if (elites.length > capacity) elites.length = capacity;
+  return true;
+}
+
+/** Equal starts of nearly all operations: the search would only walk the same ground again. */
+function isDouble(a: Elite, b: Elite): boolean {
+  if (at(a, 0) !== at(b, 0)) return false;
+  const n = (a.length - 1) / 3;
+  let different = 0;
+  for (let k = 1 + 2 * n; k < a.length; k += 1) if (at(a, k) !== at(b, k)) different += 1;
+  return different * 50 < n;
+}
+
+/**
+ * A schedule between two others: operations in the order of `weight · start in a + (1 − weight) ·
+ * start in b`, each on its machine in one of the two. Both starts respect every precedence, so any
+ * convex mix does; pairs the parents order alike stay so. It is a point on the path that path
+ * relinking walks swap by swap, reached at once and never infeasible.
+ * @source the role of the path: Peng, Lü, Cheng, "A tabu search/path relinking algorithm to solve
+ * the job shop scheduling problem", Computers & OR 53, 2015.
+ */
+export function mix(model: Model, a: Elite, b: Elite, weight: number, random: Random): Sequence {
+  const n = model.operations;
+  const key = new Float64Array(n);
+  const place = new Int32Array(n);
+  const choice = new Int32Array(n);
+  for (let k = 0; k < n; k += 1) place[at(a, 1 + k)] = k;
+  for (let i = 0; i < n; i += 1) {
+    key[i] = weight * at(a, 1 + 2 * n + i) + (1 - weight) * at(b, 1 + 2 * n + i);
+    choice[i] = at(random.unit() < weight ? a : b, 1 + n + i);
+  }
+  const order = Int32Array.from({ length: n }, (_, i) => i);
+  // Equal keys (0-length operations) fall back to a's own order, which is topological too.
+  order.sort((i, j) => (key[i] ?? 0) - (key[j] ?? 0) || at(place, i) - at(place, j));
+  return { order, choice };
+}

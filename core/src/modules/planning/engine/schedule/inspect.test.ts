@@ -1,0 +1,161 @@
+import { expect, test } from "vitest";
+
+import { checkSchedule } from "./check.ts";
+import type { FindingCode, Operation, Problem } from "./problem.ts";
+import { solve } from "./solve.ts";
+
+/** Each bad operation set stands beside one good operation on machine 1, which must be planned. */
+const cases: {
+  name: string;
+  bad: Operation[];
+  code: FindingCode;
+  culprits: number[];
+  unplanned: number[];
+}[] = [
+  {
+    name: "no alternatives",
+    bad: [{ alternatives: [] }],
+    code: "operation.no_machine",
+    culprits: [1],
+    unplanned: [1],
+  },
+  {
+    name: "a work center that does not exist",
+    bad: [{ alternatives: [{ machine: 9, time: 3 }] }],
+    code: "operation.no_machine",
+    culprits: [1],
+    unplanned: [1],
+  },
+  {
+    name: "a fraction of a tick",
+    bad: [{ alternatives: [{ machine: 0, time: 1.5 }] }],
+    code: "operation.invalid_time",
+    culprits: [1],
+    unplanned: [1],
+  },
+  {
+    name: "an operation that follows itself through another",
+    bad: [step(2), step(1)],
+    code: "precedence.cycle",
+    culprits: [1, 2],
+    unplanned: [1, 2],
+  },
+  {
+    name: "two successors",
+    bad: [step(), step(1), step(1)],
+    code: "precedence.branch",
+    culprits: [3],
+    unplanned: [3],
+  },
+  {
+    name: "an unknown predecessor",
+    bad: [step(77)],
+    code: "precedence.unknown",
+    culprits: [1],
+    unplanned: [1],
+  },
+  {
+    name: "a successor of something impossible",
+    bad: [{ alternatives: [] }, step(1)],
+    code: "operation.waits_for_unplanned",
+    culprits: [2],
+    unplanned: [1, 2],
+  },
+  {
+    name: "a pin on a work center that cannot do it",
+    bad: [{ ...step(), pin: { machine: 1 } }],
+    code: "pin.impossible",
+    culprits: [1],
+    unplanned: [],
+  },
+  {
+    name: "two frozen on top of each other",
+    bad: [
+      { ...step(), pin: { machine: 0, start: 0 } },
+      { ...step(), pin: { machine: 0, start: 2 } },
+    ],
+    code: "pin.impossible",
+    culprits: [2],
+    unplanned: [],
+  },
+  {
+    name: "frozen behind something that is not",
+    bad: [step(), { ...step(1), pin: { machine: 0, start: 50 } }],
+    code: "pin.impossible",
+    culprits: [2],
+    unplanned: [],
+  },
+  {
+    name: "no length",
+    bad: [{ alternatives: [{ machine: 0, time: 0 }] }],
+    code: "operation.zero_length",
+    culprits: [1],
+    unplanned: [],
+  },
+  {
+    name: "times beyond 2^30 in sum",
+    bad: [{ alternatives: [{ machine: 0, time: 2 ** 30 - 1 }] }],
+    code: "problem.too_long",
+    culprits: [0, 1],
+    unplanned: [0, 1],
+  },
+];
+
+test.each(cases)("names $name and plans the rest", ({ bad, code, culprits, unplanned }) => {
+  const problem: Problem = {
+    machines: [{}, {}],
+    operations: [{ alternatives: [{ machine: 1, time: 5 }] }, ...bad],
+  };
+  const schedule = solve(problem, { seed: 1, shouldStop: () => false, iterationsMax: 50 });
+  const finding = schedule.findings.find((found) => found.code === code);
+  expect(finding?.operations.toSorted((a, b) => a - b)).toEqual(culprits);
+  expect(schedule.unplanned).toEqual(unplanned);
+  expect(checkSchedule(problem, schedule)).toEqual([]);
+});
+
+test("a crooked setup matrix takes its work center out of the plan, not the others", () => {
+  const problem: Problem = {
+    machines: [{ setups: [[0, 1], [2]] }, {}],
+    operations: [
+      { alternatives: [{ machine: 0, time: 1 }] },
+      {
+        alternatives: [
+          { machine: 0, time: 1 },
+          { machine: 1, time: 9 },
+        ],
+      },
+    ],
+  };
+  const schedule = solve(problem, { seed: 1, shouldStop: () => false, iterationsMax: 50 });
+  expect(schedule.findings.map(({ code }) => code)).toEqual([
+    "machine.invalid_setups",
+    "operation.no_machine",
+  ]);
+  expect(schedule.assignments).toEqual([{ operation: 1, machine: 1, start: 0, end: 9 }]);
+});
+
+test("frozen operations stay, and the rest starts behind them with the setup they leave", () => {
+  const problem: Problem = {
+    machines: [
+      {
+        setups: [
+          [0, 7],
+          [7, 0],
+        ],
+      },
+    ],
+    operations: [
+      { alternatives: [{ machine: 0, time: 5 }], family: 0, pin: { machine: 0, start: 3 } },
+      { alternatives: [{ machine: 0, time: 5 }], family: 1 },
+    ],
+  };
+  const schedule = solve(problem, { seed: 1, shouldStop: () => false, iterationsMax: 50 });
+  expect(schedule.assignments).toEqual([
+    { operation: 0, machine: 0, start: 3, end: 8 },
+    { operation: 1, machine: 0, start: 15, end: 20 },
+  ]);
+});
+
+function step(after?: number): Operation {
+  return { alternatives: [{ machine: 0, time: 4 }], ...(after === undefined ? {} : { after }) };
+}

@@ -1,0 +1,322 @@
+import type { Assignment, Finding, FindingCode, Operation, Problem } from "./problem.ts";
+
+/** What of a problem can be planned, and why the rest cannot. */
+export interface Inspected {
+  /** Operations for the search, by index. */
+  planned: number[];
+  /** Possible alternatives of each planned or frozen operation; one per machine, the fastest. */
+  alternatives: Map<number, { machine: number; time: number }[]>;
+  /** Frozen operations by index. */
+  frozen: Map<number, Assignment>;
+  unplanned: number[];
+  findings: Finding[];
+}
+
+/** Sums of times stay below this, so that no path overflows 32 bits. */
+const ticksMax = 2 ** 30;
+
+/** Never throws on bad data: what is impossible is named in a finding and left out. */
+export function inspect(problem: Problem): Inspected {
+  const findings: Finding[] = [];
+  const note = (
+    code: FindingCode,
+    operations: number[],
+    message: string,
+    machines: number[] = [],
+  ): void => {
+    findings.push({ code, operations, machines, message });
+  };
+  const broken = new Set<number>();
+  const drop = (
+    code: FindingCode,
+    operations: number[],
+    message: string,
+    machines: number[] = [],
+  ): void => {
+    note(code, operations, message, machines);
+    for (const index of operations) broken.add(index);
+  };
+  checkSetups(problem, drop);
+  const alternatives = new Map<number, { machine: number; time: number }[]>();
+  problem.operations.forEach((operation, index) => {
+    if (!hasValidTimes(operation))
+      return drop(
+        "operation.invalid_time",
+        [index],
+        `Operation ${index} has a time that is no whole number >= 0; it is not planned.`,
+      );
+    const possible = possibleAlternatives(problem, operation);
+    if (possible.length === 0)
+      return drop(
+        "operation.no_machine",
+        [index],
+        `Operation ${index} has no work center that can do it; it is not planned.`,
+      );
+    alternatives.set(index, possible);
+    if (possible.every(({ time }) => time === 0))
+      note(
+        "operation.zero_length",
+        [index],
+        `Operation ${index} takes no time; it is planned as a milestone.`,
+      );
+  });
+  checkChains(problem, drop);
+  spread(problem, broken, drop);
+  const kept = problem.operations.map((_, index) => index).filter((index) => !broken.has(index));
+  if (isTooLong(problem, kept, alternatives)) {
+    drop(
+      "problem.too_long",
+      kept,
+      `The plan could pass ${ticksMax} ticks; choose a longer tick. Nothing is planned.`,
+    );
+    return {
+      planned: [],
+      alternatives,
+      frozen: new Map(),
+      unplanned: [...broken].sort((a, b) => a - b),
+      findings,
+    };
+  }
+  const frozen = freeze(problem, kept, alternatives, note);
+  return {
+    planned: kept.filter((index) => !frozen.has(index)),
+    alternatives,
+    frozen,
+    unplanned: [...broken].sort((a, b) => a - b),
+    findings,
+  };
+}
+
+type Note = (code: FindingCode, operations: number[], message: string, machines?: number[]) => void;
+
+function isTicks(value: number | undefined): boolean {
+  return value === undefined || (Number.isInteger(value) && value >= 0 && value < ticksMax);
+}
+
+function hasValidTimes({
+  alternatives,
+  transfer,
+  overlapAfter,
+  release,
+  family,
+}: Operation): boolean {
+  return (
+    [transfer, overlapAfter, release, family].every(isTicks) &&
+    alternatives.every(({ time }) => isTicks(time))
+  );
+}
+
+/** A bad matrix cannot be guessed: everything that could only run there would be wrong. */
+function checkSetups(problem: Problem, drop: Note): void {
+  problem.machines.forEach(({ setups, availableFrom, setUpFor }, k) => {
+    const isSquare =
+      setups === undefined ||
+      setups.every((row) => row.length === setups.length && row.every(isTicks));
+    if (
+      !isSquare ||
+      !isTicks(availableFrom) ||
+      !isTicks(setUpFor) ||
+      (setUpFor ?? 0) >= (setups?.length ?? Infinity)
+    )
+      drop(
+        "machine.invalid_setups",
+        [],
+        `Work center ${k} has an invalid setup matrix or start; nothing is planned on it.`,
+        [k],
+      );
+  });
+}
+
+function isUsable(problem: Problem, machine: number, family: number): boolean {
+  const found = problem.machines[machine];
+  if (!found || !isTicks(found.availableFrom) || !isTicks(found.setUpFor)) return false;
+  const { setups, setUpFor } = found;
+  if (setups === undefined) return true;
+  const isSquare = setups.every((row) => row.length === setups.length && row.every(isTicks));
+  return isSquare && family < setups.length && (setUpFor ?? 0) < setups.length;
+}
+
+function possibleAlternatives(
+  problem: Problem,
+  { alternatives, family, pin }: Operation,
+): { machine: number; time: number }[] {
+  const fastest = new Map<number, number>();
+  for (const { machine, time } of alternatives) {
+    if (isUsable(problem, machine, family ?? 0))
+      fastest.set(machine, Math.min(time, fastest.get(machine) ?? Infinity));
+  }
+  const all = [...fastest].map(([machine, time]) => ({ machine, time }));
+  const held = all.filter(({ machine }) => machine === pin?.machine);
+  return held.length > 0 ? held : all;
+}
+
+/** Names each cycle once, and each second successor of an operation. */
+function checkChains(problem: Problem, drop: Note): void {
+  const { operations } = problem;
+  const followerOf = new Map<number, number>();
+  operations.forEach(({ after }, index) => {
+    if (after === undefined) return;
+    if (operations[after] === undefined)
+      return drop(
+        "precedence.unknown",
+        [index],
+        `Operation ${index} follows ${after}, which does not exist; it is not planned.`,
+      );
+    const other = followerOf.get(after);
+    if (other !== undefined)
+      return drop(
+        "precedence.branch",
+        [index],
+        `Operation ${index} follows ${after}, which ${other} follows already; it is not planned.`,
+      );
+    followerOf.set(after, index);
+  });
+  const seen = new Int32Array(operations.length);
+  operations.forEach((_, start) => {
+    const walk: number[] = [];
+    let index: number | undefined = start;
+    while (index !== undefined && seen[index] === 0) {
+      seen[index] = start + 1;
+      walk.push(index);
+      index = operations[index]?.after;
+    }
+    if (index !== undefined && seen[index] === start + 1) {
+      const cycle = walk.slice(walk.indexOf(index)).reverse();
+      drop(
+        "precedence.cycle",
+        cycle,
+        `Operations ${cycle.join(" → ")} wait for each other in a cycle; they are not planned.`,
+      );
+    }
+  });
+}
+
+/** What follows an operation that is left out is left out too. */
+function spread(problem: Problem, broken: Set<number>, drop: Note): void {
+  const waiting = new Map<number, number[]>();
+  problem.operations.forEach(({ after }, index) => {
+    if (after !== undefined) waiting.set(after, [...(waiting.get(after) ?? []), index]);
+  });
+  const queue = [...broken];
+  for (let head = 0; head < queue.length; head += 1) {
+    const cause = queue[head] ?? 0;
+    for (const index of waiting.get(cause) ?? []) {
+      if (broken.has(index)) continue;
+      drop(
+        "operation.waits_for_unplanned",
+        [index],
+        `Operation ${index} follows ${cause}, which is not planned; neither is it.`,
+      );
+      queue.push(index);
+    }
+  }
+}
+
+function isTooLong(
+  problem: Problem,
+  kept: number[],
+  alternatives: Inspected["alternatives"],
+): boolean {
+  const setupMax = Math.max(
+    0,
+    ...problem.machines
+      .flatMap(({ setups }) => setups ?? [])
+      .flat()
+      .filter(Number.isFinite),
+  );
+  let latest = Math.max(0, ...problem.machines.map(({ availableFrom }) => availableFrom ?? 0));
+  let work = 0;
+  for (const index of kept) {
+    const operation = problem.operations[index];
+    const times = (alternatives.get(index) ?? []).map(({ time }) => time);
+    latest = Math.max(latest, operation?.release ?? 0, operation?.pin?.start ?? 0);
+    work += Math.max(0, ...times) + (operation?.transfer ?? 0) + setupMax;
+  }
+  return latest + work >= ticksMax;
+}
+
+/**
+ * The frozen zone. A pin that cannot hold (wrong machine, before its predecessor or the machine's
+ * start, on top of another, or behind an operation that is not frozen) is named and let go; its
+ * operation is planned like any other.
+ */
+function freeze(
+  problem: Problem,
+  kept: number[],
+  alternatives: Inspected["alternatives"],
+  note: Note,
+): Map<number, Assignment> {
+  const frozen = new Map<number, Assignment>();
+  const lastOn = new Map<number, Assignment>();
+  const pinned = kept
+    .flatMap((index) => {
+      const pin = problem.operations[index]?.pin;
+      return pin ? [{ index, pin, start: pin.start }] : [];
+    })
+    .sort(
+      (a, b) =>
+        (a.start ?? 0) - (b.start ?? 0) ||
+        chainDepth(problem, a.index) - chainDepth(problem, b.index),
+    );
+  for (const { index, pin, start } of pinned) {
+    const row = alternatives.get(index)?.find(({ machine }) => machine === pin.machine);
+    if (!row) {
+      note(
+        "pin.impossible",
+        [index],
+        `Operation ${index} is held on work center ${pin.machine}, which cannot do it; the pin is let go.`,
+        [pin.machine],
+      );
+      continue;
+    }
+    if (start === undefined) continue;
+    const assignment = { operation: index, machine: row.machine, start, end: start + row.time };
+    const reason = whyNotFrozen(problem, assignment, frozen, lastOn);
+    if (reason) {
+      note(
+        "pin.impossible",
+        [index],
+        `Operation ${index} cannot be frozen at ${start}: ${reason}; the pin is let go.`,
+        [row.machine],
+      );
+      continue;
+    }
+    frozen.set(index, assignment);
+    lastOn.set(row.machine, assignment);
+  }
+  return frozen;
+}
+
+function chainDepth(problem: Problem, index: number): number {
+  let depth = 0;
+  for (
+    let after = problem.operations[index]?.after;
+    after !== undefined;
+    after = problem.operations[after]?.after
+  )
+    depth += 1;
+  return depth;
+}
+
+function whyNotFrozen(
+  problem: Problem,
+  { operation, machine, start }: Assignment,
+  frozen: Map<number, Assignment>,
+  lastOn: Map<number, Assignment>,
+): string | null {
+  const { after, family, release } = problem.operations[operation] ?? {};
+  const { setups, setUpFor, availableFrom } = problem.machines[machine] ?? {};
+  if (!isTicks(start)) return "the start is no whole number >= 0";
+  if (start < (release ?? 0)) return `it is released at ${release}`;
+  if (after !== undefined) {
+    const before = frozen.get(after);
+    if (!before) return `it follows ${after}, which is not frozen`;
+    const free = before.end + (problem.operations[after]?.transfer ?? 0);
+    if (start < free) return `it follows ${after}, which arrives at ${free}`;
+  }
+  const last = lastOn.get(machine);
+  const state = last ? (problem.operations[last.operation]?.family ?? 0) : setUpFor;
+  const setup = state === undefined ? 0 : (setups?.[state]?.[family ?? 0] ?? 0);
+  const free = (last?.end ?? availableFrom ?? 0) + setup;
+  return start < free ? `work center ${machine} is free at ${free}` : null;
+}

@@ -1,0 +1,91 @@
+import type { CriticalPath } from "./critical-path.ts";
+import { createSegment, type Segment } from "./estimate.ts";
+import type { Graph } from "./graph.ts";
+import type { Random } from "./random.ts";
+import { createTabuList, type TabuList } from "./tabu-list.ts";
+
+/**
+ * The moves from one schedule to its neighbours are offered here one by one; the best allowed one
+ * and a random forbidden one are kept. Plain fields instead of move objects: nothing is allocated.
+ */
+export interface Neighbourhood {
+  graph: Graph;
+  random: Random;
+  tabu: TabuList;
+  path: CriticalPath;
+  segment: Segment;
+  /** Counts on from run to run, so that what an earlier run forbade has expired by itself. */
+  iteration: number;
+  /** The makespan a forbidden move must beat to be allowed. */
+  record: number;
+  /** The best move offered: put `u` behind `x` with alternative `row`. `noMove`: none yet. */
+  estimate: number;
+  u: number;
+  row: number;
+  x: number;
+  ties: number;
+  forbiddenCount: number;
+  forbiddenU: number;
+  forbiddenRow: number;
+  forbiddenX: number;
+}
+
+export const noMove = 0x7fff_ffff;
+
+export function createNeighbourhood(graph: Graph, random: Random): Neighbourhood {
+  const { operations } = graph.model;
+  return {
+    graph,
+    random,
+    tabu: createTabuList(operations),
+    path: {
+      length: 0,
+      nodes: new Int32Array(operations),
+      blocks: 0,
+      blockStart: new Int32Array(operations + 1),
+    },
+    segment: createSegment(operations),
+    iteration: 0,
+    record: 0,
+    estimate: noMove,
+    u: 0,
+    row: 0,
+    x: 0,
+    ties: 0,
+    forbiddenCount: 0,
+    forbiddenU: 0,
+    forbiddenRow: 0,
+    forbiddenX: 0,
+  };
+}
+
+/** Takes a move into the choice: the least estimate wins, ties by lot; forbidden ones only if they would set a record. */
+export function offer(
+  hood: Neighbourhood,
+  estimate: number,
+  isTabu: boolean,
+  u: number,
+  row: number,
+  x: number,
+): void {
+  if (isTabu && estimate >= hood.record) {
+    hood.forbiddenCount += 1;
+    if (hood.random.below(hood.forbiddenCount) === 0) {
+      hood.forbiddenU = u;
+      hood.forbiddenRow = row;
+      hood.forbiddenX = x;
+    }
+    return;
+  }
+  if (estimate > hood.estimate) return;
+  if (estimate === hood.estimate) {
+    hood.ties += 1;
+    if (hood.random.below(hood.ties) !== 0) return;
+  } else {
+    hood.ties = 1;
+    hood.estimate = estimate;
+  }
+  hood.u = u;
+  hood.row = row;
+  hood.x = x;
+}

@@ -1,0 +1,70 @@
+import fc from "fast-check";
+
+import type { Machine, Operation, Problem } from "./problem.ts";
+
+/** Small random problems with every feature of the structure, mostly but not always well-formed. */
+export const anyProblem: fc.Arbitrary<Problem> = fc
+  .record({
+    machineCount: fc.integer({ min: 1, max: 4 }),
+    jobLengths: fc.array(fc.integer({ min: 1, max: 5 }), { minLength: 1, maxLength: 7 }),
+    families: fc.integer({ min: 1, max: 3 }),
+  })
+  .chain(({ machineCount, jobLengths, families }) =>
+    fc.record({
+      machines: fc.array(machineOf(families), { minLength: machineCount, maxLength: machineCount }),
+      operations: fc
+        .tuple(
+          ...jobLengths.flatMap((length, job) =>
+            Array.from({ length }, (_, step) => {
+              const before = jobLengths.slice(0, job).reduce((a, b) => a + b, 0) + step - 1;
+              return operationOf(machineCount, families, step > 0 ? before : undefined);
+            }),
+          ),
+        )
+        .map((operations) => operations),
+    }),
+  );
+
+function machineOf(families: number): fc.Arbitrary<Machine> {
+  const row = fc.array(fc.nat(9), { minLength: families, maxLength: families });
+  return fc.record(
+    {
+      availableFrom: fc.nat(20),
+      setups: fc.array(row, { minLength: families, maxLength: families }),
+      setUpFor: fc.nat(families - 1),
+    },
+    { requiredKeys: [] },
+  );
+}
+
+function operationOf(machines: number, families: number, after?: number): fc.Arbitrary<Operation> {
+  // One machine too many on purpose: some operations have no work center, some pins are impossible.
+  const machine = fc.oneof(
+    { weight: 30, arbitrary: fc.nat(machines - 1) },
+    { weight: 1, arbitrary: fc.constant(machines) },
+  );
+  return fc
+    .record(
+      {
+        alternatives: fc.array(fc.record({ machine, time: fc.nat(20) }), {
+          minLength: 1,
+          maxLength: 3,
+        }),
+        transfer: fc.nat(5),
+        overlapAfter: fc.nat(25),
+        release: fc.nat(40),
+        family: fc.nat(families - 1),
+        pin: fc.oneof(
+          { weight: 6, arbitrary: fc.constant(undefined) },
+          { weight: 1, arbitrary: fc.record({ machine }) },
+          { weight: 1, arbitrary: fc.record({ machine, start: fc.nat(60) }) },
+        ),
+      },
+      { requiredKeys: ["alternatives"] },
+    )
+    .map(({ pin, ...operation }) => ({
+      ...operation,
+      ...(pin === undefined ? {} : { pin }),
+      ...(after === undefined ? {} : { after }),
+    }));
+}

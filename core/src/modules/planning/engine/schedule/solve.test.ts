@@ -1,0 +1,137 @@
+import fc from "fast-check";
+import { expect, test } from "vitest";
+
+import { checkSchedule } from "./check.ts";
+import { anyProblem } from "./problem.arbitrary.ts";
+import type { Problem } from "./problem.ts";
+import { solve } from "./solve.ts";
+
+const never = (): boolean => false;
+
+/** Fisher and Thompson 1963, 6 × 6: pairs machine, time. Its optimum is 55. */
+const ft06: Problem = jobShop(6, [
+  [2, 1, 0, 3, 1, 6, 3, 7, 5, 3, 4, 6],
+  [1, 8, 2, 5, 4, 10, 5, 10, 0, 10, 3, 4],
+  [2, 5, 3, 4, 5, 8, 0, 9, 1, 1, 4, 7],
+  [1, 5, 0, 5, 2, 5, 3, 3, 4, 8, 5, 9],
+  [2, 9, 1, 3, 4, 5, 5, 4, 0, 3, 3, 1],
+  [1, 3, 3, 3, 5, 9, 0, 10, 4, 4, 2, 1],
+]);
+
+test("finds the optimum of ft06", () => {
+  const schedule = solve(ft06, { seed: 1, shouldStop: never, iterationsMax: 20_000 });
+  expect(checkSchedule(ft06, schedule)).toEqual([]);
+  expect(schedule.makespan).toBe(55);
+});
+
+test("gives the same schedule for the same seed and number of moves", () => {
+  const options = { seed: 7, shouldStop: never, iterationsMax: 9000 };
+  expect(solve(ft06, options)).toEqual(solve(ft06, options));
+});
+
+test("plans every random problem feasibly, not below its bound, and the same twice", () => {
+  fc.assert(
+    fc.property(anyProblem, fc.nat(1000), (problem, seed) => {
+      const options = { seed, shouldStop: never, iterationsMax: 200 };
+      const schedule = solve(problem, options);
+      expect(checkSchedule(problem, schedule)).toEqual([]);
+      expect(schedule.lowerBound).toBeLessThanOrEqual(schedule.makespan);
+      expect(solve(problem, options)).toEqual(schedule);
+    }),
+    { numRuns: 150 },
+  );
+}, 20_000);
+
+test("never gets worse with more moves", () => {
+  fc.assert(
+    fc.property(anyProblem, (problem) => {
+      const makespans = [0, 50, 500].map(
+        (iterationsMax) => solve(problem, { seed: 3, shouldStop: never, iterationsMax }).makespan,
+      );
+      expect(makespans).toEqual([...makespans].sort((a, b) => b - a));
+    }),
+    { numRuns: 40 },
+  );
+}, 20_000);
+
+test("returns a dispatched schedule when it is cancelled before it starts", () => {
+  const schedule = solve(ft06, { seed: 1, shouldStop: () => true });
+  expect(schedule.iterations).toBe(0);
+  expect(checkSchedule(ft06, schedule)).toEqual([]);
+});
+
+test("stops within 64 moves of being cancelled, with the best schedule so far", () => {
+  let asked = 0;
+  const schedule = solve(ft06, { seed: 1, shouldStop: () => (asked += 1) > 5 });
+  expect(schedule.iterations).toBeLessThanOrEqual(5 * 64);
+  expect(checkSchedule(ft06, schedule)).toEqual([]);
+});
+
+test("hands its schedules to another search and uses the ones it gets", () => {
+  const good: Int32Array[] = [];
+  solve(ft06, {
+    seed: 1,
+    shouldStop: never,
+    iterationsMax: 20_000,
+    exchange: (own) => (good.push(own), null),
+  });
+  const best = good.reduce((a, b) => ((b[0] ?? 0) < (a[0] ?? 0) ? b : a));
+  let calls = 0;
+  const schedule = solve(ft06, {
+    seed: 2,
+    shouldStop: () => calls > 0,
+    exchange: () => ((calls += 1), best),
+  });
+  expect(schedule.makespan).toBe(55);
+  expect(checkSchedule(ft06, schedule)).toEqual([]);
+});
+
+test("an empty problem has an empty plan", () => {
+  const schedule = solve({ machines: [], operations: [] }, { seed: 1, shouldStop: never });
+  expect(schedule).toMatchObject({ assignments: [], makespan: 0, unplanned: [], findings: [] });
+});
+
+test("prefers the sequence with the cheap changeovers", () => {
+  // Families 0 and 1 alternate in the list; each change costs 10, so the best plan groups them.
+  const problem: Problem = {
+    machines: [
+      {
+        setups: [
+          [0, 10],
+          [10, 0],
+        ],
+      },
+    ],
+    operations: [0, 1, 0, 1, 0, 1].map((family) => ({
+      alternatives: [{ machine: 0, time: 5 }],
+      family,
+    })),
+  };
+  const schedule = solve(problem, { seed: 1, shouldStop: never, iterationsMax: 2000 });
+  expect(schedule.makespan).toBe(40);
+});
+
+test("overlaps by transfer batch, but does not overtake", () => {
+  const problem: Problem = {
+    machines: [{}, {}],
+    operations: [
+      { alternatives: [{ machine: 0, time: 100 }], overlapAfter: 10, transfer: 2 },
+      { alternatives: [{ machine: 1, time: 30 }], after: 0 },
+    ],
+  };
+  const schedule = solve(problem, { seed: 1, shouldStop: never, iterationsMax: 10 });
+  // The last batch arrives at 102, so the faster step may not end before: 102 - 30 = 72.
+  expect(schedule.assignments[1]).toMatchObject({ start: 72, end: 102 });
+});
+
+function jobShop(machineCount: number, rows: number[][]): Problem {
+  return {
+    machines: Array.from({ length: machineCount }, () => ({})),
+    operations: rows.flatMap((row, job) =>
+      Array.from({ length: row.length / 2 }, (_, step) => ({
+        alternatives: [{ machine: row[2 * step] ?? 0, time: row[2 * step + 1] ?? 0 }],
+        ...(step > 0 ? { after: (job * row.length) / 2 + step - 1 } : {}),
+      })),
+    ),
+  };
+}
