@@ -1,0 +1,223 @@
+import { assertNever } from "@millwright/contracts/units";
+
+import type { WorkingCalendar } from "./calendar.ts";
+import type { Finding } from "./finding.ts";
+import {
+  allocateInput,
+  everyDay,
+  type MrpInput,
+  neverExpires,
+  noFence,
+  type SupplyKind,
+  supplyKinds,
+} from "./input.ts";
+import { economicOrderQuantity, economicPartPeriod, type LotRule } from "./lot-sizing.ts";
+import { decimalsMax, lineFactor, scaledFromDecimal } from "./quantity.ts";
+
+/** An MRP input as records: ids instead of rows, decimal strings instead of scaled numbers. */
+export type MrpRecords = {
+  /** Decimals that all quantities are kept with, 0 to `decimalsMax`. */
+  readonly decimals: number;
+  readonly points: readonly PointRecord[];
+  readonly lines?: readonly LineRecord[];
+  readonly demands?: readonly DemandRecord[];
+  readonly onHand?: readonly OnHandRecord[];
+  readonly receipts?: readonly ReceiptRecord[];
+  readonly calendars?: readonly WorkingCalendar[];
+};
+
+export type PointRecord = {
+  readonly id: string;
+  readonly kind: SupplyKind;
+  readonly leadDays?: number;
+  readonly safetyLeadDays?: number;
+  readonly safetyStock?: string;
+  /** Decimals of the item's UoM; planned quantities have no more. Default: those of the plan. */
+  readonly uomDecimals?: number;
+  /** Good output per started quantity, above 0 to 100. Default "100". */
+  readonly yieldPercent?: string;
+  /** Name of one of the calendars. */
+  readonly calendar?: string;
+  readonly lotRule?: LotRuleRecord;
+  readonly planningFence?: number;
+  readonly demandFence?: number;
+};
+
+export type LotRuleRecord =
+  | { readonly rule: "lot_for_lot" }
+  | { readonly rule: "fixed"; readonly quantity: string }
+  | {
+      readonly rule: "min_max_multiple";
+      readonly minimum?: string;
+      readonly maximum?: string;
+      readonly multiple?: string;
+    }
+  | { readonly rule: "period_order_quantity"; readonly days: number }
+  | {
+      readonly rule: "economic_order_quantity";
+      readonly annualDemand: string;
+      readonly orderCost: number;
+      /** Money per unit and year. */
+      readonly holdingCost: number;
+    }
+  | {
+      readonly rule: "wagner_whitin";
+      readonly orderCost: number;
+      /** Money per unit and day. */
+      readonly holdingCost: number;
+    };
+
+export type LineRecord = {
+  readonly parent: string;
+  readonly component: string;
+  readonly quantityPer: string;
+  readonly scrapPercent?: string;
+};
+
+export type DemandRecord = {
+  readonly point: string;
+  readonly day: number;
+  readonly quantity: string;
+  readonly isForecast?: boolean;
+};
+
+export type OnHandRecord = {
+  readonly point: string;
+  readonly quantity: string;
+  readonly lastDay?: number;
+};
+
+export type ReceiptRecord = {
+  readonly point: string;
+  readonly day: number;
+  readonly quantity: string;
+};
+
+/**
+ * Records to columns, row by row in the same order. A record that cannot be kept exactly (too many
+ * decimals, not a number, beyond 2^53) gets a row that takes no part, and a finding; unknown ids get a
+ * row that `runMrp` refuses with its own finding.
+ * @throws RangeError when `decimals` is not a whole number from 0 to `decimalsMax`
+ */
+export function composeInput(records: MrpRecords): { input: MrpInput; findings: Finding[] } {
+  const { decimals, points, lines = [], demands = [], onHand = [], receipts = [] } = records;
+  if (!Number.isInteger(decimals) || decimals < 0 || decimals > decimalsMax) {
+    throw new RangeError(`a plan keeps 0 to ${decimalsMax} decimals, not ${decimals}`);
+  }
+  const calendars = records.calendars ?? [];
+  const lotRules: LotRule[] = [{ rule: "lot_for_lot" }];
+  const input = allocateInput({
+    decimals,
+    points: points.length,
+    lines: lines.length,
+    demands: demands.length,
+    onHand: onHand.length,
+    receipts: receipts.length,
+    calendars,
+    lotRules,
+  });
+  const findings: Finding[] = [];
+  const rowOf = new Map(points.map(({ id }, row) => [id, row]));
+  const unknown = -1;
+  const exact = (text: string, point: number, what: string): number => {
+    const scaled = scaledFromDecimal(text, decimals);
+    if (scaled !== null) return scaled;
+    findings.push({
+      code: "quantity.not_exact",
+      points: point === unknown ? [] : [point],
+      message: `${what} "${text}" is not a decimal with at most ${decimals} decimals below 2^53; left out`,
+    });
+    return 0;
+  };
+
+  for (const [row, point] of points.entries()) {
+    const columns = input.points;
+    columns.kind[row] = supplyKinds.indexOf(point.kind);
+    columns.leadDays[row] = point.leadDays ?? 0;
+    columns.safetyLeadDays[row] = point.safetyLeadDays ?? 0;
+    columns.safetyStock[row] = exact(point.safetyStock ?? "0", row, "safety stock");
+    columns.step[row] = 10 ** Math.max(0, decimals - (point.uomDecimals ?? decimals));
+    columns.planningFence[row] = point.planningFence ?? noFence;
+    columns.demandFence[row] = point.demandFence ?? noFence;
+    if (point.calendar !== undefined) {
+      const calendar = calendars.findIndex(({ name }) => name === point.calendar);
+      // An unknown name becomes a row that does not exist: `runMrp` names the point.
+      columns.calendar[row] = calendar === everyDay ? calendars.length : calendar;
+    }
+    if (point.lotRule !== undefined && point.lotRule.rule !== "lot_for_lot") {
+      columns.lotRule[row] =
+        lotRules.push(
+          composeLotRule(point.lotRule, decimals, (text) => exact(text, row, "lot size")),
+        ) - 1;
+    }
+  }
+  for (const [row, line] of lines.entries()) {
+    const parent = rowOf.get(line.parent) ?? unknown;
+    input.lines.parent[row] = parent;
+    input.lines.component[row] = rowOf.get(line.component) ?? unknown;
+    const factor = lineFactor({
+      quantityPer: line.quantityPer,
+      scrapPercent: line.scrapPercent ?? "0",
+      yieldPercent: points[parent]?.yieldPercent ?? "100",
+    });
+    input.lines.numerator[row] = factor?.numerator ?? 0;
+    input.lines.denominator[row] = factor?.denominator ?? 1;
+  }
+  for (const [row, demand] of demands.entries()) {
+    const point = rowOf.get(demand.point) ?? unknown;
+    input.demands.point[row] = point;
+    input.demands.day[row] = demand.day;
+    input.demands.quantity[row] = exact(demand.quantity, point, "demand");
+    input.demands.isForecast[row] = demand.isForecast === true ? 1 : 0;
+  }
+  for (const [row, stock] of onHand.entries()) {
+    const point = rowOf.get(stock.point) ?? unknown;
+    input.onHand.point[row] = point;
+    input.onHand.quantity[row] = exact(stock.quantity, point, "stock");
+    input.onHand.lastDay[row] = stock.lastDay ?? neverExpires;
+  }
+  for (const [row, receipt] of receipts.entries()) {
+    const point = rowOf.get(receipt.point) ?? unknown;
+    input.receipts.point[row] = point;
+    input.receipts.day[row] = receipt.day;
+    input.receipts.quantity[row] = exact(receipt.quantity, point, "receipt");
+  }
+  return { input, findings };
+}
+
+function composeLotRule(
+  record: LotRuleRecord,
+  decimals: number,
+  exact: (text: string) => number,
+): LotRule {
+  switch (record.rule) {
+    case "lot_for_lot":
+    case "period_order_quantity":
+      return record;
+    case "fixed":
+      return { rule: record.rule, quantity: exact(record.quantity) };
+    case "min_max_multiple":
+      return {
+        rule: record.rule,
+        minimum: exact(record.minimum ?? "0"),
+        maximum: exact(record.maximum ?? "0"),
+        multiple: exact(record.multiple ?? "0"),
+      };
+    case "economic_order_quantity": {
+      const holdingCost = record.holdingCost / 10 ** decimals;
+      const annualDemand = exact(record.annualDemand);
+      const { orderCost } = record;
+      return {
+        rule: record.rule,
+        quantity: economicOrderQuantity({ annualDemand, orderCost, holdingCost }),
+      };
+    }
+    case "wagner_whitin": {
+      const holdingCost = record.holdingCost / 10 ** decimals;
+      const { orderCost } = record;
+      return { rule: record.rule, partPeriods: economicPartPeriod({ orderCost, holdingCost }) };
+    }
+    default:
+      return assertNever(record);
+  }
+}

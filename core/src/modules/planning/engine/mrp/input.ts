@@ -1,0 +1,166 @@
+import type { WorkingCalendar } from "./calendar.ts";
+import type { LotRule } from "./lot-sizing.ts";
+
+/**
+ * What MRP plans, as columns: one row is one index, all columns of a table have the same length.
+ *
+ * - A *stocking point* is one item at one location; everything refers to it by its row in `points`.
+ * - A *day* is a whole number counted from the start of the plan (day 0). Needs that lead times push
+ *   before the start keep their negative day. The engine never asks what a day is: a run in weekly
+ *   buckets counts weeks.
+ * - A *quantity* is a whole number of 10^-decimals of the item's UoM, exact up to 2^53. 12.50 with two
+ *   decimals is 1250. `decimals` is one number for the whole plan; `points.step` is the item's own
+ *   precision (a piece is 100 when decimals is 2).
+ *
+ * `composeInput` makes this from records with ids and decimal strings. Columns are read as
+ * `column[row] ?? 0`: rows are in range by construction, the compiler cannot know it, and the machine
+ * code drops the test.
+ */
+export type MrpInput = {
+  readonly decimals: number;
+  readonly points: Points;
+  readonly lines: Lines;
+  readonly demands: Demands;
+  readonly onHand: OnHand;
+  readonly receipts: Receipts;
+  /** Referred to by `points.calendar`. */
+  readonly calendars: readonly WorkingCalendar[];
+  /** Referred to by `points.lotRule`; points with the same rule share a row. */
+  readonly lotRules: readonly LotRule[];
+};
+
+/**
+ * How a point is supplied. A `phantom` is never made as such: its need passes through to its
+ * components on the same day, after its own stock. A `transfer` point has one line, to the same item
+ * at the location that sends it.
+ */
+export const supplyKinds = ["make", "buy", "phantom", "transfer"] as const;
+export type SupplyKind = (typeof supplyKinds)[number];
+
+/** Value of a fence column: this point has no such fence. */
+export const noFence = -(2 ** 31);
+/** Value of `points.calendar`: every day is a working day. */
+export const everyDay = -1;
+/** Value of `onHand.lastDay`: this stock does not expire. */
+export const neverExpires = 2 ** 31 - 1;
+
+export type Points = {
+  readonly count: number;
+  /** Row of `supplyKinds`. */
+  readonly kind: Uint8Array;
+  /** Working days from start to receipt, 0 to `leadDaysMax`. */
+  readonly leadDays: Int32Array;
+  /** Working days by which supply arrives before its need, 0 to `leadDaysMax`. */
+  readonly safetyLeadDays: Int32Array;
+  /** Row of `calendars`, or `everyDay`. */
+  readonly calendar: Int32Array;
+  readonly safetyStock: Float64Array;
+  /** Planned quantities are multiples of it, ≥ 1: the precision of the item's UoM. */
+  readonly step: Float64Array;
+  /** Row of `lotRules`. */
+  readonly lotRule: Int32Array;
+  /** No planned order is due before this day; needs before it are served on it, late. */
+  readonly planningFence: Int32Array;
+  /** Forecasts before this day do not count; orders do. Not later than the planning fence. */
+  readonly demandFence: Int32Array;
+};
+
+/** BOM lines, and the lines from a transfer point to its sender. */
+export type Lines = {
+  readonly count: number;
+  readonly parent: Int32Array;
+  readonly component: Int32Array;
+  /**
+   * Component quantity = parent quantity × numerator ÷ denominator, rounded up to 10^-decimals, once
+   * per parent order. Holds quantity per, scrap and the yield of the parent (`lineFactor`).
+   */
+  readonly numerator: Float64Array;
+  readonly denominator: Float64Array;
+};
+
+/** Independent demands: sales orders, forecasts. A row of quantity 0 is no demand. */
+export type Demands = {
+  readonly count: number;
+  readonly point: Int32Array;
+  readonly day: Int32Array;
+  readonly quantity: Float64Array;
+  readonly isForecast: Uint8Array;
+};
+
+/** Stock on hand, by lot. A negative quantity (stock issued before it was booked) is made good first. */
+export type OnHand = {
+  readonly count: number;
+  readonly point: Int32Array;
+  readonly quantity: Float64Array;
+  /** Last day on which it may be used, or `neverExpires`. */
+  readonly lastDay: Int32Array;
+};
+
+/** Open orders of any kind that will arrive: work orders, purchase orders, transfers, firmed orders. */
+export type Receipts = {
+  readonly count: number;
+  readonly point: Int32Array;
+  readonly day: Int32Array;
+  readonly quantity: Float64Array;
+};
+
+/** 100 years on either side of the plan: beyond it a day is a typing error. Unit: days. */
+export const dayMax = 36_525;
+/** 10 years: beyond it a lead time is a typing error. Unit: days. */
+export const leadDaysMax = 3_653;
+
+/** An input of the given sizes: buy points without stock, lot for lot, on every day of the week. */
+export function allocateInput(size: {
+  decimals: number;
+  points: number;
+  lines: number;
+  demands: number;
+  onHand: number;
+  receipts: number;
+  calendars?: readonly WorkingCalendar[];
+  lotRules?: readonly LotRule[];
+}): MrpInput {
+  return {
+    decimals: size.decimals,
+    points: {
+      count: size.points,
+      kind: new Uint8Array(size.points).fill(supplyKinds.indexOf("buy")),
+      leadDays: new Int32Array(size.points),
+      safetyLeadDays: new Int32Array(size.points),
+      calendar: new Int32Array(size.points).fill(everyDay),
+      safetyStock: new Float64Array(size.points),
+      step: new Float64Array(size.points).fill(1),
+      lotRule: new Int32Array(size.points),
+      planningFence: new Int32Array(size.points).fill(noFence),
+      demandFence: new Int32Array(size.points).fill(noFence),
+    },
+    lines: {
+      count: size.lines,
+      parent: new Int32Array(size.lines),
+      component: new Int32Array(size.lines),
+      numerator: new Float64Array(size.lines).fill(1),
+      denominator: new Float64Array(size.lines).fill(1),
+    },
+    demands: {
+      count: size.demands,
+      point: new Int32Array(size.demands),
+      day: new Int32Array(size.demands),
+      quantity: new Float64Array(size.demands),
+      isForecast: new Uint8Array(size.demands),
+    },
+    onHand: {
+      count: size.onHand,
+      point: new Int32Array(size.onHand),
+      quantity: new Float64Array(size.onHand),
+      lastDay: new Int32Array(size.onHand).fill(neverExpires),
+    },
+    receipts: {
+      count: size.receipts,
+      point: new Int32Array(size.receipts),
+      day: new Int32Array(size.receipts),
+      quantity: new Float64Array(size.receipts),
+    },
+    calendars: size.calendars ?? [],
+    lotRules: size.lotRules ?? [{ rule: "lot_for_lot" }],
+  };
+}

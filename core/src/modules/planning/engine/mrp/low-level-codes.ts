@@ -1,0 +1,85 @@
+import { findCycles } from "./cycles.ts";
+import { groupByPoint, refusedRow } from "./grouping.ts";
+import type { Lines } from "./input.ts";
+
+/**
+ * The order in which points are netted. The low-level code of a point is the longest way to it from
+ * any point without parents; a point comes after all its parents, so it is netted once.
+ */
+export type LowLevelCodes = {
+  readonly level: Int32Array;
+  /** Number of levels: the highest code + 1. */
+  readonly levels: number;
+  /** All points, by level. Within a level a point stands near its last parent, which keeps memory warm. */
+  readonly sequence: Int32Array;
+  /** Components of point p: `component[first[p]]` to `component[first[p + 1] - 1]`, without cyclic lines. */
+  readonly components: { readonly first: Int32Array; readonly component: Int32Array };
+  /** Points of each cycle, each the parent of the next and the last the parent of the first. */
+  readonly cycles: readonly (readonly number[])[];
+  /** Component of each line, `refusedRow` where the line is refused or closes a cycle. */
+  readonly componentOfLine: Int32Array;
+};
+
+/**
+ * Kahn's algorithm: O(points + lines), which is also the cycle check. When points lie on cycles, the
+ * lines inside each tangle of cycles are left out and everything else keeps its place.
+ */
+export function lowLevelCodes(points: number, lines: Lines): LowLevelCodes {
+  const acyclic = codesWithout(points, lines, lines.component);
+  if (acyclic.placed === points) return { ...acyclic.codes, cycles: [] };
+  const { cycles, tangle } = findCycles(points, acyclic.codes.components);
+  const componentOfLine = lines.component.slice();
+  for (let line = 0; line < lines.count; line += 1) {
+    const component = componentOfLine[line] ?? refusedRow;
+    if (component === refusedRow) continue;
+    const of = tangle[lines.parent[line] ?? 0] ?? 0;
+    if (of !== 0 && of === tangle[component]) componentOfLine[line] = refusedRow;
+  }
+  return { ...codesWithout(points, lines, componentOfLine).codes, cycles };
+}
+
+function codesWithout(points: number, lines: Lines, componentOfLine: Int32Array) {
+  const components = componentsByParent(points, lines, componentOfLine);
+  const { first, component } = components;
+  const parentsLeft = new Int32Array(points);
+  for (let place = 0; place < component.length; place += 1) {
+    const child = component[place] ?? 0;
+    parentsLeft[child] = (parentsLeft[child] ?? 0) + 1;
+  }
+  const level = new Int32Array(points);
+  const sequence = new Int32Array(points);
+  let placed = 0;
+  for (let point = 0; point < points; point += 1) {
+    if (parentsLeft[point] === 0) sequence[placed++] = point;
+  }
+  // The queue is sorted by level by itself: a point enters when its last, and so deepest, parent leaves.
+  for (let head = 0; head < placed; head += 1) {
+    const point = sequence[head] ?? 0;
+    const below = (level[point] ?? 0) + 1;
+    const end = first[point + 1] ?? 0;
+    for (let place = first[point] ?? 0; place < end; place += 1) {
+      const child = component[place] ?? 0;
+      const left = (parentsLeft[child] ?? 0) - 1;
+      parentsLeft[child] = left;
+      if (left === 0) {
+        level[child] = below;
+        sequence[placed++] = child;
+      }
+    }
+  }
+  const levels = placed === 0 ? 0 : (level[sequence[placed - 1] ?? 0] ?? 0) + 1;
+  return { placed, codes: { level, levels, sequence, components, componentOfLine } };
+}
+
+function componentsByParent(points: number, lines: Lines, componentOfLine: Int32Array) {
+  const parent = lines.parent.slice();
+  for (let line = 0; line < lines.count; line += 1) {
+    if (componentOfLine[line] === refusedRow) parent[line] = refusedRow;
+  }
+  const { first, row } = groupByPoint(parent, lines.count, points);
+  const component = new Int32Array(row.length);
+  for (let place = 0; place < row.length; place += 1) {
+    component[place] = componentOfLine[row[place] ?? 0] ?? 0;
+  }
+  return { first, component };
+}

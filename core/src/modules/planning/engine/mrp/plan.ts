@@ -1,0 +1,66 @@
+import { checkInput } from "./check-input.ts";
+import { type DemandStore, storeDemands } from "./demand-store.ts";
+import type { Finding } from "./finding.ts";
+import type { MrpInput } from "./input.ts";
+import { createOrders, type Orders } from "./orders.ts";
+import { buildStructure, type Structure } from "./structure.ts";
+import { createWindow, type Window } from "./window.ts";
+
+/**
+ * A finished run and all it stands on, so that pegging and net change need nothing else. Points are
+ * rows of the input; `input` is the checked copy and belongs to the plan.
+ */
+export type MrpPlan = {
+  readonly input: MrpInput;
+  readonly structure: Structure;
+  readonly orders: Orders;
+  /** What was wrong with the input. */
+  readonly inputFindings: readonly Finding[];
+  /** What went wrong at a point while planning it. */
+  readonly pointFindings: Map<number, Finding>;
+  /** The demands of `input` and those added since; read these. */
+  readonly demands: DemandStore;
+  /** Stock that does not expire, by point; may be negative. */
+  readonly stock: Float64Array;
+  /** Scratch space, empty between points. */
+  readonly window: Window;
+};
+
+/** Everything of a run but the orders. */
+export function preparePlan(given: MrpInput): MrpPlan {
+  const { input, findings } = checkInput(given);
+  const structure = buildStructure(input);
+  for (const cycle of structure.cycles) {
+    findings.push({
+      code: "structure.cycle",
+      points: cycle,
+      message:
+        "these points are components of themselves; lines between points of the cycle are not exploded",
+    });
+  }
+  const window = createWindow(input, structure);
+  return {
+    input,
+    structure,
+    orders: createOrders(input.points.count, input.points.count * window.gross.length),
+    inputFindings: findings,
+    pointFindings: new Map(),
+    demands: storeDemands(input),
+    stock: sumStock(input),
+    window,
+  };
+}
+
+/** All findings, those of the input first. */
+export function findingsOf(plan: MrpPlan): Finding[] {
+  return [...plan.inputFindings, ...plan.pointFindings.values()];
+}
+
+function sumStock({ points, onHand }: MrpInput): Float64Array {
+  const stock = new Float64Array(points.count);
+  for (let row = 0; row < onHand.count; row += 1) {
+    const point = onHand.point[row] ?? -1;
+    if (point >= 0) stock[point] = (stock[point] ?? 0) + (onHand.quantity[row] ?? 0);
+  }
+  return stock;
+}

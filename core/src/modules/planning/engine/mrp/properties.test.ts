@@ -1,0 +1,284 @@
+import fc from "fast-check";
+import { expect, test } from "vitest";
+
+import { workingDaysBefore } from "./calendar.ts";
+import { allocateInput, everyDay, type MrpInput, noFence, supplyKinds } from "./input.ts";
+import type { LotRule } from "./lot-sizing.ts";
+import { receiptMessages } from "./messages.ts";
+import { needsOfOrder, type Peg, pegsOfPoint, suppliesOfOrder } from "./pegging.ts";
+import { findingsOf, type MrpPlan } from "./plan.ts";
+import { type Change, replan } from "./replan.ts";
+import { runMrp } from "./run.ts";
+
+const points = 8;
+
+test("every need is pegged exactly, from supply that exists, in time, and nothing is used twice", () => {
+  fc.assert(
+    fc.property(anyInput(), (input) => {
+      const plan = runMrp(input);
+      expect(findingsOf(plan)).toEqual([]);
+      for (let point = 0; point < points; point += 1) checkPegs(plan, point);
+    }),
+    { numRuns: 150 },
+  );
+});
+
+test("what a planned order takes of its components is the quantity of the order, lot-sized", () => {
+  fc.assert(
+    fc.property(anyInput(), (input) => {
+      const plan = runMrp(input);
+      for (let point = 0; point < points; point += 1) {
+        for (let ordinal = 0; ordinal < (plan.orders.count[point] ?? 0); ordinal += 1) {
+          const row = (plan.orders.first[point] ?? 0) + ordinal;
+          const pegs = suppliesOfOrder(plan, { point, ordinal });
+          for (let line = 0; line < input.lines.count; line += 1) {
+            if (input.lines.parent[line] !== point) continue;
+            const component = input.lines.component[line] ?? 0;
+            const own = pegs.filter((peg) => peg.point === component);
+            expect(sum(own)).toBe(takenBy(input, point, component, plan.orders.quantity[row] ?? 0));
+            for (const peg of own) expect(peg.needDay).toBe(plan.orders.start[row]);
+          }
+        }
+      }
+    }),
+  );
+});
+
+test("net change gives the plan of a full run, and says which points changed", () => {
+  const dated = fc.record({
+    row: fc.nat(3),
+    day: fc.integer({ min: -20, max: 90 }),
+    quantity: fc.nat(500),
+  });
+  const change: fc.Arbitrary<Change> = fc.oneof(
+    fc
+      .record({
+        point: fc.nat(points - 1),
+        day: fc.integer({ min: -20, max: 90 }),
+        quantity: fc.nat(500),
+        isForecast: fc.boolean(),
+      })
+      .map((demand): Change => ({ kind: "demand_added", ...demand })),
+    dated.map((demand): Change => ({ kind: "demand_changed", ...demand })),
+    dated.map((receipt): Change => ({ kind: "receipt_changed", ...receipt })),
+    fc
+      .record({ row: fc.nat(3), quantity: fc.nat(500) })
+      .map((stock): Change => ({ kind: "on_hand_changed", ...stock })),
+  );
+  fc.assert(
+    fc.property(anyInput(), fc.array(change, { minLength: 1, maxLength: 6 }), (input, changes) => {
+      const plan = runMrp(input);
+      const before = rowsOf(plan);
+      const { changed } = replan(plan, changes);
+      const { demands } = plan;
+      const after = rowsOf(runMrp({ ...plan.input, demands }));
+      expect(rowsOf(plan)).toEqual(after);
+      const differing = after.flatMap((rows, point) =>
+        JSON.stringify(rows) === JSON.stringify(before[point]) ? [] : [point],
+      );
+      expect([...changed].toSorted((a, b) => a - b)).toEqual(differing);
+    }),
+    { numRuns: 150 },
+  );
+});
+
+test("a refused change leaves the plan as it was", () => {
+  const [input] = fc.sample(anyInput(), { numRuns: 1, seed: 7 });
+  if (input === undefined) throw new Error("no sample");
+  const plan = runMrp(input);
+  const before = rowsOf(plan);
+  const { refused, netted } = replan(plan, [
+    { kind: "demand_added", point: 99, day: 1, quantity: 1, isForecast: false },
+    { kind: "demand_added", point: 0, day: 1, quantity: 0.5, isForecast: false },
+    { kind: "demand_changed", row: 99, day: 1, quantity: 1 },
+    { kind: "receipt_changed", row: 0, day: 1, quantity: -1 },
+    { kind: "on_hand_changed", row: 0, quantity: Number.NaN },
+  ]);
+  expect(refused).toHaveLength(5);
+  expect(netted).toEqual([]);
+  expect(rowsOf(plan)).toEqual(before);
+});
+
+function checkPegs(plan: MrpPlan, point: number): void {
+  const pegs = pegsOfPoint(plan, point);
+  const { input, orders } = plan;
+  const ofDemand = (row: number) =>
+    pegs.filter(({ need }) => need.kind === "demand" && need.row === row);
+
+  for (let row = 0; row < input.demands.count; row += 1) {
+    if (input.demands.point[row] !== point) continue;
+    expect(sum(ofDemand(row))).toBe(input.demands.quantity[row]);
+  }
+  for (let parent = 0; parent < point; parent += 1) {
+    for (let ordinal = 0; ordinal < (orders.count[parent] ?? 0); ordinal += 1) {
+      const of = pegs.filter(
+        ({ need }) =>
+          need.kind === "order" && need.order.point === parent && need.order.ordinal === ordinal,
+      );
+      const quantity = orders.quantity[(orders.first[parent] ?? 0) + ordinal] ?? 0;
+      expect(sum(of)).toBe(takenBy(input, parent, point, quantity));
+    }
+  }
+  for (let row = 0; row < input.onHand.count; row += 1) {
+    if (input.onHand.point[row] !== point) continue;
+    const of = pegs.filter(({ supply }) => supply.kind === "on_hand" && supply.row === row);
+    expect(sum(of)).toBeLessThanOrEqual(input.onHand.quantity[row] ?? 0);
+    for (const { need, needDay } of of) {
+      if (need.kind !== "safety_stock")
+        expect(needDay).toBeLessThanOrEqual(input.onHand.lastDay[row] ?? 0);
+    }
+  }
+  const messages = receiptMessages(plan, point);
+  for (let row = 0; row < input.receipts.count; row += 1) {
+    if (input.receipts.point[row] !== point) continue;
+    const of = pegs.filter(({ supply }) => supply.kind === "receipt" && supply.row === row);
+    expect(sum(of)).toBeLessThanOrEqual(input.receipts.quantity[row] ?? 0);
+    const early = of.some(({ needDay }) => needDay < (input.receipts.day[row] ?? 0));
+    const expedited = messages.some((each) => each.action === "expedite" && each.receipt === row);
+    expect(expedited).toBe(early);
+  }
+  for (let ordinal = 0; ordinal < (orders.count[point] ?? 0); ordinal += 1) {
+    const of = needsOfOrder(plan, { point, ordinal });
+    const row = (orders.first[point] ?? 0) + ordinal;
+    expect(sum(of)).toBeLessThanOrEqual(orders.quantity[row] ?? 0);
+    // No order without a need: only what a lot rule adds is without a peg.
+    expect(sum(of)).toBeGreaterThan(0);
+    const fence = input.points.planningFence[point] ?? noFence;
+    for (const { needDay } of of) {
+      expect(orders.due[row]).toBeLessThanOrEqual(Math.max(needDay, fence));
+    }
+    expect(orders.start[row]).toBe(startOf(plan, point, orders.due[row] ?? 0));
+  }
+}
+
+function startOf({ input, structure }: MrpPlan, point: number, due: number): number {
+  if (supplyKinds[input.points.kind[point] ?? 0] === "phantom") return due;
+  const calendar = structure.calendars[input.points.calendar[point] ?? everyDay];
+  const lead = input.points.leadDays[point] ?? 0;
+  return calendar === undefined ? due - lead : workingDaysBefore(calendar, due, lead);
+}
+
+/** Exact, by other means than the engine: big integers. */
+function takenBy(input: MrpInput, parent: number, component: number, quantity: number): number {
+  let total = 0n;
+  for (let line = 0; line < input.lines.count; line += 1) {
+    if (input.lines.parent[line] !== parent || input.lines.component[line] !== component) continue;
+    const under = BigInt(input.lines.denominator[line] ?? 1);
+    const over = BigInt(quantity) * BigInt(input.lines.numerator[line] ?? 0);
+    total += (over + under - 1n) / under;
+  }
+  return Number(total);
+}
+
+function sum(pegs: readonly Peg[]): number {
+  return pegs.reduce((total, { quantity }) => total + quantity, 0);
+}
+
+function rowsOf({ orders }: MrpPlan): number[][] {
+  return Array.from({ length: points }, (_, point) => {
+    const first = orders.first[point] ?? 0;
+    const rows = Array.from({ length: orders.count[point] ?? 0 }, (_, ordinal) => first + ordinal);
+    return rows.flatMap((row) => [
+      orders.start[row] ?? 0,
+      orders.due[row] ?? 0,
+      orders.quantity[row] ?? 0,
+    ]);
+  });
+}
+
+/** Eight points in which a component always has a higher number than its parents; all kinds of rules. */
+function anyInput(): fc.Arbitrary<MrpInput> {
+  const day = fc.integer({ min: -5, max: 60 });
+  const quantity = fc.nat(400);
+  const lotRule: fc.Arbitrary<LotRule> = fc.oneof(
+    { weight: 3, arbitrary: fc.constant<LotRule>({ rule: "lot_for_lot" }) },
+    fc.record({ rule: fc.constant("fixed"), quantity: fc.integer({ min: 1, max: 300 }) }),
+    fc.record({
+      rule: fc.constant("economic_order_quantity"),
+      quantity: fc.integer({ min: 1, max: 300 }),
+    }),
+    fc.record({
+      rule: fc.constant("period_order_quantity"),
+      days: fc.integer({ min: 1, max: 20 }),
+    }),
+    fc.record({ rule: fc.constant("wagner_whitin"), partPeriods: fc.nat(5_000) }),
+    fc.record({
+      rule: fc.constant("min_max_multiple"),
+      minimum: fc.nat(60),
+      maximum: fc.constantFrom(0, 100, 700),
+      multiple: fc.constantFrom(0, 1, 20),
+    }),
+  );
+  const point = fc.record({
+    kind: fc.nat(2),
+    leadDays: fc.nat(6),
+    safetyLeadDays: fc.constantFrom(0, 0, 2),
+    calendar: fc.constantFrom(everyDay, 0),
+    safetyStock: fc.constantFrom(0, 0, 150),
+    step: fc.constantFrom(1, 1, 10),
+    planningFence: fc.constantFrom(noFence, noFence, 12),
+    lotRule,
+  });
+  const rows = (count: number) =>
+    fc.array(fc.record({ point: fc.nat(points - 1), day, quantity }), {
+      minLength: count,
+      maxLength: count,
+    });
+  const line = fc.record({
+    parent: fc.nat(points - 2),
+    below: fc.nat(points - 2),
+    numerator: fc.integer({ min: 1, max: 7 }),
+    denominator: fc.constantFrom(1, 1, 3, 50),
+  });
+  const lot = fc.record({
+    point: fc.nat(points - 1),
+    quantity,
+    lastDay: fc.constantFrom(2 ** 31 - 1, 10, 30),
+  });
+  const working = fc
+    .array(fc.boolean(), { minLength: 60, maxLength: 60 })
+    .map((days) => Uint8Array.from([true, ...days], Number));
+  return fc
+    .record({
+      points: fc.array(point, { minLength: points, maxLength: points }),
+      lines: fc.array(line, { maxLength: 16 }),
+      demands: rows(6),
+      receipts: rows(4),
+      onHand: fc.array(lot, { minLength: 4, maxLength: 4 }),
+      working,
+    })
+    .map((drawn) => {
+      const input = allocateInput({
+        decimals: 2,
+        points,
+        lines: drawn.lines.length,
+        demands: drawn.demands.length,
+        onHand: drawn.onHand.length,
+        receipts: drawn.receipts.length,
+        calendars: [{ name: "some", firstDay: -10, working: drawn.working }],
+        lotRules: drawn.points.map((each) => each.lotRule),
+      });
+      fill(input.points, drawn.points);
+      input.points.lotRule.set(drawn.points.map((_, row) => row));
+      fill(input.lines, drawn.lines);
+      input.lines.component.set(
+        drawn.lines.map(({ parent, below }) => parent + 1 + (below % (points - 1 - parent))),
+      );
+      fill(input.demands, drawn.demands);
+      fill(input.receipts, drawn.receipts);
+      fill(input.onHand, drawn.onHand);
+      return input;
+    });
+}
+
+/** Copies the members of records into the typed columns of the same name. */
+function fill(table: object, records: readonly object[]): void {
+  for (const [name, column] of Object.entries(table)) {
+    for (const [row, record] of records.entries()) {
+      const value = Object.entries(record).find(([key]) => key === name)?.[1];
+      if (ArrayBuffer.isView(column) && typeof value === "number") {
+        Object.assign(column, { [row]: value });
+      }
+    }
+  }
+}

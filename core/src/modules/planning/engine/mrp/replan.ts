@@ -1,0 +1,132 @@
+import { assertNever } from "@millwright/contracts/units";
+
+import { isPlannable } from "./check-input.ts";
+import { addDemand } from "./demand-store.ts";
+import { neverExpires } from "./input.ts";
+import type { MrpPlan } from "./plan.ts";
+import { planPoint } from "./plan-point.ts";
+import { widenWindow } from "./window.ts";
+
+/**
+ * A change of what is planned for. Rows are those of the input; a demand is removed by quantity 0. A
+ * change of the structure (BOM, lead times, rules, calendars) needs a full run.
+ */
+export type Change =
+  | { kind: "demand_added"; point: number; day: number; quantity: number; isForecast: boolean }
+  | { kind: "demand_changed"; row: number; day: number; quantity: number }
+  | { kind: "on_hand_changed"; row: number; quantity: number }
+  | { kind: "receipt_changed"; row: number; day: number; quantity: number };
+
+/** What became of a change. A refused change leaves the plan as it was. */
+export type Replanned = {
+  readonly refused: readonly { readonly change: Change; readonly reason: string }[];
+  /** Points that were netted again, in planning sequence. */
+  readonly netted: readonly number[];
+  /** Those among them whose planned orders changed. */
+  readonly changed: readonly number[];
+};
+
+/**
+ * Net change: applies the changes and plans anew only what they touch, level by level. A point whose
+ * orders stay the same passes nothing on. The plan afterwards equals that of a full run on the changed
+ * input; rows of orders that were replaced stay unused until the next full run.
+ */
+export function replan(plan: MrpPlan, changes: readonly Change[]): Replanned {
+  const refused: { change: Change; reason: string }[] = [];
+  const dirty = Array.from({ length: plan.structure.levels }, () => new Set<number>());
+  const markDirty = (point: number) => dirty[plan.structure.level[point] ?? 0]?.add(point);
+  for (const change of changes) {
+    const outcome = apply(plan, change);
+    if (typeof outcome === "number") markDirty(outcome);
+    else refused.push({ change, reason: outcome.reason });
+  }
+  const netted: number[] = [];
+  const changed: number[] = [];
+  const { first, component } = plan.structure.components;
+  for (const level of dirty) {
+    // Components lie on deeper levels, so the set does not grow while it is walked.
+    for (const point of level) {
+      netted.push(point);
+      if (!planAgain(plan, point)) continue;
+      changed.push(point);
+      component.subarray(first[point], first[point + 1]).forEach(markDirty);
+    }
+  }
+  return { refused, netted, changed };
+}
+
+/** Returns whether the orders differ; equal ones keep their rows. */
+function planAgain(plan: MrpPlan, point: number): boolean {
+  const { orders } = plan;
+  const first = orders.first[point] ?? 0;
+  const count = orders.count[point] ?? 0;
+  const length = orders.length;
+  planPoint(plan, point);
+  if (!hasSameOrders(plan, point, first, count)) return true;
+  orders.first[point] = first;
+  orders.length = length;
+  return false;
+}
+
+function hasSameOrders({ orders }: MrpPlan, point: number, first: number, count: number): boolean {
+  if (orders.count[point] !== count) return false;
+  const offset = (orders.first[point] ?? 0) - first;
+  for (let row = first; row < first + count; row += 1) {
+    if (orders.due[row] !== orders.due[row + offset]) return false;
+    if (orders.start[row] !== orders.start[row + offset]) return false;
+    if (orders.quantity[row] !== orders.quantity[row + offset]) return false;
+  }
+  return true;
+}
+
+/** Returns the point that is touched. */
+function apply(plan: MrpPlan, change: Change): number | { reason: string } {
+  const { input } = plan;
+  switch (change.kind) {
+    case "demand_added": {
+      const { point, day, quantity } = change;
+      if (!(point >= 0 && point < input.points.count)) return { reason: `no point ${point}` };
+      if (!isPlannable(day, quantity)) return notPlannable(day, quantity);
+      addDemand(plan.demands, change);
+      widenWindow(plan.window, day, plan.structure);
+      return point;
+    }
+    case "demand_changed":
+      return applyDated(plan, plan.demands, change);
+    case "receipt_changed":
+      return applyDated(plan, input.receipts, change);
+    case "on_hand_changed": {
+      const { row, quantity } = change;
+      const point = input.onHand.point[row] ?? -1;
+      if (point < 0) return { reason: `no stock in row ${row}` };
+      const expires = input.onHand.lastDay[row] !== neverExpires;
+      if (!Number.isSafeInteger(quantity) || (expires && quantity < 0)) {
+        return { reason: `stock of ${quantity} is not plannable` };
+      }
+      const before = input.onHand.quantity[row] ?? 0;
+      plan.stock[point] = (plan.stock[point] ?? 0) - before + quantity;
+      input.onHand.quantity[row] = quantity;
+      return point;
+    }
+    default:
+      return assertNever(change);
+  }
+}
+
+function notPlannable(day: number, quantity: number): { reason: string } {
+  return { reason: `a quantity of ${quantity} on day ${day} is not plannable` };
+}
+
+function applyDated(
+  plan: MrpPlan,
+  table: { point: Int32Array; day: Int32Array; quantity: Float64Array },
+  { row, day, quantity }: { row: number; day: number; quantity: number },
+): number | { reason: string } {
+  const point = table.point[row] ?? -1;
+  if (point < 0) return { reason: `no such row: ${row}` };
+  if (!isPlannable(day, quantity)) return notPlannable(day, quantity);
+  table.day[row] = day;
+  table.quantity[row] = quantity;
+  widenWindow(plan.window, day, plan.structure);
+  return point;
+}
