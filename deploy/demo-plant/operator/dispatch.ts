@@ -8,6 +8,8 @@ export type WantedJob = {
   step: number;
   /** Good pieces still missing. */
   remaining: number;
+  /** Pieces that the operation before has passed on and that wait to be worked on. */
+  waiting: number;
 };
 
 /**
@@ -29,9 +31,13 @@ export function dispatch(orders: readonly WorkOrder[]): Map<string, WantedJob> {
 function jobsOf(order: WorkOrder, states: readonly OperationState[]): [string, WantedJob][] {
   const { workOrderId, number, operations } = order;
   return operations.flatMap((operation, index): [string, WantedJob][] => {
-    const remaining = reachable(operation, operations[index - 1], Number(order.quantity));
+    const { step, workCenterId } = operation;
+    const previous = operations[index - 1];
+    const remaining = reachable(operation, previous, Number(order.quantity));
     if (!states.includes(operation.state) || remaining <= 0) return [];
-    return [[operation.workCenterId, { workOrderId, number, step: operation.step, remaining }]];
+    const worked = Number(operation.good) + Number(operation.scrap);
+    const waiting = previous ? Number(previous.good) - worked : remaining;
+    return [[workCenterId, { workOrderId, number, step, remaining, waiting }]];
   });
 }
 

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 
 import {
+  edgeNodeSchema,
   historyEventSchema,
   type WorkOrder,
   workOrderSchema,
@@ -10,8 +11,9 @@ import {
 import type { WorkOrderState } from "@millwright/contracts/states";
 import { toQuantity } from "@millwright/contracts/units";
 import type { Logger } from "pino";
+import { z } from "zod";
 
-import { devices } from "../devices.ts";
+import { devices, gateways } from "../devices.ts";
 import { type Random, uniform } from "../machines/random.ts";
 import { type Panels, writeSetpoint } from "../panel.ts";
 import { orderHashOf } from "../servers/setpoint.ts";
@@ -29,8 +31,8 @@ const holdMs = 90_000;
 const holdReason = "Demo plant: first piece is checked at the measuring machine";
 /** A job whose pieces the core does not see within this time is set again with what is missing. */
 const patienceMs = 20_000;
-/** What the bench has in hand at once, pieces. */
-const handfulMax = 6;
+/** The gateways need a few seconds after their start, more on a busy machine. */
+const gatewayWaitMsMax = 20_000;
 
 type JobAtMachine = { key: string; remaining: number; sinceMs: number };
 
@@ -49,6 +51,7 @@ export type Shop = {
  * miss: each round looks at what is there and does the next sensible thing.
  */
 export async function operate(shop: Shop, signal: AbortSignal): Promise<void> {
+  await waitForGateways(shop, signal);
   const atMachines = new Map<string, JobAtMachine>();
   const details = new Map<string, WorkOrder>();
   const benchClock = { lastMs: performance.now() };
@@ -69,6 +72,24 @@ export async function operate(shop: Shop, signal: AbortSignal): Promise<void> {
     }
     await sleep(waitMs, undefined, { signal }).catch(() => {});
   }
+}
+
+/**
+ * Nobody starts a machine whose counter is not wired yet: its first pieces would be missing. But a
+ * gateway that stays away does not stop the shop; its machines work on, and its log keeps the counts.
+ */
+async function waitForGateways({ api, log }: Shop, signal: AbortSignal): Promise<void> {
+  const answer = z.object({ rows: z.array(edgeNodeSchema) });
+  const giveUpMs = performance.now() + gatewayWaitMsMax;
+  while (!signal.aborted && performance.now() < giveUpMs) {
+    const known = await api.get("/api/edge-nodes", answer).catch(() => ({ rows: [] }));
+    const online = known.rows
+      .filter(({ isOnline }) => isOnline)
+      .map(({ edgeNodeId }) => edgeNodeId);
+    if (gateways.every((gateway) => online.includes(gateway))) return;
+    await sleep(roundMs.busy, undefined, { signal }).catch(() => {});
+  }
+  if (!signal.aborted) log.warn("not all gateways are online; the operator begins without them");
 }
 
 const lookedAt = [
@@ -183,13 +204,14 @@ async function workAtBench(
   const workCenter = shop.plant.workCenters.get(bench.name);
   const job = workCenter && dispatch(orders).get(workCenter.workCenterId);
   const now = performance.now();
-  const done = Math.floor(((now - clock.lastMs) * shop.speed) / bench.cycleMs);
-  if (!job || done < 1) {
-    if (!job) clock.lastMs = now;
+  if (!job || job.waiting < 1) {
+    clock.lastMs = now;
     return;
   }
+  const done = Math.floor(((now - clock.lastMs) * shop.speed) / bench.cycleMs);
+  if (done < 1) return;
   clock.lastMs = now;
-  const good = Math.min(done, handfulMax, job.remaining);
+  const good = Math.min(done, job.waiting, job.remaining);
   const scrap = uniform(shop.random) < 0.02 ? 1 : 0;
   await tolerateRefusal(
     shop,

@@ -77,7 +77,7 @@ test("a work center gets the first operation that may run, and what is still mis
     ]),
   ]);
   expect(jobs.get(saw)).toMatchObject({ number: "WO-3", step: 10, remaining: 12 });
-  expect(jobs.get(mill)).toMatchObject({ number: "WO-2", step: 20, remaining: 7 });
+  expect(jobs.get(mill)).toMatchObject({ number: "WO-2", step: 20, remaining: 7, waiting: 7 });
 });
 
 test("what was scrapped upstream is not asked of the next machine", () => {
