@@ -230,7 +230,7 @@ function MetricRow({
         <Quality quality={metric.quality} />
       </td>
       <td>
-        <DataAge time={metric.sourceTime} />
+        <DataAge time={metric.sourceTime} isHeld={metric.quality === "good"} />
       </td>
       <td>
         <RoleName role={metric.role} />

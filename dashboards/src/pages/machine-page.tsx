@@ -14,7 +14,7 @@ import {
 import { EventList } from "../panels/events/event-list.tsx";
 import { MetricTable } from "../panels/metric-table.tsx";
 import { PageHead } from "../panels/page-head.tsx";
-import { PlantTile } from "../panels/plant-tile.tsx";
+import { hasMachineState, PlantTile } from "../panels/plant-tile.tsx";
 import { StateStrip } from "../panels/state-strip.tsx";
 import { timeWindow, type WindowChoice, windowChoices } from "../panels/time-window.ts";
 import { Trends } from "../panels/trends.tsx";
@@ -49,13 +49,15 @@ function MachineView({ machine }: { machine: Machine }) {
           <PlantTile tile={machine.tile} />
         </aside>
         <div className="machine-panels">
-          <Panel title={t("machine.states")}>
-            {window === null ? (
-              <Skeleton height={140} />
-            ) : (
-              <States workUnitId={workUnitId} window={window} />
-            )}
-          </Panel>
+          {hasMachineState(machine.tile) && (
+            <Panel title={t("machine.states")}>
+              {window === null ? (
+                <Skeleton height={140} />
+              ) : (
+                <States workUnitId={workUnitId} window={window} />
+              )}
+            </Panel>
+          )}
           <Panel title={t("machine.trends")}>
             {window === null ? (
               <Skeleton height={172} />

@@ -45,7 +45,7 @@ export function MetricTable({ metrics }: { metrics: readonly Metric[] }) {
                 <Quality quality={metric.quality} />
               </td>
               <td>
-                <DataAge time={metric.sourceTime} />
+                <DataAge time={metric.sourceTime} isHeld={metric.quality === "good"} />
               </td>
             </tr>
           ))}

@@ -70,7 +70,7 @@ function OperationRow({ operation, order }: { operation: Operation; order: WorkO
       </td>
       <td className="number column-wide">
         {t("operation.runTime", {
-          seconds: format.value(operation.runMsPerUnit / 1_000),
+          seconds: format.quantity(String(operation.runMsPerUnit / 1_000)),
           uom: order.uom,
         })}
       </td>

@@ -189,7 +189,7 @@ function Gauges({ tile }: { tile: Tile }) {
           )}
           <span className="gauge-foot">
             <span>{gauge.name}</span>
-            <DataAge time={gauge.sourceTime} />
+            <DataAge time={gauge.sourceTime} isHeld />
           </span>
         </li>
       ))}

@@ -90,7 +90,7 @@ function TrendHead({ metric }: { metric: Metric }) {
         {metric.value === null ? t("value.noData") : format.value(metric.value)}{" "}
         <span className="unit">{metric.unit}</span>
       </span>
-      <DataAge time={metric.sourceTime} />
+      <DataAge time={metric.sourceTime} isHeld={metric.quality === "good"} />
     </figcaption>
   );
 }

@@ -5,16 +5,17 @@ import { useFormat } from "./use-format.ts";
 import { useNow } from "./use-now.ts";
 
 /**
- * How old a reading is, ticking. Past three missed heartbeats it is marked old by an icon-sized
- * exclamation and colour; without a reading it says so.
+ * How old a reading is, ticking; without a reading it says so. Past three missed heartbeats it is marked
+ * by an exclamation and colour. `isHeld`: the value holds until it changes (report by exception), so
+ * its age alone is no silence; its device's age and its quality tell that.
  */
-export function DataAge({ time }: { time: string | null }) {
+export function DataAge({ time, isHeld = false }: { time: string | null; isHeld?: boolean }) {
   const t = useTranslations();
   const format = useFormat();
   const now = useNow();
   if (time === null) return <span className="age age-none">{t("value.noData")}</span>;
   const ageMs = now - Date.parse(time);
-  const fresh = isFresh(ageMs);
+  const fresh = isHeld || isFresh(ageMs);
   return (
     <time
       className={fresh ? "age" : "age age-old"}
