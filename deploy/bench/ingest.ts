@@ -118,8 +118,8 @@ async function registerNodes(db: TestDatabase, options: PublisherOptions): Promi
   await client.query("select set_config('app.tenant_id', $1, true)", [db.tenantId]);
   const [areaId, centerId] = [randomUUID(), randomUUID()];
   await client.query(
-    `insert into equipment.area (area_id, tenant_id, site_id, name) values ($1, $2, $3, $1::text)`,
-    [areaId, db.tenantId, db.siteId],
+    `insert into equipment.area (area_id, tenant_id, site_id, name) values ($1, $2, $3, $4)`,
+    [areaId, db.tenantId, db.siteId, `Bench ${areaId}`],
   );
   await client.query(
     `insert into equipment.work_center (work_center_id, tenant_id, area_id, name)
@@ -142,8 +142,8 @@ async function registerNodes(db: TestDatabase, options: PublisherOptions): Promi
       const workUnitId = randomUUID();
       await client.query(
         `insert into equipment.work_unit (work_unit_id, tenant_id, work_center_id, name)
-         values ($1, $2, $3, $1::text)`,
-        [workUnitId, db.tenantId, centerId],
+         values ($1, $2, $3, $4)`,
+        [workUnitId, db.tenantId, centerId, `Unit ${workUnitId}`],
       );
       await client.query(
         `insert into equipment.binding

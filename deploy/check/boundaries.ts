@@ -65,6 +65,7 @@ async function run(baseDir: string, places: string[]): Promise<ICruiseResult> {
 
 /** dependency-cruiser walks the tree with swc's Visitor, which throws at `using` declarations. */
 function teachUsingDeclarations(): void {
+  // oxlint-disable-next-line typescript/unbound-method -- called with its own `this` below
   const visitStatement = Visitor.prototype.visitStatement;
   Visitor.prototype.visitStatement = function visit(statement) {
     const isUsing = (statement.type as string) === "UsingDeclaration";

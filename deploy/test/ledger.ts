@@ -15,7 +15,6 @@ export function telemetryLedger(database: TestDatabase) {
       await client.end();
     }
   }
-  const number = (value: string | null | undefined) => Number(value ?? "NaN");
 
   return {
     lastValue: async (metric: string) =>
@@ -71,4 +70,8 @@ export function telemetryLedger(database: TestDatabase) {
         )["n"],
       ),
   };
+}
+
+function number(value: string | null | undefined): number {
+  return Number(value ?? "NaN");
 }
