@@ -14,7 +14,7 @@ import { randomFrom } from "./machines/random.ts";
 import { onStop } from "./on-stop.ts";
 import { openPanels } from "./panel.ts";
 import { ApiAway, connectCoreApi, type CoreApi } from "./operator/core-api.ts";
-import { operate } from "./operator/operator.ts";
+import { operate, waitForGateways } from "./operator/operator.ts";
 import { registrationFile, type Registration, writeSecret } from "./operator/registration.ts";
 import { type KnownPlant, setUpPlant } from "./operator/set-up.ts";
 import { machineCertificate } from "./servers/opcua-server.ts";
@@ -70,6 +70,7 @@ async function run(): Promise<void> {
   const panels = await openPanels({ ports, pkiDir: join(dir, "pki") });
   const random = randomFrom(settings.seed, "operator");
   const { speed } = settings;
+  await waitForGateways({ api, log }, stopping.signal);
   await operate({ api, plant, panels, random, speed, log }, stopping.signal);
 }
 

@@ -51,7 +51,6 @@ export type Shop = {
  * miss: each round looks at what is there and does the next sensible thing.
  */
 export async function operate(shop: Shop, signal: AbortSignal): Promise<void> {
-  await waitForGateways(shop, signal);
   const atMachines = new Map<string, JobAtMachine>();
   const details = new Map<string, WorkOrder>();
   const benchClock = { lastMs: performance.now() };
@@ -78,7 +77,10 @@ export async function operate(shop: Shop, signal: AbortSignal): Promise<void> {
  * Nobody starts a machine whose counter is not wired yet: its first pieces would be missing. But a
  * gateway that stays away does not stop the shop; its machines work on, and its log keeps the counts.
  */
-async function waitForGateways({ api, log }: Shop, signal: AbortSignal): Promise<void> {
+export async function waitForGateways(
+  { api, log }: Pick<Shop, "api" | "log">,
+  signal: AbortSignal,
+): Promise<void> {
   const answer = z.object({ rows: z.array(edgeNodeSchema) });
   const giveUpMs = performance.now() + gatewayWaitMsMax;
   while (!signal.aborted && performance.now() < giveUpMs) {
