@@ -8,7 +8,13 @@ import {
 import { type Cell, nodeKey, type RegisteredNode } from "./cell.ts";
 import type { Data, DeviceBirth, DeviceDeath, InboundItem, NodeBirth } from "./messages.ts";
 import type { MetricSeries } from "./metric-series.ts";
-import { Sequence } from "./sequence.ts";
+import { acceptOffset, acceptTime, refusalOfDeclaration, withoutZeroBytes } from "./plausible.ts";
+import { type Ordered, Sequence, type Skipped } from "./sequence.ts";
+
+/** More metrics than any gateway has; a bound so that births under ever new names cannot fill our memory. */
+const seriesMax = 100_000;
+/** Ours are 32 characters; part of a primary key. */
+const epochLengthMax = 100;
 
 /** A device as its births and data tell. */
 export type DeviceState = {
@@ -32,6 +38,8 @@ export type Heard = {
   /** Why the message, or metrics of it, cannot be used. */
   complaints: string[];
   needsBirth: boolean;
+  /** Sequence numbers whose messages will not come any more. */
+  skipped: readonly Skipped[];
 };
 
 type Message = {
@@ -90,13 +98,13 @@ export class EdgeNodeSession {
           this.#bdSeq = Number(metric.value ?? 0);
           break;
         case MetricName.epoch:
-          if (typeof metric.value === "string") this.epoch = metric.value;
+          if (typeof metric.value === "string" && metric.value !== "") {
+            this.epoch = withoutZeroBytes(metric.value).slice(0, epochLengthMax);
+          }
           break;
         case MetricName.offset:
           this.#offsetAlias = metric.alias;
-          if (typeof metric.value === "bigint" && metric.value > 0n) {
-            firstOffset = Number(metric.value);
-          }
+          firstOffset = acceptOffset(metric.value) ?? 1;
           break;
         case MetricName.ack:
           this.takesAck = true;
@@ -106,8 +114,8 @@ export class EdgeNodeSession {
     }
     // A node that numbers its records must say in which epoch; without it the numbers mean nothing.
     if (this.epoch === null) this.#offsetAlias = null;
-    const metrics = payload.metrics.filter((metric) => !isControl(metric.name));
-    const series = this.#declare(null, metrics, complaints);
+    const declared = payload.metrics.filter((metric) => !isControl(metric.name));
+    const { series, metrics } = this.#declare(null, declared, complaints);
     // Sparkplug 3.0 tck-id-topics-nbirth-seq-num: 0, but other versions of the text allow any.
     this.#sequence = new Sequence((payload.seq ?? 0) + 1);
     const item: NodeBirth = {
@@ -119,27 +127,23 @@ export class EdgeNodeSession {
       epoch: this.epoch,
       firstOffset,
     };
-    return { items: [item], complaints, needsBirth: false };
+    return { ...nothing(), items: [item], complaints };
   }
 
   /** Sparkplug 3.0: an NDEATH counts only when its bdSeq is that of the birth it ends. */
   nodeDeath(payload: SparkplugPayload, receivedMs: number): Heard {
     const bdSeq = payload.metrics.find((metric) => metric.name === MetricName.bdSeq)?.value;
     const isOurs = this.#bdSeq === null || Number(bdSeq ?? -1) === this.#bdSeq;
-    if (!isOurs) return { items: [], complaints: [], needsBirth: false };
+    if (!isOurs) return nothing();
     this.isOnline = false;
     this.#sequence = null;
     for (const device of this.devices.values()) device.isOnline = false;
-    return {
-      items: [{ kind: "node_death", node: this, receivedMs }],
-      complaints: [],
-      needsBirth: false,
-    };
+    return { ...nothing(), items: [{ kind: "node_death", node: this, receivedMs }] };
   }
 
   /** Everything that carries a sequence number after the NBIRTH. */
   receive(message: Message): Heard {
-    const heard: Heard = { items: [], complaints: [], needsBirth: false };
+    const heard = nothing();
     if (this.#sequence === null) {
       // After a restart of ours. The edge log keeps what we do not acknowledge.
       return { ...heard, needsBirth: true };
@@ -149,16 +153,12 @@ export class EdgeNodeSession {
       heard.complaints.push("no sequence number between 0 and 255");
       return heard;
     }
-    for (const ready of this.#sequence.next(seq, message)) this.#handle(ready, heard);
-    return heard;
+    return this.#handleAll(this.#sequence.next(seq, message), heard);
   }
 
   /** The reorder time is over: goes on with what is held, asks for births. */
-  giveUpWaiting(): Heard & { skipped: { first: number; last: number } | null } {
-    const heard: Heard = { items: [], complaints: [], needsBirth: true };
-    const given = this.#sequence?.giveUp() ?? { messages: [], skipped: null };
-    for (const message of given.messages) this.#handle(message, heard);
-    return { ...heard, skipped: given.skipped };
+  giveUpWaiting(): Heard {
+    return this.#handleAll(this.#sequence?.giveUp() ?? { messages: [], skipped: [] }, nothing());
   }
 
   /** The bindings of a series under the newest cell. */
@@ -184,6 +184,11 @@ export class EdgeNodeSession {
     }
   }
 
+  #handleAll({ messages, skipped }: Ordered<Message>, heard: Heard): Heard {
+    for (const message of messages) this.#handle(message, heard);
+    return { ...heard, skipped, needsBirth: heard.needsBirth || skipped.length > 0 };
+  }
+
   #handle(message: Message, heard: Heard): void {
     switch (message.type) {
       case "DBIRTH":
@@ -200,14 +205,13 @@ export class EdgeNodeSession {
   #deviceBirth(message: Message, heard: Heard): DeviceBirth {
     const { payload, receivedMs } = message;
     const deviceId = message.deviceId ?? "";
-    const series = this.#declare(deviceId, payload.metrics, heard.complaints);
+    const { series, metrics } = this.#declare(deviceId, payload.metrics, heard.complaints);
     const device = this.#device(deviceId);
     device.isOnline = true;
     device.lastSeenMs = receivedMs;
     device.isSilent = false;
     device.hasHeartbeat = payload.metrics.some(({ name }) => name === MetricName.heartbeat);
-    const payloadMs = payload.timestamp ?? receivedMs;
-    const { metrics } = payload;
+    const payloadMs = acceptTime(payload.timestamp, receivedMs);
     return { kind: "device_birth", node: this, deviceId, receivedMs, payloadMs, series, metrics };
   }
 
@@ -216,7 +220,7 @@ export class EdgeNodeSession {
     const deviceId = message.deviceId ?? "";
     this.#device(deviceId).isOnline = false;
     // Sparkplug 3.0 tck-id-operational-behavior-edge-node-termination-host-action-ddeath-devices-offline: payload clock
-    const payloadMs = payload.timestamp ?? receivedMs;
+    const payloadMs = acceptTime(payload.timestamp, receivedMs);
     return [{ kind: "device_death", node: this, deviceId, receivedMs, payloadMs }];
   }
 
@@ -227,7 +231,7 @@ export class EdgeNodeSession {
       node: this,
       deviceId,
       receivedMs,
-      payloadMs: payload.timestamp ?? receivedMs,
+      payloadMs: acceptTime(payload.timestamp, receivedMs),
       epoch: this.epoch,
       offset: null,
       isHistorical: false,
@@ -245,7 +249,7 @@ export class EdgeNodeSession {
 
   #takeMetric(metric: SparkplugMetric, data: Data, heard: Heard): void {
     if (this.#isOffset(metric)) {
-      data.offset = Number(metric.value ?? 0);
+      data.offset = acceptOffset(metric.value);
       return;
     }
     const series =
@@ -270,11 +274,11 @@ export class EdgeNodeSession {
       heard.complaints.push(`${series.name}: value is not of datatype ${series.datatype}`);
       return;
     }
-    metric.value = value;
+    metric.value = typeof value === "string" ? withoutZeroBytes(value) : value;
     if (metric.isTransient) return;
     if (metric.isHistorical) data.isHistorical = true;
     if (series.name === MetricName.heartbeat && typeof value === "bigint") {
-      data.heartbeatMs = Number(value);
+      data.heartbeatMs = acceptTime(Number(value), data.receivedMs);
     }
     data.metrics.push(metric);
     data.series.push(series);
@@ -285,38 +289,54 @@ export class EdgeNodeSession {
     return metric.alias === this.#offsetAlias || metric.name === MetricName.offset;
   }
 
+  /** What a birth declares and can be stored: series and their metrics, each name once. */
   #declare(
     deviceId: string | null,
-    metrics: readonly SparkplugMetric[],
+    declared: readonly SparkplugMetric[],
     complaints: string[],
-  ): MetricSeries[] {
-    return metrics.map((metric) => {
-      const name = metric.name ?? "";
-      const key = seriesKey(deviceId, name);
-      const datatype = metric.datatype ?? 0;
-      const known = this.#series.get(key);
-      if (known !== undefined && known.datatype !== datatype) {
-        complaints.push(
-          `${name}: birth changes the datatype from ${known.datatype} to ${datatype}`,
-        );
+  ): { series: MetricSeries[]; metrics: SparkplugMetric[] } {
+    const metrics = new Map<MetricSeries, SparkplugMetric>();
+    for (const metric of declared) {
+      const refusal =
+        this.#series.size >= seriesMax
+          ? `more than ${seriesMax} metrics in one edge node`
+          : refusalOfDeclaration(metric);
+      if (refusal !== null) {
+        complaints.push(refusal);
+        continue;
       }
-      const series = known ?? {
-        deviceId,
-        name,
-        datatype,
-        unit: "",
-        metricId: null,
-        liveTime: Number.NEGATIVE_INFINITY,
-        liveRaw: null,
-        bindings: [],
-        generation: -1,
-      };
-      series.datatype = datatype;
-      series.unit = metric.engUnit ?? series.unit;
-      this.#series.set(key, series);
+      const series = this.#seriesFor(deviceId, metric, complaints);
       if (metric.alias !== null) this.#aliases.set(metric.alias, series);
-      return series;
-    });
+      // A name that comes twice: the later value is the newer one.
+      metrics.set(series, metric);
+    }
+    return { series: [...metrics.keys()], metrics: [...metrics.values()] };
+  }
+
+  #seriesFor(deviceId: string | null, metric: SparkplugMetric, complaints: string[]): MetricSeries {
+    const name = metric.name ?? "";
+    const datatype = metric.datatype ?? 0;
+    const key = seriesKey(deviceId, name);
+    const known = this.#series.get(key);
+    if (known !== undefined && known.datatype !== datatype) {
+      complaints.push(`${name}: birth changes the datatype from ${known.datatype} to ${datatype}`);
+    }
+    const series = known ?? {
+      deviceId,
+      name,
+      datatype,
+      unit: "",
+      metricId: null,
+      liveTime: Number.NEGATIVE_INFINITY,
+      liveRaw: null,
+      bindings: [],
+      generation: -1,
+    };
+    series.datatype = datatype;
+    series.unit = withoutZeroBytes(metric.engUnit ?? series.unit);
+    if (typeof metric.value === "string") metric.value = withoutZeroBytes(metric.value);
+    this.#series.set(key, series);
+    return series;
   }
 
   #device(deviceId: string): DeviceState {
@@ -334,6 +354,11 @@ export class EdgeNodeSession {
     this.devices.set(deviceId, device);
     return device;
   }
+}
+
+/** A message that says nothing to anybody. */
+export function nothing(): Heard {
+  return { items: [], complaints: [], needsBirth: false, skipped: [] };
 }
 
 function isControl(name: string | null): boolean {

@@ -18,7 +18,7 @@ import { silenceMs } from "../derive/machine-state.ts";
 import { missingOf, type Watermark } from "../derive/watermark.ts";
 import type { Pipeline } from "../pipeline.ts";
 import { type Cell, nodeKey } from "./cell.ts";
-import { EdgeNodeSession, type Heard } from "./edge-node-session.ts";
+import { EdgeNodeSession, type Heard, nothing } from "./edge-node-session.ts";
 import type { DeviceSilence, InboundItem } from "./messages.ts";
 
 /** How long a message may be late before births are asked for; Sparkplug 3.0 tck-id-operational-behavior-host-reordering-param. */
@@ -109,6 +109,7 @@ export class SparkplugHost {
     try {
       const heard = hear(session, parsed, payload);
       for (const reason of heard.complaints) complain(reason);
+      this.#noteSkipped(session, heard);
       if (heard.needsBirth) this.#askForBirth(session, heard.complaints[0] ?? "no birth heard yet");
       if (parsed.type === "NBIRTH") this.#clockOf(session).ackMs = 0;
       return heard.items.length === 0 ? undefined : pipeline.offer(heard.items);
@@ -185,20 +186,26 @@ export class SparkplugHost {
     if (clock.waitingSinceMs === 0) clock.waitingSinceMs = now;
     if (now - clock.waitingSinceMs < reorderTimeoutMs) return;
     clock.waitingSinceMs = 0;
-    const { items, complaints, skipped } = session.giveUpWaiting();
+    const heard = session.giveUpWaiting();
     const { registered } = session;
-    for (const reason of complaints) {
+    for (const reason of heard.complaints) {
       const topic = session.key;
       this.#complain({ topic, payload: new Uint8Array(), reason, tenantId: registered.tenantId });
     }
-    // Our own nodes send again what is not acknowledged; a foreign node's messages are gone.
-    if (session.epoch === null && skipped !== null) {
-      const lost = { first: skipped.first, last: Math.max(skipped.first, skipped.last) };
-      const reason = "sequence numbers were skipped and the node keeps no log";
-      this.#pipeline?.recordGap({ node: registered, epoch: null, lost, reason });
-    }
+    this.#noteSkipped(session, heard);
     this.#askForBirth(session, "a message is missing");
-    if (items.length > 0) void this.#pipeline?.offer(items);
+    if (heard.items.length > 0) void this.#pipeline?.offer(heard.items);
+  }
+
+  /** Our own nodes send again what is not acknowledged; a foreign node's messages are gone. */
+  #noteSkipped(session: EdgeNodeSession, { skipped }: Heard): void {
+    if (session.epoch !== null) return;
+    for (const { first, last } of skipped) {
+      // The ledger's ranges ascend: one that wraps past 255 goes on with 256.
+      const lost = { first, last: last < first ? last + 256 : last };
+      const reason = "sequence numbers were skipped and the node keeps no log";
+      this.#pipeline?.recordGap({ node: session.registered, epoch: null, lost, reason });
+    }
   }
 
   /** Sparkplug 3.0 tck-id-operational-behavior-data-commands-ncmd-rebirth-verb, -name, -value */
@@ -294,7 +301,7 @@ function hear(
       return session.nodeDeath(payload, receivedMs);
     case "NCMD":
     case "DCMD":
-      return { items: [], complaints: [], needsBirth: false };
+      return nothing();
     default:
       return session.receive({ type, deviceId, payload, receivedMs });
   }

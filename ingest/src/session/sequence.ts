@@ -1,6 +1,11 @@
 /** Messages held back for a missing one: Sparkplug brokers may swap neighbours, not hundreds. */
 const heldMax = 64;
 
+/** Sequence numbers from `first` to `last` (0-255, wrapping) whose messages are lost. */
+export type Skipped = { first: number; last: number };
+
+export type Ordered<Message> = { messages: Message[]; skipped: Skipped[] };
+
 /**
  * Puts messages of one edge node in the order of their sequence numbers (0-255, wrapping). A message
  * that came too early is held until the missing one comes or `giveUp` is called.
@@ -18,32 +23,37 @@ export class Sequence<Message> {
     return this.#held.size > 0;
   }
 
-  /** The messages that may be handled now, in order; none when this one is early, or came twice. */
-  next(seq: number, message: Message): Message[] {
-    if (seq !== this.#expected) {
-      const isFull = this.#held.size >= heldMax;
-      if (!isFull && (seq - this.#expected + 256) % 256 <= 128) this.#held.set(seq, message);
-      return isFull ? [...this.giveUp().messages, message] : [];
+  /**
+   * The messages that may be handled now, in order; none when this one is early, or came twice.
+   * `skipped` is not empty when too many were held and the missing ones are given up.
+   */
+  next(seq: number, message: Message): Ordered<Message> {
+    if (seq === this.#expected) {
+      this.#expected = (seq + 1) % 256;
+      return { messages: [message, ...this.#drain()], skipped: [] };
     }
-    this.#expected = (seq + 1) % 256;
-    return [message, ...this.#drain()];
+    const isAhead = this.#distance(seq) <= 128;
+    if (isAhead) this.#held.set(seq, message);
+    return this.#held.size > heldMax ? this.giveUp() : { messages: [], skipped: [] };
   }
 
-  /** The missing ones will not come: what is held, in order, and how many numbers were skipped. */
-  giveUp(): { messages: Message[]; skipped: { first: number; last: number } | null } {
-    const expected = this.#expected;
-    const order = [...this.#held.keys()].sort(
-      (a, b) => ((a - expected + 256) % 256) - ((b - expected + 256) % 256),
-    );
-    const messages = order.flatMap((seq) => this.#held.get(seq) ?? []);
-    const first = order[0];
-    const last = order.at(-1);
+  /** The missing ones will not come: what is held, in order, and which numbers were skipped. */
+  giveUp(): Ordered<Message> {
+    const messages: Message[] = [];
+    const skipped: Skipped[] = [];
+    const order = [...this.#held].sort(([a], [b]) => this.#distance(a) - this.#distance(b));
+    for (const [seq, message] of order) {
+      if (seq !== this.#expected) skipped.push({ first: this.#expected, last: (seq + 255) % 256 });
+      this.#expected = (seq + 1) % 256;
+      messages.push(message);
+    }
     this.#held.clear();
-    if (last !== undefined) this.#expected = (last + 1) % 256;
-    return {
-      messages,
-      skipped: first === undefined ? null : { first: expected, last: (first - 1 + 256) % 256 },
-    };
+    return { messages, skipped };
+  }
+
+  /** How far ahead of the expected one a number is, 0-255. */
+  #distance(seq: number): number {
+    return (seq - this.#expected + 256) % 256;
   }
 
   #drain(): Message[] {
