@@ -1,0 +1,92 @@
+import { mkdir } from "node:fs/promises";
+import { join } from "node:path";
+
+import { expect, it } from "vitest";
+
+import { openBrowser } from "../browser.ts";
+import { ModbusCounter } from "../modbus-counter.ts";
+import { eventually, startPlant } from "../plant.ts";
+import { sawRegisters, sawStates, sawYaml, setUpSaw } from "../saw.ts";
+
+/** Pictures of the last run, for a person to look at. */
+const pictures = join(import.meta.dirname, "../../../.cache/pictures");
+
+// What an operator and a planner see: a PLC counts, and the screens move without being reloaded.
+it("moves tile, machine and order in the browser as the PLC counts, and shows refusals", async () => {
+  await using plant = await startPlant();
+  await using plc = await ModbusCounter.start();
+  plc.setUInt16(sawRegisters.state, sawStates.idle);
+  const quantity = 12;
+  const { api, workUnitId, workOrderId, gateway } = await setUpSaw(plant, quantity);
+  const agent = await plant.agent(
+    "gateway-1",
+    sawYaml({
+      group: gateway.groupId,
+      token: gateway.token,
+      brokerPort: plant.mqttPort,
+      modbusPort: plc.port,
+    }),
+  );
+  await using browser = await openBrowser({ baseURL: plant.coreUrl });
+  const page = await browser.context.newPage();
+  const problems: string[] = [];
+  page.on("pageerror", (error) => problems.push(error.message));
+  await mkdir(pictures, { recursive: true });
+
+  try {
+    // Before the gateway speaks there is no data, and the screen says so.
+    await page.goto("/");
+    const tile = page.getByRole("article", { name: "Saw" });
+    await tile.getByText("No data", { exact: true }).waitFor();
+    await page.getByRole("status", { name: "Live connection" }).getByText("Live").waitFor();
+
+    await agent.start();
+    await tile.getByText("Idle", { exact: true }).waitFor();
+    plc.setUInt16(sawRegisters.state, sawStates.producing);
+    await tile.getByText("Producing", { exact: true }).waitFor();
+    for (let piece = 1; piece <= 5; piece += 1) plc.setUInt32(sawRegisters.good, piece);
+    await tile.getByText("WO-000001").waitFor();
+    await tile.getByText(`5 / ${quantity} pcs`).waitFor();
+    await page.screenshot({ path: join(pictures, "plant.png") });
+
+    await page.goto(`/machines/${workUnitId}`);
+    await page.getByRole("table", { name: "Metrics" }).getByText("count/good").first().waitFor();
+    await page.screenshot({ path: join(pictures, "machine.png") });
+
+    await page.goto(`/work-orders/${workOrderId}`);
+    await page.getByText("In progress").first().waitFor();
+    // A button that is refused says why.
+    const release = page.getByRole("button", { name: "Release" });
+    expect(await release.getAttribute("aria-disabled")).toBe("true");
+
+    // Hold it in the browser, with a reason; it is on hold for everybody.
+    await page.getByRole("button", { name: "Hold" }).click();
+    await page.getByLabel("Reason").fill("blade to be changed");
+    await page.getByRole("dialog").getByRole("button", { name: "Hold" }).click();
+    await page.getByText("On hold").first().waitFor();
+    expect((await api.order(workOrderId)).state).toBe("on_hold");
+    await page.getByRole("button", { name: "Resume" }).click();
+    await page.getByText("In progress").first().waitFor();
+
+    plc.setUInt32(sawRegisters.good, quantity);
+    await page.getByText("Completed").first().waitFor();
+    await eventually("the order is complete", async () => {
+      const order = await api.order(workOrderId);
+      return order.state === "completed" && order.good === String(quantity) ? true : null;
+    });
+    await page.screenshot({ path: join(pictures, "order.png") });
+
+    // Keys: g p goes to the plant.
+    await page.keyboard.press("g");
+    await page.keyboard.press("p");
+    await page.getByRole("heading", { name: "Plant", level: 1 }).waitFor();
+
+    // The device dies: within its death certificate the tile has no data.
+    await agent.stop();
+    await tile.getByText("No data", { exact: true }).waitFor();
+    expect(problems).toEqual([]);
+  } catch (error) {
+    await page.screenshot({ path: join(pictures, "failed.png") });
+    throw new Error(plant.logs(), { cause: error });
+  }
+}, 120_000);
