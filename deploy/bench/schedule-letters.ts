@@ -8,9 +8,9 @@ export interface Letters {
   boxes: Int32Array<SharedArrayBuffer>[];
 }
 
-/** Elites are at most 1 + 3 · operations long (engine, elite.ts). */
+/** Elites are at most 3 + 3 · operations long (engine, elite.ts). */
 export function lettersFor(threads: number, operations: number): Letters {
-  const bytes = 4 * (2 + 1 + 3 * operations);
+  const bytes = 4 * (2 + 3 + 3 * operations);
   return {
     boxes: Array.from({ length: threads }, () => new Int32Array(new SharedArrayBuffer(bytes))),
   };

@@ -45,11 +45,15 @@ export class ScheduleThreads {
         return schedule;
       }),
     );
-    const best = schedules.reduce((a, b) => (b.makespan < a.makespan ? b : a));
+    const best = schedules.reduce((a, b) => (isBetter(b, a) ? b : a));
     return { ...best, iterations: schedules.reduce((sum, { iterations }) => sum + iterations, 0) };
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
     await Promise.all(this.#workers.map((worker) => worker.terminate()));
   }
+}
+
+function isBetter(a: Schedule, b: Schedule): boolean {
+  return (a.weightedTardiness - b.weightedTardiness || a.makespan - b.makespan) < 0;
 }

@@ -26,7 +26,7 @@ const problem: Problem = {
       after: 0,
     },
     { alternatives: [{ machine: 0, time: 2 }], family: 1, release: 5, overlapAfter: 1 },
-    { alternatives: [{ machine: 1, time: 3 }], after: 2 },
+    { alternatives: [{ machine: 1, time: 3 }], after: 2, due: 11, weight: 3 },
   ],
 };
 
@@ -39,6 +39,8 @@ const good: Schedule = {
   ],
   makespan: 15,
   lowerBound: 12,
+  weightedTardiness: 12,
+  tardinessBound: 3,
   unplanned: [],
   findings: [],
   iterations: 0,
@@ -105,6 +107,16 @@ const bad: { name: string; change: Partial<Schedule>; says: RegExp }[] = [
     says: /overtakes 2/,
   },
   { name: "a wrong makespan", change: { makespan: 14 }, says: /the makespan is 15, not 14/ },
+  {
+    name: "a wrong tardiness",
+    change: { weightedTardiness: 9 },
+    says: /the weighted tardiness is 12, not 9/,
+  },
+  {
+    name: "a bound above the tardiness",
+    change: { tardinessBound: 13 },
+    says: /above the tardiness 12/,
+  },
   { name: "a bound above the makespan", change: { lowerBound: 16 }, says: /above the makespan/ },
 ];
 

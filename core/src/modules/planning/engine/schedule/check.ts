@@ -115,13 +115,23 @@ function checkPrecedence(problem: Problem, { assignments }: Schedule): string[] 
   });
 }
 
-function checkFigures(problem: Problem, { assignments, makespan, lowerBound }: Schedule): string[] {
-  const end = Math.max(
-    0,
-    ...assignments.map((a) => a.end + (problem.operations[a.operation]?.transfer ?? 0)),
-  );
-  return [
-    ...(end === makespan ? [] : [`the makespan is ${end}, not ${makespan}`]),
-    ...(lowerBound <= end ? [] : [`the lower bound ${lowerBound} is above the makespan ${end}`]),
-  ];
+function checkFigures(problem: Problem, schedule: Schedule): string[] {
+  const { makespan, lowerBound, weightedTardiness, tardinessBound } = schedule;
+  let end = 0;
+  let tardiness = 0;
+  for (const assignment of schedule.assignments) {
+    const asked = problem.operations[assignment.operation];
+    const completed = assignment.end + (asked?.transfer ?? 0);
+    end = Math.max(end, completed);
+    if (asked?.due !== undefined && completed > asked.due)
+      tardiness += (completed - asked.due) * (asked.weight ?? 1);
+  }
+  const errors: string[] = [];
+  if (end !== makespan) errors.push(`the makespan is ${end}, not ${makespan}`);
+  if (lowerBound > end) errors.push(`the lower bound ${lowerBound} is above the makespan ${end}`);
+  if (tardiness !== weightedTardiness)
+    errors.push(`the weighted tardiness is ${tardiness}, not ${weightedTardiness}`);
+  if (tardinessBound > tardiness)
+    errors.push(`the tardiness bound ${tardinessBound} is above the tardiness ${tardiness}`);
+  return errors;
 }

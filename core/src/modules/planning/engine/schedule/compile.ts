@@ -30,6 +30,7 @@ export function compile(problem: Problem): Compiled {
   addAlternatives(model, inspected);
   addChains(model, problem, inspected, nodeOf);
   addMachines(model, problem, frozen);
+  addDues(model, problem, planned);
   return { model, operationOf: planned, frozen: [...frozen.values()], unplanned, findings };
 }
 
@@ -52,6 +53,10 @@ function createModel(problem: Problem, operations: number): Model {
     choiceTime: new Int32Array(0),
     overlapStart: new Int32Array(nodes).fill(-1),
     transfer: new Int32Array(nodes),
+    dueNodes: new Int32Array(0),
+    due: new Int32Array(nodes),
+    weight: new Int32Array(nodes),
+    hasReleases: false,
     hasSetups: withSetups > 0,
     families,
     family: new Int32Array(nodes).fill(families - 1),
@@ -112,6 +117,18 @@ function addChains(
     .filter((node) => at(model.jobSucc, node) === model.operations);
   model.lastOfJob = Int32Array.from(last);
   model.jobs = last.length;
+}
+
+function addDues(model: Model, problem: Problem, planned: number[]): void {
+  const due = planned.flatMap((index, node) => {
+    const operation = problem.operations[index];
+    if (operation?.due === undefined) return [];
+    model.due[node] = operation.due;
+    model.weight[node] = operation.weight ?? 1;
+    return model.weight[node] === 0 ? [] : [node];
+  });
+  model.dueNodes = Int32Array.from(due);
+  model.hasReleases = planned.some((_, node) => at(model.release, node) > 0);
 }
 
 function addMachines(model: Model, problem: Problem, frozen: Map<number, Assignment>): void {

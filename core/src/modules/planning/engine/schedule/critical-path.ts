@@ -13,18 +13,19 @@ export interface CriticalPath {
   blockStart: Int32Array;
 }
 
-/** Where several paths are longest, each step backwards takes one by lot. */
-export function findCriticalPath(graph: Graph, path: CriticalPath, random: Random): void {
-  const { model, head, step, time, machinePred, makespan } = graph;
-  const { jobPred, lastOfJob, hasSetups, operations } = model;
-  let i = operations;
-  let ties = 0;
-  for (let k = 0; k < lastOfJob.length; k += 1) {
-    const last = at(lastOfJob, k);
-    if (at(head, last) + at(step, last) !== makespan) continue;
-    ties += 1;
-    if (ties === 1 || random.below(ties) === 0) i = last;
-  }
+/**
+ * The longest path to operation `target`, or to the end of the schedule (`operations`). Where several
+ * paths are longest, each step backwards takes one by lot.
+ */
+export function findCriticalPath(
+  graph: Graph,
+  path: CriticalPath,
+  target: number,
+  random: Random,
+): void {
+  const { model, head, step, time, machinePred } = graph;
+  const { jobPred, hasSetups, operations } = model;
+  let i = target === operations ? anyLast(graph, random) : target;
   // Written from the back; reversed below.
   const { nodes, blockStart } = path;
   let length = 0;
@@ -57,6 +58,20 @@ export function findCriticalPath(graph: Graph, path: CriticalPath, random: Rando
     blockStart[b] = length - at(blockStart, e);
     blockStart[e] = cut;
   }
+}
+
+/** One of the operations that end last. */
+function anyLast({ model, head, step, makespan }: Graph, random: Random): number {
+  const { lastOfJob, operations } = model;
+  let found = operations;
+  let ties = 0;
+  for (let k = 0; k < lastOfJob.length; k += 1) {
+    const last = at(lastOfJob, k);
+    if (at(head, last) + at(step, last) !== makespan) continue;
+    ties += 1;
+    if (ties === 1 || random.below(ties) === 0) found = last;
+  }
+  return found;
 }
 
 function reverse(nodes: Int32Array, length: number): void {

@@ -3,12 +3,20 @@ import type { Model } from "./model.ts";
 import type { Random } from "./random.ts";
 
 /** How the next operation of the contended machine is picked; see `priority`. */
-export type DispatchRule = "most_work_remaining" | "shortest_time" | "earliest_start" | "random";
+export type DispatchRule =
+  | "most_work_remaining"
+  | "shortest_time"
+  | "earliest_start"
+  | "earliest_due"
+  | "apparent_tardiness_cost"
+  | "random";
 
 export const dispatchRules: readonly DispatchRule[] = [
   "most_work_remaining",
   "shortest_time",
   "earliest_start",
+  "earliest_due",
+  "apparent_tardiness_cost",
   "random",
 ];
 
@@ -73,6 +81,10 @@ interface Floor {
   freeAt: Int32Array;
   /** Shortest work from each operation to the end of its job. */
   workRemaining: Int32Array;
+  /** The next due operation of the job from each operation on (`operations`: none). */
+  dueNode: Int32Array;
+  /** Mean shortest time of an operation, the time scale of the look-ahead. */
+  timeMean: number;
 }
 
 function createFloor(model: Model): Floor {
@@ -85,7 +97,11 @@ function createFloor(model: Model): Floor {
     lastNode: Int32Array.from({ length: model.machines }, (_, k) => n + 1 + k),
     freeAt: Int32Array.from({ length: model.machines }, (_, k) => at(model.release, n + 1 + k)),
     workRemaining: new Int32Array(n + 1),
+    dueNode: new Int32Array(n + 1).fill(n),
+    timeMean: 1,
   };
+  for (const i of model.dueNodes) floor.dueNode[i] = i;
+  let work = 0;
   for (let k = 0; k < model.lastOfJob.length; k += 1) {
     let i = at(model.lastOfJob, k);
     for (;;) {
@@ -93,6 +109,9 @@ function createFloor(model: Model): Floor {
       for (let row = at(model.choiceStart, i); row < at(model.choiceStart, i + 1); row += 1)
         shortest = Math.min(shortest, at(model.choiceTime, row));
       floor.workRemaining[i] = shortest + at(floor.workRemaining, at(model.jobSucc, i));
+      const s = at(model.jobSucc, i);
+      if (at(floor.dueNode, i) === n && s !== n) floor.dueNode[i] = at(floor.dueNode, s);
+      work += shortest;
       const p = at(model.jobPred, i);
       if (p === n) break;
       i = p;
@@ -100,6 +119,7 @@ function createFloor(model: Model): Floor {
     floor.ready[floor.readyCount] = i;
     floor.readyCount += 1;
   }
+  floor.timeMean = Math.max(1, work / Math.max(1, n));
   return floor;
 }
 
@@ -181,6 +201,27 @@ function priority(
   random: Random,
 ): number {
   if (rule === "most_work_remaining") return at(floor.workRemaining, i);
+  if (rule === "earliest_due") return -dueOf(model, floor, i);
+  if (rule === "apparent_tardiness_cost") return tardinessCost(model, floor, i, row, start);
   if (rule === "shortest_time") return -at(model.choiceTime, row);
   return rule === "earliest_start" ? -start : random.unit();
+}
+
+function dueOf(model: Model, floor: Floor, i: number): number {
+  const due = at(floor.dueNode, i);
+  return due === model.operations ? 2 ** 31 : at(model.due, due);
+}
+
+/**
+ * Weight per tick of work, discounted by the slack that is left.
+ * @source Vepsalainen, Morton, "Priority rules for job shops with weighted tardiness costs",
+ * Management Science 33(8), 1987: ATC with look-ahead 2.
+ */
+function tardinessCost(model: Model, floor: Floor, i: number, row: number, start: number): number {
+  const time = Math.max(1, at(model.choiceTime, row));
+  const due = at(floor.dueNode, i);
+  if (due === model.operations) return -time;
+  const after = at(floor.workRemaining, i) - at(floor.workRemaining, at(model.jobSucc, due));
+  const slack = Math.max(0, at(model.due, due) - after - start);
+  return (at(model.weight, due) / time) * Math.exp(-slack / (2 * floor.timeMean));
 }

@@ -6,23 +6,44 @@ import type { Sequence } from "./dispatch.ts";
 
 /**
  * A good schedule as one flat Int32Array, ready to be copied between threads:
- * `[makespan, order (n), choice (n), start (n)]`.
+ * `[tardiness (high 22 and low 30 bits), makespan, order (n), choice (n), start (n)]`.
  */
 export type Elite = Int32Array;
 
+/** Numbers in front of the arrays. */
+const front = 3;
+
 export function eliteOf(graph: Graph): Elite {
   const n = graph.model.operations;
-  const elite = new Int32Array(1 + 3 * n);
-  elite[0] = graph.makespan;
-  elite.set(graph.order, 1);
-  elite.set(graph.choice.subarray(0, n), 1 + n);
-  elite.set(graph.head.subarray(0, n), 1 + 2 * n);
+  const elite = new Int32Array(front + 3 * n);
+  elite[0] = Math.floor(graph.cost / 2 ** 30);
+  elite[1] = graph.cost % 2 ** 30;
+  elite[2] = graph.makespan;
+  elite.set(graph.order, front);
+  elite.set(graph.choice.subarray(0, n), front + n);
+  elite.set(graph.head.subarray(0, n), front + 2 * n);
   return elite;
 }
 
+export function tardinessOf(elite: Elite): number {
+  return at(elite, 0) * 2 ** 30 + at(elite, 1);
+}
+
+export function makespanOf(elite: Elite): number {
+  return at(elite, 2);
+}
+
+/** Negative when `a` is the better one: less late, then shorter. */
+export function compareElites(a: Elite, b: Elite): number {
+  return at(a, 0) - at(b, 0) || at(a, 1) - at(b, 1) || at(a, 2) - at(b, 2);
+}
+
 export function sequenceOf(elite: Elite): Sequence {
-  const n = (elite.length - 1) / 3;
-  return { order: elite.subarray(1, 1 + n), choice: elite.subarray(1 + n, 1 + 2 * n) };
+  const n = (elite.length - front) / 3;
+  return {
+    order: elite.subarray(front, front + n),
+    choice: elite.subarray(front + n, front + 2 * n),
+  };
 }
 
 /** A bounded set of good schedules, best first, no two with the same starts. */
@@ -35,10 +56,10 @@ export interface Pool {
 export function admit(pool: Pool, elite: Elite): boolean {
   const { elites, capacity } = pool;
   const worst = elites.at(-1);
-  if (elites.length >= capacity && worst !== undefined && at(elite, 0) >= at(worst, 0))
+  if (elites.length >= capacity && worst !== undefined && compareElites(elite, worst) >= 0)
     return false;
   if (elites.some((other) => isDouble(other, elite))) return false;
-  const place = elites.findIndex((other) => at(other, 0) > at(elite, 0));
+  const place = elites.findIndex((other) => compareElites(other, elite) > 0);
   elites.splice(place < 0 ? elites.length : place, 0, elite);
   if (elites.length > capacity) elites.length = capacity;
   return true;
@@ -46,10 +67,10 @@ export function admit(pool: Pool, elite: Elite): boolean {
 
 /** Equal starts of nearly all operations: the search would only walk the same ground again. */
 function isDouble(a: Elite, b: Elite): boolean {
-  if (at(a, 0) !== at(b, 0)) return false;
-  const n = (a.length - 1) / 3;
+  if (compareElites(a, b) !== 0) return false;
+  const n = (a.length - front) / 3;
   let different = 0;
-  for (let k = 1 + 2 * n; k < a.length; k += 1) if (at(a, k) !== at(b, k)) different += 1;
+  for (let k = front + 2 * n; k < a.length; k += 1) if (at(a, k) !== at(b, k)) different += 1;
   return different * 50 < n;
 }
 
@@ -66,10 +87,10 @@ export function mix(model: Model, a: Elite, b: Elite, weight: number, random: Ra
   const key = new Float64Array(n);
   const place = new Int32Array(n);
   const choice = new Int32Array(n);
-  for (let k = 0; k < n; k += 1) place[at(a, 1 + k)] = k;
+  for (let k = 0; k < n; k += 1) place[at(a, front + k)] = k;
   for (let i = 0; i < n; i += 1) {
-    key[i] = weight * at(a, 1 + 2 * n + i) + (1 - weight) * at(b, 1 + 2 * n + i);
-    choice[i] = at(random.unit() < weight ? a : b, 1 + n + i);
+    key[i] = weight * at(a, front + 2 * n + i) + (1 - weight) * at(b, front + 2 * n + i);
+    choice[i] = at(random.unit() < weight ? a : b, front + n + i);
   }
   const order = Int32Array.from({ length: n }, (_, i) => i);
   // Equal keys (0-length operations) fall back to a's own order, which is topological too.

@@ -23,6 +23,10 @@ export interface Graph {
   order: Int32Array;
   position: Int32Array;
   makespan: number;
+  /** Weighted tardiness. */
+  cost: number;
+  /** Off for searches that try moves out instead of estimating them: tails are then left stale. */
+  keepsTails: boolean;
   /** Scratch of the window update: marks by stamp, and the nodes put aside. */
   mark: Int32Array;
   aside: Int32Array;
@@ -49,6 +53,8 @@ export function createGraph(model: Model): Graph {
     order: new Int32Array(operations),
     position,
     makespan: 0,
+    cost: 0,
+    keepsTails: true,
     mark: new Int32Array(nodes),
     aside: new Int32Array(operations + 1),
     stamp: 0,
@@ -81,7 +87,7 @@ export function loadGraph(graph: Graph, order: Int32Array, choice: Int32Array): 
   for (let i = 0; i < n; i += 1) setStep(graph, i);
   for (let k = 0; k < model.machines; k += 1) graph.head[n + 1 + k] = at(model.release, n + 1 + k);
   updateHeads(graph, 0, n - 1);
-  updateTails(graph, n - 1, 0);
+  if (graph.keepsTails) updateTails(graph, n - 1, 0);
 }
 
 /** Gives operation `i` the alternative `row`; steps to and from its job neighbours stay as they were. */
@@ -157,7 +163,7 @@ export function moveBehind(graph: Graph, u: number, row: number, x: number): boo
     if (jobPred !== n) setStep(graph, jobPred);
   }
   updateHeadsOf(graph, u, oldSucc, y, jobSucc);
-  updateTailsOf(graph, u, oldPred, x, jobPred);
+  if (graph.keepsTails) updateTailsOf(graph, u, oldPred, x, jobPred);
   return true;
 }
 
@@ -306,6 +312,18 @@ function updateHeads(graph: Graph, low: number, atLeast: number): void {
     if (end > makespan) makespan = end;
   }
   graph.makespan = makespan;
+  if (model.dueNodes.length > 0) graph.cost = weightedTardiness(graph);
+}
+
+function weightedTardiness({ model, head, time }: Graph): number {
+  const { dueNodes, due, weight, transfer } = model;
+  let cost = 0;
+  for (let k = 0; k < dueNodes.length; k += 1) {
+    const i = at(dueNodes, k);
+    const late = at(head, i) + at(time, i) + at(transfer, i) - at(due, i);
+    if (late > 0) cost += late * at(weight, i);
+  }
+  return cost;
 }
 
 /** Tails from place `high` down; mirror image of updateHeads. */

@@ -93,15 +93,10 @@ function isTicks(value: number | undefined): boolean {
   return value === undefined || (Number.isInteger(value) && value >= 0 && value < ticksMax);
 }
 
-function hasValidTimes({
-  alternatives,
-  transfer,
-  overlapAfter,
-  release,
-  family,
-}: Operation): boolean {
+function hasValidTimes(operation: Operation): boolean {
+  const { alternatives, transfer, overlapAfter, release, family, due, weight } = operation;
   return (
-    [transfer, overlapAfter, release, family].every(isTicks) &&
+    [transfer, overlapAfter, release, family, due, weight].every(isTicks) &&
     alternatives.every(({ time }) => isTicks(time))
   );
 }

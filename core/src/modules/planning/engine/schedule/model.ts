@@ -22,6 +22,12 @@ export interface Model {
   choiceTime: Int32Array;
   /** Overlap to the job successor, see problem.ts; -1: the successor waits for the end. */
   overlapStart: Int32Array;
+  /** Operations with a due date; per node its due tick and the weight of a tick late. */
+  dueNodes: Int32Array;
+  due: Int32Array;
+  weight: Int32Array;
+  /** Whether any operation is released later than tick 0. */
+  hasReleases: boolean;
   /** Ticks between the end of an operation and its job successor (transfer). */
   transfer: Int32Array;
   hasSetups: boolean;

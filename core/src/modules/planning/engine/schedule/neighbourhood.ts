@@ -16,8 +16,10 @@ export interface Neighbourhood {
   segment: Segment;
   /** Counts on from run to run, so that what an earlier run forbade has expired by itself. */
   iteration: number;
-  /** The makespan a forbidden move must beat to be allowed. */
+  /** What a forbidden move must beat to be allowed: a makespan, or a goal (see goalOf). */
   record: number;
+  /** The path leads to this late operation; `operations`: to the end of the whole schedule. */
+  target: number;
   /** The best move offered: put `u` behind `x` with alternative `row`. `noMove`: none yet. */
   estimate: number;
   u: number;
@@ -47,6 +49,7 @@ export function createNeighbourhood(graph: Graph, random: Random): Neighbourhood
     segment: createSegment(operations),
     iteration: 0,
     record: 0,
+    target: operations,
     estimate: noMove,
     u: 0,
     row: 0,

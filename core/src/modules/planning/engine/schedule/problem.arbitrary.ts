@@ -2,28 +2,51 @@ import fc from "fast-check";
 
 import type { Machine, Operation, Problem } from "./problem.ts";
 
-/** Small random problems with every feature of the structure, mostly but not always well-formed. */
+/**
+ * Small random problems with every feature of the structure, mostly but not always well-formed. Half
+ * of them have no due dates: those are searched in another way.
+ */
 export const anyProblem: fc.Arbitrary<Problem> = fc
-  .record({
-    machineCount: fc.integer({ min: 1, max: 4 }),
-    jobLengths: fc.array(fc.integer({ min: 1, max: 5 }), { minLength: 1, maxLength: 7 }),
-    families: fc.integer({ min: 1, max: 3 }),
-  })
-  .chain(({ machineCount, jobLengths, families }) =>
-    fc.record({
-      machines: fc.array(machineOf(families), { minLength: machineCount, maxLength: machineCount }),
-      operations: fc
-        .tuple(
-          ...jobLengths.flatMap((length, job) =>
-            Array.from({ length }, (_, step) => {
-              const before = jobLengths.slice(0, job).reduce((a, b) => a + b, 0) + step - 1;
-              return operationOf(machineCount, families, step > 0 ? before : undefined);
-            }),
-          ),
-        )
-        .map((operations) => operations),
+  .tuple(problemWithDues(), fc.boolean())
+  .map(([problem, hasDues]) => (hasDues ? problem : withoutDues(problem)));
+
+function withoutDues({ machines, operations }: Problem): Problem {
+  return {
+    machines,
+    operations: operations.map((operation) => {
+      const plain = { ...operation };
+      delete plain.due;
+      return plain;
     }),
-  );
+  };
+}
+
+function problemWithDues(): fc.Arbitrary<Problem> {
+  return fc
+    .record({
+      machineCount: fc.integer({ min: 1, max: 4 }),
+      jobLengths: fc.array(fc.integer({ min: 1, max: 5 }), { minLength: 1, maxLength: 7 }),
+      families: fc.integer({ min: 1, max: 3 }),
+    })
+    .chain(({ machineCount, jobLengths, families }) =>
+      fc.record({
+        machines: fc.array(machineOf(families), {
+          minLength: machineCount,
+          maxLength: machineCount,
+        }),
+        operations: fc
+          .tuple(
+            ...jobLengths.flatMap((length, job) =>
+              Array.from({ length }, (_, step) => {
+                const before = jobLengths.slice(0, job).reduce((a, b) => a + b, 0) + step - 1;
+                return operationOf(machineCount, families, step > 0 ? before : undefined);
+              }),
+            ),
+          )
+          .map((operations) => operations),
+      }),
+    );
+}
 
 function machineOf(families: number): fc.Arbitrary<Machine> {
   const row = fc.array(fc.nat(9), { minLength: families, maxLength: families });
@@ -53,6 +76,8 @@ function operationOf(machines: number, families: number, after?: number): fc.Arb
         transfer: fc.nat(5),
         overlapAfter: fc.nat(25),
         release: fc.nat(40),
+        due: fc.nat(80),
+        weight: fc.nat(4),
         family: fc.nat(families - 1),
         pin: fc.oneof(
           { weight: 6, arbitrary: fc.constant(undefined) },

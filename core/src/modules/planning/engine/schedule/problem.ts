@@ -38,6 +38,10 @@ export interface Operation {
    * Absent: the next operation waits for the whole.
    */
   overlapAfter?: number;
+  /** Tick by which its completion (end + transfer) is wanted, usually of an order's last operation. */
+  due?: number;
+  /** Cost of each tick past `due`. Whole, >= 0. Default 1. */
+  weight?: number;
   /** Earliest start: arrival of material, or the order's release. Default 0. */
   release?: number;
   /** Setup family, index into the matrices. Default 0. */
@@ -78,11 +82,16 @@ export type FindingCode =
   | "machine.invalid_setups"
   | "problem.too_long";
 
+/** Goals in order: weighted tardiness, then makespan. */
 export interface Schedule {
   /** One per planned operation, by start; equal starts of a machine in their sequence. */
   assignments: Assignment[];
   /** End of the last operation, its transfer included; 0 for an empty plan. */
   makespan: number;
+  /** Sum over all due operations of weight × ticks late; 0 without due dates. */
+  weightedTardiness: number;
+  /** No schedule of the planned operations can be less late. */
+  tardinessBound: number;
   /** No schedule of the planned operations can be shorter: makespan / lowerBound bounds the gap. */
   lowerBound: number;
   /** Operations left out; each is named by a finding. */

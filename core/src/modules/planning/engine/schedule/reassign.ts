@@ -2,6 +2,7 @@ import { at } from "./at.ts";
 import { setupBetween } from "./graph.ts";
 import { offer, type Neighbourhood } from "./neighbourhood.ts";
 import { placeTabuUntil } from "./tabu-list.ts";
+import { tryOut } from "./trial.ts";
 
 /**
  * Moves of critical operations to another machine: every place between two neighbours there from
@@ -18,7 +19,9 @@ export function considerReassignments(hood: Neighbourhood): void {
     const u = at(path.nodes, k);
     const to = at(choiceStart, u + 1);
     for (let row = at(choiceStart, u); row < to; row += 1) {
-      if (row !== at(graph.choice, u)) considerPlaces(hood, u, row);
+      if (row === at(graph.choice, u)) continue;
+      if (graph.keepsTails) considerPlaces(hood, u, row);
+      else tryPlaces(hood, u, row);
     }
   }
 }
@@ -57,6 +60,31 @@ function considerPlaces(hood: Neighbourhood, u: number, row: number): void {
     if (y === end) break;
     x = y;
   }
+}
+
+/**
+ * Without tails, only the two places around the moment the operation's job is ready for it are
+ * tried out: earlier ones would wait, later ones come too late.
+ */
+function tryPlaces(hood: Neighbourhood, u: number, row: number): void {
+  const { graph } = hood;
+  const { head, step, machineSucc, model } = graph;
+  const machine = at(model.choiceMachine, row);
+  const p = at(model.jobPred, u);
+  const ready = Math.max(at(model.release, u), at(head, p) + at(step, p));
+  const isTabu = placeTabuUntil(hood.tabu, u, machine) >= hood.iteration;
+  let before = model.operations;
+  let x = model.operations + 1 + machine;
+  for (
+    let y = at(machineSucc, x);
+    y < model.operations && at(head, y) < ready;
+    y = at(machineSucc, y)
+  ) {
+    before = x;
+    x = y;
+  }
+  tryOut(hood, isTabu, u, row, x);
+  if (before !== model.operations) tryOut(hood, isTabu, u, row, before);
 }
 
 /** Setup as it would be on the new machine. */

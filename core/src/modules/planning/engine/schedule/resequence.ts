@@ -2,6 +2,7 @@ import { at } from "./at.ts";
 import { estimateBefore, estimateBehind } from "./estimate.ts";
 import { offer, type Neighbourhood } from "./neighbourhood.ts";
 import { pairTabuUntil } from "./tabu-list.ts";
+import { tryOut } from "./trial.ts";
 
 /**
  * N7 on every block of the critical path: each operation to the front and to the rear of its block,
@@ -13,7 +14,8 @@ import { pairTabuUntil } from "./tabu-list.ts";
 export function considerSequenceMoves(hood: Neighbourhood): void {
   const { path } = hood;
   const { nodes, blockStart, blocks } = path;
-  const hasTheorem = !hood.graph.model.hasSetups;
+  const { hasSetups, hasReleases, operations } = hood.graph.model;
+  const isToEnd = hood.target === operations;
   for (let b = 0; b < blocks; b += 1) {
     const from = at(blockStart, b);
     const to = at(blockStart, b + 1) - 1;
@@ -21,8 +23,9 @@ export function considerSequenceMoves(hood: Neighbourhood): void {
     const first = at(nodes, from);
     const last = at(nodes, to);
     // Before the first block and behind the last one nothing can be gained (N5, Nowicki-Smutnicki).
-    const isFrontUseful = !hasTheorem || b > 0;
-    const isRearUseful = !hasTheorem || b < blocks - 1;
+    // A later release in front of the first block, or a late job at the rear of the last, can gain.
+    const isFrontUseful = hasSetups || hasReleases || b > 0;
+    const isRearUseful = hasSetups || !isToEnd || b < blocks - 1;
     if (to === from + 1) {
       if (isFrontUseful || isRearUseful) considerBehind(hood, first, last);
       continue;
@@ -49,6 +52,7 @@ function considerBehind(hood: Neighbourhood, u: number, v: number): void {
   // A path from u's job successor to v, which would close a cycle, needs both (after
   // Balas-Vazacopoulos 1998, prop. 2.2); without it the estimate holds too.
   const isPathPossible =
+    graph.keepsTails &&
     s !== model.operations &&
     at(tail, s) >= at(time, s) + at(tail, v) &&
     at(head, v) >= at(head, s) + at(time, s);
@@ -61,6 +65,7 @@ function considerBehind(hood: Neighbourhood, u: number, v: number): void {
       break;
     }
   }
+  if (!graph.keepsTails) return tryOut(hood, isTabu, u, at(graph.choice, u), v);
   const limit = isTabu ? hood.record - 1 : hood.estimate;
   const estimate = estimateBehind(graph, hood.segment, u, v, limit);
   offer(hood, estimate, isTabu, u, at(graph.choice, u), v);
@@ -72,6 +77,7 @@ function considerBefore(hood: Neighbourhood, u: number, v: number): void {
   const { head, tail, time, machinePred, model } = graph;
   const p = at(model.jobPred, u);
   const isPathPossible =
+    graph.keepsTails &&
     p !== model.operations &&
     at(tail, v) >= at(time, v) + at(tail, p) &&
     at(head, p) >= at(head, v) + at(time, v);
@@ -84,6 +90,7 @@ function considerBefore(hood: Neighbourhood, u: number, v: number): void {
       break;
     }
   }
+  if (!graph.keepsTails) return tryOut(hood, isTabu, u, at(graph.choice, u), at(machinePred, v));
   const limit = isTabu ? hood.record - 1 : hood.estimate;
   const estimate = estimateBefore(graph, hood.segment, u, v, limit);
   offer(hood, estimate, isTabu, u, at(graph.choice, u), at(machinePred, v));

@@ -2,7 +2,7 @@ import { at } from "./at.ts";
 import { compile, type Compiled } from "./compile.ts";
 import { sequenceOf, type Elite } from "./elite.ts";
 import { createGraph, loadGraph } from "./graph.ts";
-import { lowerBound } from "./lower-bound.ts";
+import { lowerBound, type Bound } from "./lower-bound.ts";
 import type { Assignment, Problem, Schedule } from "./problem.ts";
 import { search } from "./search.ts";
 
@@ -16,8 +16,8 @@ export interface SolveOptions {
   shouldStop: () => boolean;
   /** Moves at most. Default: unlimited. */
   iterationsMax?: number;
-  /** Told each better makespan. */
-  onImprovement?: (makespan: number) => void;
+  /** Told the figures of each better schedule. */
+  onImprovement?: (figures: { makespan: number; weightedTardiness: number }) => void;
   /**
    * Swaps good schedules with a search of the same problem on another thread: takes our newest one,
    * returns theirs if there is a new one. Plain arrays, see elite.ts; the caller copies.
@@ -32,9 +32,10 @@ export interface SolveOptions {
 export function solve(problem: Problem, options: SolveOptions): Schedule {
   const compiled = compile(problem);
   const { model, frozen } = compiled;
-  if (model.operations === 0) return assemble(problem, compiled, [], { bound: 0, iterations: 0 });
+  if (model.operations === 0)
+    return assemble(problem, compiled, frozen, { makespan: 0, tardiness: 0 }, 0);
   const bound = lowerBound(model);
-  const { best, iterations } = search(model, { ...options, goal: bound });
+  const { best, iterations } = search(model, { ...options, bound });
   const graph = createGraph(model);
   const { order, choice } = sequenceOf(best);
   loadGraph(graph, order, choice);
@@ -45,25 +46,31 @@ export function solve(problem: Problem, options: SolveOptions): Schedule {
     start: at(graph.head, i),
     end: at(graph.head, i) + at(graph.time, i),
   }));
-  return assemble(problem, compiled, [...frozen, ...assignments], { bound, iterations });
+  return assemble(problem, compiled, [...frozen, ...assignments], bound, iterations);
 }
 
 function assemble(
   problem: Problem,
   { frozen, unplanned, findings }: Compiled,
   assignments: Assignment[],
-  { bound, iterations }: { bound: number; iterations: number },
+  bound: Bound,
+  iterations: number,
 ): Schedule {
-  const all = assignments.length > 0 ? assignments : [...frozen];
   const completion = ({ operation, end }: Assignment): number =>
     end + (problem.operations[operation]?.transfer ?? 0);
+  const lateness = (assignment: Assignment): number => {
+    const { due = Infinity, weight = 1 } = problem.operations[assignment.operation] ?? {};
+    return weight * Math.max(0, completion(assignment) - due);
+  };
+  const last = (some: Assignment[]): number =>
+    some.reduce((end, a) => Math.max(end, completion(a)), 0);
+  const late = (some: Assignment[]): number => some.reduce((sum, a) => sum + lateness(a), 0);
   return {
-    assignments: all.sort((a, b) => a.start - b.start),
-    makespan: all.reduce((latest, assignment) => Math.max(latest, completion(assignment)), 0),
-    lowerBound: frozen.reduce(
-      (latest, assignment) => Math.max(latest, completion(assignment)),
-      bound,
-    ),
+    assignments: assignments.toSorted((a, b) => a.start - b.start),
+    makespan: last(assignments),
+    lowerBound: Math.max(bound.makespan, last(frozen)),
+    weightedTardiness: late(assignments),
+    tardinessBound: bound.tardiness + late(frozen),
     unplanned,
     findings,
     iterations,

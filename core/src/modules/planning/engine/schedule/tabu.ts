@@ -5,6 +5,7 @@ import { createNeighbourhood, noMove, type Neighbourhood } from "./neighbourhood
 import type { Random } from "./random.ts";
 import { considerReassignments } from "./reassign.ts";
 import { considerSequenceMoves } from "./resequence.ts";
+import { goalOf, pickTarget } from "./trial.ts";
 import { clearTabuList, forbidPair, forbidPlace } from "./tabu-list.ts";
 
 /** What a tabu search needs and keeps; one per thread, reused by every run. */
@@ -39,7 +40,7 @@ const iterationsPerCheck = 64;
 
 /**
  * Improves the schedule in `search.graph` until `patience` iterations brought no better one, the
- * makespan reaches `goal`, or `shouldStop`. Afterwards `best*` holds the best schedule seen.
+ * makespan (or goal, see trial.ts) reaches `goal`, or `shouldStop`. Afterwards `best*` holds the best schedule seen.
  * Returns the iterations made.
  */
 export function runTabu(
@@ -56,7 +57,7 @@ export function runTabu(
     hood.iteration += 1;
     since += 1;
     if (!makeMove(hood)) break;
-    if (graph.makespan < hood.record) {
+    if (valueOf(graph) < hood.record) {
       keepBest(search);
       since = 0;
     }
@@ -74,7 +75,7 @@ function forget(hood: Neighbourhood): void {
 }
 
 function keepBest({ graph, hood, bestOrder, bestChoice }: TabuSearch): void {
-  hood.record = graph.makespan;
+  hood.record = valueOf(graph);
   bestOrder.set(graph.order);
   bestChoice.set(graph.choice.subarray(0, bestChoice.length));
 }
@@ -84,16 +85,24 @@ export function restoreBest({ graph, bestOrder, bestChoice }: TabuSearch): void 
   loadGraph(graph, bestOrder, bestChoice);
 }
 
+/** What is minimised: the makespan where it can be estimated, else the goal that is tried out. */
+function valueOf(graph: Graph): number {
+  return graph.keepsTails ? graph.makespan : goalOf(graph);
+}
+
 /** One iteration; false when the critical path offers no move at all. */
 function makeMove(hood: Neighbourhood): boolean {
-  findCriticalPath(hood.graph, hood.path, hood.random);
-  hood.estimate = noMove;
+  const { keepsTails, model } = hood.graph;
+  const none = keepsTails ? noMove : Infinity;
+  hood.target = keepsTails ? model.operations : pickTarget(hood);
+  findCriticalPath(hood.graph, hood.path, hood.target, hood.random);
+  hood.estimate = none;
   hood.ties = 0;
   hood.forbiddenCount = 0;
   considerSequenceMoves(hood);
-  if (hood.graph.model.isFlexible) considerReassignments(hood);
-  if (hood.estimate < noMove && perform(hood, hood.u, hood.row, hood.x)) return true;
-  if (hood.forbiddenCount === 0) return hood.estimate < noMove;
+  if (model.isFlexible) considerReassignments(hood);
+  if (hood.estimate < none && perform(hood, hood.u, hood.row, hood.x)) return true;
+  if (hood.forbiddenCount === 0) return hood.estimate < none;
   perform(hood, hood.forbiddenU, hood.forbiddenRow, hood.forbiddenX);
   return true;
 }

@@ -1,0 +1,58 @@
+import { at } from "./at.ts";
+import { moveBehind, type Graph } from "./graph.ts";
+import type { Bound } from "./lower-bound.ts";
+import { offer, type Neighbourhood } from "./neighbourhood.ts";
+
+/**
+ * The goal of a schedule as one number: weighted tardiness, makespan as the tie-break (a fraction of
+ * a tick; exact up to a tardiness of 2^22, beyond that the tie-break gets coarser).
+ */
+export function goalOf(graph: Graph): number {
+  return graph.cost + graph.makespan * tieBreak;
+}
+
+/** The same for the bounds: a schedule with this goal cannot be improved. */
+export function goalFrom({ tardiness, makespan }: Bound): number {
+  return tardiness + makespan * tieBreak;
+}
+
+const tieBreak = 2 ** -31;
+
+/**
+ * Makes a move, looks at the goal and takes it back. Tardiness has as many critical paths as late
+ * operations, so an estimate would need a tail to each of them (10^7 numbers to keep for a plant of
+ * 10,000 operations); the window update makes the real thing affordable.
+ */
+export function tryOut(
+  hood: Neighbourhood,
+  isTabu: boolean,
+  u: number,
+  row: number,
+  x: number,
+): void {
+  const { graph } = hood;
+  const oldRow = at(graph.choice, u);
+  const oldPred = at(graph.machinePred, u);
+  if (!moveBehind(graph, u, row, x)) return;
+  const goal = goalOf(graph);
+  moveBehind(graph, u, oldRow, oldPred);
+  offer(hood, goal, isTabu, u, row, x);
+}
+
+/**
+ * The late operation to help in this iteration, by lot in proportion to what it costs; the end of
+ * the schedule when nothing is late, or now and then, for the makespan behind it.
+ */
+export function pickTarget({ graph, random }: Neighbourhood): number {
+  const { model, head, time, cost } = graph;
+  const { dueNodes, due, weight, transfer, operations } = model;
+  if (cost === 0 || dueNodes.length === 0) return operations;
+  let ticket = random.unit() * cost;
+  for (let k = 0; k < dueNodes.length; k += 1) {
+    const i = at(dueNodes, k);
+    const late = at(head, i) + at(time, i) + at(transfer, i) - at(due, i);
+    if (late > 0) ticket -= late * at(weight, i);
+    if (ticket < 0) return i;
+  }
+  return operations;
+}
