@@ -86,6 +86,8 @@ export function loadGraph(graph: Graph, order: Int32Array, choice: Int32Array): 
   }
   for (let i = 0; i < n; i += 1) setStep(graph, i);
   for (let k = 0; k < model.machines; k += 1) graph.head[n + 1 + k] = at(model.release, n + 1 + k);
+  graph.stamp += 1;
+  graph.mark.fill(graph.stamp);
   updateHeads(graph, 0, n - 1);
   if (graph.keepsTails) updateTails(graph, n - 1, 0);
 }
@@ -171,6 +173,7 @@ export function moveBehind(graph: Graph, u: number, row: number, x: number): boo
 function updateHeadsOf(graph: Graph, u: number, a: number, b: number, c: number): void {
   const { position } = graph;
   const n = graph.model.operations;
+  markFour(graph, u, a, b, c);
   let low = at(position, u);
   let high = low;
   const atA = at(position, a);
@@ -188,6 +191,7 @@ function updateHeadsOf(graph: Graph, u: number, a: number, b: number, c: number)
 function updateTailsOf(graph: Graph, u: number, a: number, b: number, c: number): void {
   const { position } = graph;
   const n = graph.model.operations;
+  markFour(graph, u, a, b, c);
   let high = at(position, u);
   let low = high;
   const atA = at(position, a);
@@ -206,6 +210,15 @@ function link(graph: Graph, before: number, u: number, after: number): void {
   graph.machineSucc[u] = after;
   graph.machineSucc[before] = u;
   graph.machinePred[after] = u;
+}
+
+function markFour(graph: Graph, u: number, a: number, b: number, c: number): void {
+  const { mark } = graph;
+  const stamp = ++graph.stamp;
+  mark[u] = stamp;
+  mark[a] = stamp;
+  mark[b] = stamp;
+  mark[c] = stamp;
 }
 
 /** u stands left of its new machine predecessor x: move u and what depends on it behind x. */
@@ -282,14 +295,19 @@ function orderBefore(graph: Graph, u: number, y: number): boolean {
   return true;
 }
 
-/** Heads from place `low` on; everything up to `atLeast` is recomputed, beyond only what changes. */
+/**
+ * Heads of the marked nodes, the first at place `low` and the last at `atLeast`, and of all that
+ * changes with them. Most of the window is passed over by its missing mark.
+ */
 function updateHeads(graph: Graph, low: number, atLeast: number): void {
   const { order, position, head, time, step, machinePred, machineSucc, model } = graph;
   const { jobPred, jobSucc, release, hasSetups } = model;
   const n = model.operations;
+  const { mark, stamp } = graph;
   let last = atLeast;
   for (let k = low; k <= last; k += 1) {
     const i = at(order, k);
+    if (at(mark, i) !== stamp) continue;
     const j = at(jobPred, i);
     const before = at(machinePred, i);
     const byJob = (at(head, j) + at(step, j)) | 0;
@@ -299,9 +317,14 @@ function updateHeads(graph: Graph, low: number, atLeast: number): void {
     if (at(release, i) > value) value = at(release, i);
     if (value !== at(head, i)) {
       head[i] = value;
-      const afterJob = at(position, at(jobSucc, i));
+      // The end stands at place n: behind all of the order.
+      const s = at(jobSucc, i);
+      mark[s] = stamp;
+      const afterJob = at(position, s);
       if (afterJob > last) last = afterJob < n ? afterJob : n - 1;
-      const afterMachine = at(position, at(machineSucc, i));
+      const next = at(machineSucc, i);
+      mark[next] = stamp;
+      const afterMachine = at(position, next);
       if (afterMachine > last) last = afterMachine < n ? afterMachine : n - 1;
     }
   }
@@ -330,9 +353,11 @@ function weightedTardiness({ model, head, time }: Graph): number {
 function updateTails(graph: Graph, high: number, atMost: number): void {
   const { order, position, tail, time, step, machinePred, machineSucc, model } = graph;
   const { jobPred, jobSucc, hasSetups } = model;
+  const { mark, stamp } = graph;
   let last = atMost;
   for (let k = high; k >= last; k -= 1) {
     const i = at(order, k);
+    if (at(mark, i) !== stamp) continue;
     const after = at(machineSucc, i);
     const byJob = (at(step, i) + at(tail, at(jobSucc, i))) | 0;
     let byMachine = (at(time, i) + at(tail, after)) | 0;
@@ -341,9 +366,13 @@ function updateTails(graph: Graph, high: number, atMost: number): void {
     if (value !== at(tail, i)) {
       tail[i] = value;
       // The end stands at place n and a machine's start at -1: neither is in the order.
-      const beforeJob = at(position, at(jobPred, i));
+      const p = at(jobPred, i);
+      mark[p] = stamp;
+      const beforeJob = at(position, p);
       if (beforeJob < last) last = beforeJob;
-      const beforeMachine = at(position, at(machinePred, i));
+      const before = at(machinePred, i);
+      mark[before] = stamp;
+      const beforeMachine = at(position, before);
       if (beforeMachine < last && beforeMachine >= 0) last = beforeMachine;
     }
   }
