@@ -1,7 +1,7 @@
 import type { MachineState } from "@millwright/contracts/states";
 import { z } from "zod";
 
-import { type Buffer, hasPiece, hasSpace } from "./buffer.ts";
+import { type Buffer, hasPiece, hasSpace, put } from "./buffer.ts";
 import { type ProcessValueSpec, settleProcessValue } from "./process-value.ts";
 import { exponential, lognormal, type Random, uniform } from "./random.ts";
 import type { Crew } from "./shifts.ts";
@@ -71,8 +71,9 @@ export const machineMemorySchema = z.object({
   setUpFor: z.number().int().nullable(),
   isStoppedByOperator: z.boolean(),
   isOnBreak: z.boolean(),
-  /** A finished good piece that has no place to go yet. */
-  isHolding: z.boolean(),
+  /** The order of the piece in the cycle, and of a finished good one that has no place to go yet. */
+  pieceOf: z.number().int().nullable(),
+  heldOf: z.number().int().nullable(),
   /** How long it has been waiting for the same reason. */
   waitedMs: z.number(),
   /** Time the process values have not seen yet. */
@@ -103,7 +104,8 @@ export function buildMachine(spec: MachineSpec, random: Random): Machine {
       setUpFor: null,
       isStoppedByOperator: false,
       isOnBreak: false,
-      isHolding: false,
+      pieceOf: null,
+      heldOf: null,
       waitedMs: 0,
       unsettledMs: 0,
       total: 0,
@@ -134,8 +136,7 @@ export function reasonOf({ memory }: Machine): StopReason {
 
 /** Pieces inside the machine: one in the cycle, one finished that waits for space. */
 export function piecesInside({ memory }: Machine): number {
-  const inCycle = memory.cycleLeftMs > 0 ? 1 : 0;
-  return inCycle + (memory.isHolding ? 1 : 0);
+  return (memory.pieceOf === null ? 0 : 1) + (memory.heldOf === null ? 0 : 1);
 }
 
 export function isJobOpen({ memory }: Machine): boolean {
@@ -168,10 +169,7 @@ export function stepMachine(
   memory.energyKwh += (spec.powerKw[stateOf(machine)] * stepMs) / 3_600_000;
   settleProcessValues(machine, stepMs);
   if (world.isOnBreak) return;
-  if (memory.isHolding && hasSpace(world.outfeed)) {
-    memory.isHolding = false;
-    world.outfeed.pieces += 1;
-  }
+  passOn(machine, world.outfeed);
   if (memory.phase === "interrupted") repair(machine, stepMs);
   else if (memory.phase === "cycle") cut(machine, stepMs);
   if (memory.phase === "waiting") tryToStart(machine, world);
@@ -196,8 +194,7 @@ function repair({ memory }: Machine, stepMs: number): void {
   memory.interruptionLeftMs -= stepMs;
   if (memory.interruptionLeftMs > 0) return;
   // A piece that was in the machine when it stopped is finished now.
-  const hasPiece = memory.cycleLeftMs > 0;
-  memory.phase = hasPiece ? "cycle" : "waiting";
+  memory.phase = memory.pieceOf === null ? "waiting" : "cycle";
   memory.reason = "none";
 }
 
@@ -220,7 +217,9 @@ function cut(machine: Machine, stepMs: number): void {
 }
 
 function finishPiece({ memory, spec }: Machine): void {
+  const orderHash = memory.pieceOf;
   memory.cycleLeftMs = 0;
+  memory.pieceOf = null;
   memory.phase = "waiting";
   memory.piecesOnTool += 1;
   memory.total = (memory.total + 1) % uint32Size;
@@ -229,8 +228,14 @@ function finishPiece({ memory, spec }: Machine): void {
     return;
   }
   memory.good = (memory.good + 1) % uint32Size;
-  if (memory.job) memory.job.good += 1;
-  memory.isHolding = true;
+  if (memory.job?.orderHash === orderHash) memory.job.good += 1;
+  memory.heldOf = orderHash;
+}
+
+function passOn({ memory }: Machine, outfeed: Buffer): void {
+  if (memory.heldOf === null || !hasSpace(outfeed)) return;
+  put(outfeed, memory.heldOf, 1);
+  memory.heldOf = null;
 }
 
 function tryToStart(
@@ -238,10 +243,7 @@ function tryToStart(
   world: { stepMs: number; infeed: Buffer; outfeed: Buffer },
 ): void {
   const { memory, spec } = machine;
-  if (memory.isHolding && hasSpace(world.outfeed)) {
-    memory.isHolding = false;
-    world.outfeed.pieces += 1;
-  }
+  passOn(machine, world.outfeed);
   if (isJobOpen(machine) && memory.job && memory.setUpFor !== memory.job.orderHash) {
     memory.setUpFor = memory.job.orderHash;
     interrupt(machine, "setup", lognormal(memory.random, spec.setupMs, 0.2));
@@ -253,7 +255,8 @@ function tryToStart(
     memory.reason = reason;
     return;
   }
-  world.infeed.pieces -= 1;
+  memory.pieceOf = memory.job?.orderHash ?? 0;
+  put(world.infeed, memory.pieceOf, -1);
   memory.phase = "cycle";
   memory.reason = "none";
   memory.waitedMs = 0;
@@ -262,9 +265,9 @@ function tryToStart(
 
 function whyNotStart(machine: Machine, infeed: Buffer): StopReason {
   if (machine.memory.isStoppedByOperator) return "stopped_by_operator";
-  if (machine.memory.isHolding) return "blocked";
+  if (machine.memory.heldOf !== null) return "blocked";
   if (!isJobOpen(machine)) return "no_job";
-  if (!hasPiece(infeed)) return "starved";
+  if (!hasPiece(infeed, machine.memory.job?.orderHash ?? 0)) return "starved";
   return "none";
 }
 

@@ -1,10 +1,12 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 
+import type { Buffer } from "./buffer.ts";
 import { isJobOpen, setJob, stateOf, stepMachine, uint32Size } from "./machine.ts";
 import {
   advancePlant,
   buildPlant,
+  fetchPieces,
   machineOf,
   massBalance,
   type Plant,
@@ -17,15 +19,36 @@ import { aroundTheClock, shiftCalendar } from "./shifts.ts";
 
 const hour = 3_600_000;
 
-/** A planner without imagination: orders of 36 one after the other, odd ones on the first mill. */
+/**
+ * A foreman without a computer: orders of 36 one after the other, odd ones over the first mill. When
+ * the feeders of a starved machine are through with its order, the scrap is replaced from the rack.
+ */
 function keepBusy(plant: Plant, orders: Map<string, number>): void {
-  for (const { machine } of plant.stations) {
-    if (isJobOpen(machine)) continue;
+  for (const { machine, infeed } of plant.stations) {
     const { id } = machine.spec;
-    const next = (orders.get(id) ?? 0) + 1;
+    const { job, reason } = machine.memory;
+    if (job && reason === "starved") {
+      const feeders = plant.stations.filter(({ outfeed }) => outfeed === infeed);
+      const isFed = feeders.some(
+        (feeder) =>
+          (orders.get(feeder.machine.spec.id) ?? 0) <= job.orderHash && feeds(feeder, job),
+      );
+      const missing = job.quantity - job.good;
+      if (!isFed) fetchPieces(plant, id, { orderHash: job.orderHash, quantity: missing });
+    }
+    if (isJobOpen(machine)) continue;
+    const step = id.startsWith("mill") ? 2 : 1;
+    const next = (orders.get(id) ?? (id === "mill2" ? 0 : step === 2 ? -1 : 0)) + step;
     orders.set(id, next);
-    setJob(machine, { orderHash: next, quantity: id.startsWith("mill") ? 36 : 72 });
+    setJob(machine, { orderHash: next, quantity: 36 });
   }
+}
+
+/** Whether a station still makes pieces of this order: each mill has its own ones. */
+function feeds({ machine }: Plant["stations"][number], job: { orderHash: number }): boolean {
+  const { id } = machine.spec;
+  if (!id.startsWith("mill")) return true;
+  return (job.orderHash % 2 === 1) === (id === "mill1");
 }
 
 function run(plant: Plant, hours: number, watch: () => void = () => {}): void {
@@ -107,14 +130,14 @@ describe("a machine", () => {
   test("starves without pieces, blocks without space", () => {
     const machine = machineOf(buildPlant({ seed: 1, calendar: aroundTheClock }), "wash");
     setJob(machine, { orderHash: 1, quantity: 10 });
-    const empty = { pieces: 0, capacity: 10, isEndless: false };
-    const space = { pieces: 0, capacity: 10, isEndless: false };
-    const step = (infeed: typeof empty, outfeed: typeof empty) =>
+    const empty = cart(0, 10);
+    const space = cart(0, 10);
+    const step = (infeed: Buffer, outfeed: Buffer) =>
       stepMachine(machine, { stepMs, isOnBreak: false, infeed, outfeed });
     for (let i = 0; i < 2_000; i += 1) step(empty, space);
     expect(machine.memory.reason).toBe("starved");
-    const plenty = { pieces: 50, capacity: 50, isEndless: false };
-    const full = { pieces: 10, capacity: 10, isEndless: false };
+    const plenty = cart(50, 50);
+    const full = cart(10, 10);
     for (let i = 0; i < 40_000 && machine.memory.reason !== "blocked"; i += 1) step(plenty, full);
     expect(machine.memory.reason).toBe("blocked");
     expect(machine.memory.good).toBe(1);
@@ -131,6 +154,11 @@ describe("a machine", () => {
     expect(saw.memory.total).toBe(18 + saw.memory.scrap);
   });
 });
+
+/** A cart with pieces of order 1. */
+function cart(pieces: number, capacity: number): Buffer {
+  return { pieces: new Map([[1, pieces]]), capacity, isEndless: false };
+}
 
 function trace(seed: number): PlantMemory {
   const plant = buildPlant({ seed, calendar: shiftCalendar("Europe/Berlin") });

@@ -1,10 +1,9 @@
 import { z } from "zod";
 
 import { bracketLine } from "./bracket-line.ts";
-import type { Buffer } from "./buffer.ts";
+import { type Buffer, piecesIn, piecesOf, put } from "./buffer.ts";
 import {
   buildMachine,
-  isJobOpen,
   type Machine,
   machineMemorySchema,
   type MachineSpec,
@@ -20,9 +19,7 @@ export const stepMs = 500;
 /** A cart between two stations holds two of the largest orders. */
 const bufferCapacity = 120;
 
-/** After so long without a piece from upstream, someone fetches what is missing from the rack. */
-const rackAfterMs = 90_000;
-/** After so long blocked with nobody working downstream, the cart goes to the rack. */
+/** After so long blocked with nobody working downstream, what lies on the cart goes to the rack. */
 const clearAfterMs = 600_000;
 
 export const siloSpec = {
@@ -36,7 +33,8 @@ export const palletSpec = { tareKg: 22, pieces: 40, kgPerPiece: 1.85, noiseKg: 0
 /** The whole plant as plain data: written at a graceful stop, so that a restart goes on. */
 export const plantMemorySchema = z.object({
   machines: z.record(z.string(), machineMemorySchema),
-  buffers: z.array(z.number().int()),
+  /** Per buffer: order hash and pieces. */
+  buffers: z.array(z.array(z.tuple([z.number().int(), z.number().int()]))),
   /** Semi-finished pieces in the rack: negative when more was fetched than put. */
   rackPieces: z.number().int(),
   silo: z.object({ levelKg: z.number(), isRefilling: z.boolean() }),
@@ -65,13 +63,13 @@ export function buildPlant(options: {
   memory?: PlantMemory;
 }): Plant {
   const { seed, calendar, memory } = options;
-  const barStock: Buffer = { pieces: 0, capacity: 0, isEndless: true };
+  const barStock: Buffer = { pieces: new Map(), capacity: 0, isEndless: true };
   const carts: Buffer[] = Array.from({ length: 5 }, () => ({
-    pieces: 0,
+    pieces: new Map(),
     capacity: bufferCapacity,
     isEndless: false,
   }));
-  const dispatch: Buffer = { pieces: 0, capacity: 0, isEndless: true };
+  const dispatch: Buffer = { pieces: new Map(), capacity: 0, isEndless: true };
   const buffers = [barStock, ...carts, dispatch];
   const stations = bracketLine.map((spec) => {
     const position = positionOf(spec);
@@ -97,20 +95,40 @@ export function advancePlant(plant: Plant, steps: number, nowMs: number): void {
 }
 
 export function machineOf(plant: Plant, id: string): Machine {
-  const station = plant.stations.find(({ machine }) => machine.spec.id === id);
-  if (!station) throw new Error(`the bracket line has no machine ${id}`);
-  return station.machine;
+  return stationOf(plant, id).machine;
+}
+
+/**
+ * Someone fetches from the rack what should lie before a machine by the books but does not: pieces
+ * lost with the memory of a crashed cart, or put away while the order was on hold. The cart is
+ * filled up to `quantity` pieces of the order, the one in the cycle included.
+ */
+export function fetchPieces(
+  plant: Plant,
+  machineId: string,
+  { orderHash, quantity }: { orderHash: number; quantity: number },
+): void {
+  const { machine, infeed } = stationOf(plant, machineId);
+  if (infeed.isEndless) return;
+  const inCycle = machine.memory.pieceOf === orderHash ? 1 : 0;
+  const missing = quantity - piecesOf(infeed, orderHash) - inCycle;
+  if (missing <= 0) return;
+  put(infeed, orderHash, missing);
+  plant.rack.pieces -= missing;
 }
 
 /** Pieces that left bar stock and the rack, and where they are now; the two sides are equal. */
 export function massBalance(plant: Plant): { taken: number; found: number } {
   const [barStock, ...others] = plant.buffers;
-  const inBuffers = others.reduce((sum, buffer) => sum + buffer.pieces, 0);
+  const inBuffers = others.reduce((sum, buffer) => sum + piecesIn(buffer), 0);
   const inMachines = plant.stations.reduce(
     (sum, { machine }) => sum + piecesInside(machine) + machine.memory.scrap,
     0,
   );
-  return { taken: -(barStock?.pieces ?? 0), found: inBuffers + inMachines + plant.rack.pieces };
+  return {
+    taken: barStock ? -piecesIn(barStock) : 0,
+    found: inBuffers + inMachines + plant.rack.pieces,
+  };
 }
 
 export function rememberPlant(plant: Plant): PlantMemory {
@@ -118,7 +136,7 @@ export function rememberPlant(plant: Plant): PlantMemory {
     machines: Object.fromEntries(
       plant.stations.map(({ machine }) => [machine.spec.id, machine.memory]),
     ),
-    buffers: plant.buffers.map(({ pieces }) => pieces),
+    buffers: plant.buffers.map(({ pieces }) => [...pieces]),
     rackPieces: plant.rack.pieces,
     silo: plant.silo,
     pallet: plant.pallet,
@@ -126,43 +144,42 @@ export function rememberPlant(plant: Plant): PlantMemory {
   };
 }
 
+function stationOf(plant: Plant, id: string): Station {
+  const station = plant.stations.find(({ machine }) => machine.spec.id === id);
+  if (!station) throw new Error(`the bracket line has no machine ${id}`);
+  return station;
+}
+
 function stepPlant(plant: Plant, nowMs: number): void {
   const packed = at(plant.buffers, plant.buffers.length - 1);
-  const packedBefore = packed.pieces;
+  const packedBefore = piecesIn(packed);
   const assembly = machineOf(plant, "assembly");
   const assembledBefore = assembly.memory.total;
   for (const station of plant.stations) {
     const isOnBreak = plant.calendar(station.machine.spec.crew, nowMs);
     const { machine, infeed, outfeed } = station;
     stepMachine(machine, { stepMs, isOnBreak, infeed, outfeed });
-    useRack(plant, station);
+    clearCart(plant, station);
   }
   if (assembly.memory.total !== assembledBefore) plant.silo.levelKg -= siloSpec.kgPerPiece;
   refillSilo(plant.silo);
-  for (let piece = packedBefore; piece < packed.pieces; piece += 1) loadPallet(plant);
+  for (let piece = packedBefore; piece < piecesIn(packed); piece += 1) loadPallet(plant);
 }
 
 /**
- * Scrap leaves an order short downstream and a cancelled one leaves pieces over. As in a real
- * shop both go through the rack of semi-finished pieces, but only when nobody upstream (or
- * downstream) is still working: otherwise waiting is the honest thing to do.
+ * A cart full of pieces that nobody downstream can use (their order is on hold or was cancelled)
+ * would block the line for ever: after a while it goes to the rack.
  */
-function useRack(plant: Plant, station: Station): void {
-  const { machine, infeed, outfeed } = station;
-  const { memory } = machine;
-  if (memory.phase !== "waiting") return;
-  if (memory.reason === "starved" && memory.waitedMs > rackAfterMs) {
-    const feeders = plant.stations.filter((other) => other.outfeed === infeed);
-    const wanted = memory.job ? memory.job.quantity - memory.job.good : 0;
-    if (feeders.some((other) => isJobOpen(other.machine))) return;
-    const fetched = Math.min(wanted, 5);
-    infeed.pieces += fetched;
-    plant.rack.pieces -= fetched;
-  } else if (memory.reason === "blocked" && memory.waitedMs > clearAfterMs) {
-    const takers = plant.stations.filter((other) => other.infeed === outfeed);
-    if (takers.some((other) => isJobOpen(other.machine))) return;
-    plant.rack.pieces += outfeed.pieces;
-    outfeed.pieces = 0;
+function clearCart(plant: Plant, { machine, outfeed }: Station): void {
+  const { reason, waitedMs } = machine.memory;
+  if (reason !== "blocked" || waitedMs < clearAfterMs) return;
+  const takers = plant.stations.filter(({ infeed }) => infeed === outfeed);
+  if (takers.some((taker) => taker.machine.memory.phase !== "waiting")) return;
+  const wanted = new Set(takers.map((taker) => taker.machine.memory.job?.orderHash));
+  for (const [orderHash, count] of outfeed.pieces) {
+    if (wanted.has(orderHash)) continue;
+    put(outfeed, orderHash, -count);
+    plant.rack.pieces += count;
   }
 }
 
@@ -188,7 +205,7 @@ function recall(plant: Plant, memory: PlantMemory): void {
     const known = memory.machines[machine.spec.id];
     if (known) machine.memory = known;
   }
-  plant.buffers.forEach((buffer, index) => (buffer.pieces = memory.buffers[index] ?? 0));
+  plant.buffers.forEach((buffer, index) => (buffer.pieces = new Map(memory.buffers[index])));
   plant.rack.pieces = memory.rackPieces;
   plant.silo = memory.silo;
   plant.pallet = memory.pallet;

@@ -14,7 +14,7 @@ import type { Logger } from "pino";
 import { z } from "zod";
 
 import { devices, gateways } from "../devices.ts";
-import { type Random, uniform } from "../machines/random.ts";
+import type { Random } from "../machines/random.ts";
 import { type Panels, writeSetpoint } from "../panel.ts";
 import { orderHashOf } from "../servers/setpoint.ts";
 import { ApiRefusal, type CoreApi } from "./core-api.ts";
@@ -158,12 +158,15 @@ async function setJobs(
     const known = atMachines.get(device.id);
     if (!isToSet(job, known)) continue;
     const key = keyOf(job);
+    const orderHash = job ? orderHashOf(job.number) : 0;
     try {
-      await writeSetpoint(shop.panels, device, {
-        command: "takeJob",
-        orderHash: job ? orderHashOf(job.number) : 0,
-        quantity: job?.remaining ?? 0,
-      });
+      if (job && known?.key === key) {
+        // Standing still: what should lie before the machine by the books is made sure of first.
+        const fetched = { orderHash, quantity: Math.max(0, job.waiting) };
+        await writeSetpoint(shop.panels, device, { command: "fetchPieces", ...fetched });
+      }
+      const quantity = job?.remaining ?? 0;
+      await writeSetpoint(shop.panels, device, { command: "takeJob", orderHash, quantity });
       atMachines.set(device.id, {
         key,
         remaining: job?.remaining ?? 0,
@@ -214,12 +217,11 @@ async function workAtBench(
   if (done < 1) return;
   clock.lastMs = now;
   const good = Math.min(done, job.waiting, job.remaining);
-  const scrap = uniform(shop.random) < 0.02 ? 1 : 0;
   await tolerateRefusal(
     shop,
     shop.api.post(
       `/api/work-orders/${job.workOrderId}/operations/${job.step}/progress`,
-      { good: toQuantity(good), scrap: toQuantity(scrap) },
+      { good: toQuantity(good), scrap: toQuantity(0) },
       workOrderSchema,
     ),
   );

@@ -1,6 +1,6 @@
 import { type Device, devices } from "../devices.ts";
 import { setJob, setStopped } from "../machines/machine.ts";
-import { machineOf, type Plant } from "../machines/plant.ts";
+import { fetchPieces, machineOf, type Plant } from "../machines/plant.ts";
 import type { Signal } from "../signals.ts";
 import { type InputRegister, ModbusServer } from "./modbus-server.ts";
 import { type NodeValue, OpcUaMachines } from "./opcua-server.ts";
@@ -48,6 +48,7 @@ function takerOf(plant: Plant, { machineId }: Device): (setpoint: Setpoint) => v
     if (machineId === null) return;
     const machine = machineOf(plant, machineId);
     if (command === "takeJob") setJob(machine, { orderHash, quantity });
+    else if (command === "fetchPieces") fetchPieces(plant, machineId, { orderHash, quantity });
     else setStopped(machine, command === "stop");
   };
 }

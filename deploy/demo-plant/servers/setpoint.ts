@@ -5,7 +5,7 @@
  */
 export type Setpoint = { command: Command; orderHash: number; quantity: number };
 
-export const commands = { takeJob: 1, start: 2, stop: 3 } as const;
+export const commands = { takeJob: 1, start: 2, stop: 3, fetchPieces: 4 } as const;
 export type Command = keyof typeof commands;
 
 export function commandOf(code: number): Command | null {
