@@ -4,6 +4,7 @@ import { join } from "node:path";
 
 import {
   allocateInput,
+  type Factor,
   type MrpInput,
   supplyKinds,
 } from "../../core/src/modules/planning/engine/mrp/input.ts";
@@ -57,13 +58,12 @@ export function readMrpFolder(folder: string): NamedInput {
   items.fill("lot_rule", input.points.lotRule, (rule) => (rule === "lot_for_lot" ? 0 : undefined));
   points(bom, "parent_id", input.lines.parent);
   points(bom, "component_id", input.lines.component);
-  readFactors(bom, input);
   points(stock, "item_id", input.onHand.point);
   stock.fill("on_hand", input.onHand.quantity, quantity);
   points(demand, "item_id", input.demands.point);
   demand.fill("quantity", input.demands.quantity, quantity);
   demand.fill("due_day", input.demands.day, wholeNumber);
-  return { input, itemIds };
+  return { input: { ...input, factors: readFactors(bom, input) }, itemIds };
 }
 
 /** Writes planned orders (item_id,due_date,start_date,qty,kind), sorted by item, due and start date. */
@@ -142,19 +142,24 @@ function cells(line: string): string[] {
   return Array.from(found, ([, quoted, plain]) => quoted?.replaceAll('""', '"') ?? plain ?? "");
 }
 
-/** Few pairs of quantity and scrap occur, so each fraction is worked out once. */
-function readFactors(bom: Table, { lines }: MrpInput): void {
-  const known = new Map<string, { numerator: number; denominator: number }>();
+/** Few pairs of quantity and scrap occur, so each factor is worked out once. */
+function readFactors(bom: Table, { lines }: MrpInput): Factor[] {
+  const rows = new Map<string, number>();
+  const factors: Factor[] = [];
   const scraps = bom.column("scrap_pct");
   for (const [line, quantityPer] of bom.column("qty_per").entries()) {
     const scrapPercent = scraps[line] ?? "0";
     const key = `${quantityPer} ${scrapPercent}`;
-    const factor = known.get(key) ?? lineFactor({ quantityPer, scrapPercent, yieldPercent: "100" });
-    if (factor === null) throw new Error(`bom.csv, line ${line + 2}: cannot read "${key}"`);
-    known.set(key, factor);
-    lines.numerator[line] = factor.numerator;
-    lines.denominator[line] = factor.denominator;
+    let row = rows.get(key);
+    if (row === undefined) {
+      const factor = lineFactor({ quantityPer, scrapPercent, yieldPercent: "100" });
+      if (factor === null) throw new Error(`bom.csv, line ${line + 2}: cannot read "${key}"`);
+      row = factors.push(factor) - 1;
+      rows.set(key, row);
+    }
+    lines.factor[line] = row;
   }
+  return factors;
 }
 
 function quantity(text: string): number | null {

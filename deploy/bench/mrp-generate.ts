@@ -11,6 +11,13 @@ export type FactorySize = { items: number; weeks: number; lines: number; seed: n
 const levels = 10;
 const decimals = 2;
 const unit = 10 ** decimals;
+/** One or two per parent, each without and with 2 % scrap. */
+const factors = [
+  { numerator: 1, denominator: 1 },
+  { numerator: 51, denominator: 50 },
+  { numerator: 2, denominator: 1 },
+  { numerator: 51, denominator: 25 },
+];
 
 /**
  * A factory of ten BOM levels with the same number of items on each; every item below the top is used by
@@ -26,32 +33,31 @@ export function generateFactory(size: FactorySize): MrpInput {
   const rowOfRank = shuffled(size.items, below);
   const tops = Math.min(perLevel, size.items);
 
-  const demandWeeks: { rank: number; week: number }[] = [];
-  for (let rank = 0; rank < tops; rank += 1) {
-    for (let week = 0; week < size.weeks; week += 1) {
-      if (random() < 0.5) demandWeeks.push({ rank, week });
-    }
+  const demandRows: number[] = [];
+  for (let place = 0; place < tops * size.weeks; place += 1) {
+    if (random() < 0.5) demandRows.push(place);
   }
   const input = allocateInput({
     decimals,
     points: size.items,
     lines: size.lines,
-    demands: demandWeeks.length,
+    demands: demandRows.length,
     onHand: size.items,
     receipts: 0,
-    lotRules: [],
+    factors,
   });
   const { points, lines, demands, onHand } = input;
   const weekly = new Float64Array(size.items);
-  for (const [row, { rank, week }] of demandWeeks.entries()) {
+  for (const [row, place] of demandRows.entries()) {
+    const rank = Math.floor(place / size.weeks);
     const quantity = (1 + below(20)) * unit;
     demands.point[row] = rowOfRank[rank] ?? 0;
-    demands.day[row] = week;
+    demands.day[row] = place % size.weeks;
     demands.quantity[row] = quantity;
     weekly[rank] = (weekly[rank] ?? 0) + quantity / size.weeks;
   }
 
-  const linesOf = Array.from({ length: size.items }, (): number => 0);
+  const linesOf = new Int32Array(size.items);
   for (let line = 0; line < size.lines; line += 1) {
     const rank = tops + (line % Math.max(1, size.items - tops));
     linesOf[rank] = (linesOf[rank] ?? 0) + 1;
@@ -67,8 +73,7 @@ export function generateFactory(size: FactorySize): MrpInput {
       const hasScrap = random() < 0.1;
       lines.parent[line] = rowOfRank[parent] ?? 0;
       lines.component[line] = rowOfRank[rank] ?? 0;
-      lines.numerator[line] = hasScrap ? per * 51 : per;
-      lines.denominator[line] = hasScrap ? 50 : 1;
+      lines.factor[line] = 2 * (per - 1) + (hasScrap ? 1 : 0);
       weekly[rank] = (weekly[rank] ?? 0) + (weekly[parent] ?? 0) * per;
       line += 1;
     }
@@ -91,15 +96,15 @@ export function generateFactory(size: FactorySize): MrpInput {
   return { ...input, lotRules };
 }
 
-/** Seven items in ten are planned lot for lot (null); the others share the rules with parameters. */
+/** Two items in five are planned lot for lot (null), the others by the five rules with parameters. */
 function mixedRule(dice: number, weekly: number): LotRule | null {
-  if (dice < 0.7) return null;
-  if (dice < 0.76) return { rule: "fixed", quantity: 2 * weekly };
-  if (dice < 0.82) return { rule: "economic_order_quantity", quantity: 3 * weekly };
-  if (dice < 0.9) {
-    return { rule: "min_max_multiple", minimum: weekly, maximum: 0, multiple: 10 * unit };
+  if (dice < 0.4) return null;
+  if (dice < 0.5) return { rule: "fixed", quantity: 2 * weekly };
+  if (dice < 0.6) return { rule: "economic_order_quantity", quantity: 3 * weekly };
+  if (dice < 0.75) {
+    return { rule: "min_max_multiple", minimum: 2 * weekly, maximum: 0, multiple: 10 * unit };
   }
-  if (dice < 0.97) return { rule: "period_order_quantity", days: 4 };
+  if (dice < 0.9) return { rule: "period_order_quantity", days: 4 };
   return { rule: "wagner_whitin", partPeriods: 3 * weekly };
 }
 

@@ -172,7 +172,11 @@ function checkFences(points: MrpInput["points"], point: number, report: Report):
   }
 }
 
-function checkLines({ points, lines }: MrpInput, report: Report): void {
+function checkLines({ points, lines, factors }: MrpInput, report: Report): void {
+  const isFactor = factors.map(
+    ({ numerator, denominator }) =>
+      isQuantityAboveZero(numerator) && isQuantityAboveZero(denominator),
+  );
   for (let line = 0; line < lines.count; line += 1) {
     const parent = lines.parent[line] ?? refusedRow;
     const component = lines.component[line] ?? refusedRow;
@@ -182,15 +186,13 @@ function checkLines({ points, lines }: MrpInput, report: Report): void {
       report("structure.unknown_point", known, `line ${line} names an unknown point; left out`);
       continue;
     }
-    const isFactor =
-      isQuantityAboveZero(lines.numerator[line] ?? 0) &&
-      isQuantityAboveZero(lines.denominator[line] ?? 0);
-    if (isFactor) continue;
+    const row = lines.factor[line] ?? -1;
+    if (isFactor[row] === true) continue;
     lines.component[line] = refusedRow;
     report(
       "line.bad_factor",
       [parent, component],
-      `line ${line} takes ${lines.numerator[line]}/${lines.denominator[line]} per unit; left out`,
+      `line ${line} takes ${factors[row]?.numerator}/${factors[row]?.denominator} per unit; left out`,
     );
   }
 }

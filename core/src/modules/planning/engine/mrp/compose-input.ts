@@ -5,6 +5,7 @@ import type { Finding } from "./finding.ts";
 import {
   allocateInput,
   everyDay,
+  type Factor,
   type MrpInput,
   neverExpires,
   noFence,
@@ -106,6 +107,8 @@ export function composeInput(records: MrpRecords): { input: MrpInput; findings: 
   }
   const calendars = records.calendars ?? [];
   const lotRules: LotRule[] = [{ rule: "lot_for_lot" }];
+  const factors: Factor[] = [];
+  const factorRows = new Map<string, number>();
   const input = allocateInput({
     decimals,
     points: points.length,
@@ -115,6 +118,7 @@ export function composeInput(records: MrpRecords): { input: MrpInput; findings: 
     receipts: receipts.length,
     calendars,
     lotRules,
+    factors,
   });
   const findings: Finding[] = [];
   const rowOf = new Map(points.map(({ id }, row) => [id, row]));
@@ -160,8 +164,12 @@ export function composeInput(records: MrpRecords): { input: MrpInput; findings: 
       scrapPercent: line.scrapPercent ?? "0",
       yieldPercent: points[parent]?.yieldPercent ?? "100",
     });
-    input.lines.numerator[row] = factor?.numerator ?? 0;
-    input.lines.denominator[row] = factor?.denominator ?? 1;
+    // A factor that cannot be read becomes one that `runMrp` refuses, naming both points.
+    const { numerator, denominator } = factor ?? { numerator: 0, denominator: 1 };
+    const key = `${numerator}/${denominator}`;
+    const shared = factorRows.get(key) ?? factors.push({ numerator, denominator }) - 1;
+    factorRows.set(key, shared);
+    input.lines.factor[row] = shared;
   }
   for (const [row, demand] of demands.entries()) {
     const point = rowOf.get(demand.point) ?? unknown;

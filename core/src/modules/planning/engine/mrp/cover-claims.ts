@@ -1,5 +1,4 @@
 import type { MrpPlan } from "./plan.ts";
-import type { QuantityByDay } from "./lot-sizing.ts";
 
 /** Stock on hand or a scheduled receipt of a point. `row` is its row in `input.onHand` or `input.receipts`. */
 export type Supply = {
@@ -8,6 +7,13 @@ export type Supply = {
   /** Last day on which it may be used. A receipt has no such day. */
   readonly lastDay: number;
   left: number;
+};
+
+/** What is needed, by day; days ascending. */
+export type Claims = {
+  readonly day: ArrayLike<number>;
+  readonly quantity: ArrayLike<number>;
+  readonly count: number;
 };
 
 /** The claim of the safety stock, beside the claims of needs that are numbered from 0. */
@@ -27,12 +33,7 @@ export type Cover = {
  * The safety stock claims first, on the day of the first need (day 0 without one), and from the stock
  * that expires last; when what it holds expires, it claims again with the next need.
  */
-export function coverClaims(
-  plan: MrpPlan,
-  point: number,
-  claims: QuantityByDay,
-  cover: Cover,
-): void {
+export function coverClaims(plan: MrpPlan, point: number, claims: Claims, cover: Cover): void {
   const { lots, receipts, owed } = suppliesOf(plan, point);
   const reserved = lots.map(() => 0);
   let safetyOpen = (plan.input.points.safetyStock[point] ?? 0) + owed;

@@ -30,7 +30,7 @@ function gatherFromParents(plan: MrpPlan, point: number): void {
   let high = -1;
   const usesEnd = uses.first[point + 1] ?? 0;
   for (let use = uses.first[point] ?? 0; use < usesEnd; use += 1) {
-    const parent = uses.parent[use] ?? 0;
+    const parent = uses.row[2 * use] ?? 0;
     const count = orders.count[parent] ?? 0;
     if (count === 0) continue;
     const first = orders.first[parent] ?? 0;
@@ -38,8 +38,9 @@ function gatherFromParents(plan: MrpPlan, point: number): void {
     // Orders ascend by due day, and so by start day.
     low = Math.min(low, (start[first] ?? 0) - origin);
     high = Math.max(high, (start[end - 1] ?? 0) - origin);
-    const numerator = uses.numerator[use] ?? 0;
-    const denominator = uses.denominator[use] ?? 1;
+    const factor = uses.row[2 * use + 1] ?? 0;
+    const numerator = uses.numerator[factor] ?? 0;
+    const denominator = uses.denominator[factor] ?? 1;
     if (denominator === 1) {
       for (let row = first; row < end; row += 1) {
         const slot = (start[row] ?? 0) - origin;

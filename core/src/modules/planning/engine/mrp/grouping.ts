@@ -6,12 +6,7 @@ export const refusedRow = -1;
 
 /** Groups rows by point, rows of one point in table order. Refused rows are in no group. */
 export function groupByPoint(point: Int32Array, rows: number, points: number): Grouping {
-  const first = new Int32Array(points + 1);
-  for (let row = 0; row < rows; row += 1) {
-    const of = point[row] ?? refusedRow;
-    if (of !== refusedRow) first[of + 1] = (first[of + 1] ?? 0) + 1;
-  }
-  for (let of = 0; of < points; of += 1) first[of + 1] = (first[of + 1] ?? 0) + (first[of] ?? 0);
+  const first = firstOfGroups(point, rows, points);
   const grouped = new Int32Array(first[points] ?? 0);
   const next = first.slice(0, points);
   for (let row = 0; row < rows; row += 1) {
@@ -22,4 +17,15 @@ export function groupByPoint(point: Int32Array, rows: number, points: number): G
     next[of] = place + 1;
   }
   return { first, row: grouped };
+}
+
+/** Where the group of each point starts; one more entry than points, so the last group ends too. */
+export function firstOfGroups(point: Int32Array, rows: number, points: number): Int32Array {
+  const first = new Int32Array(points + 1);
+  for (let row = 0; row < rows; row += 1) {
+    const of = point[row] ?? refusedRow;
+    if (of !== refusedRow) first[of + 1] = (first[of + 1] ?? 0) + 1;
+  }
+  for (let of = 0; of < points; of += 1) first[of + 1] = (first[of + 1] ?? 0) + (first[of] ?? 0);
+  return first;
 }

@@ -27,6 +27,8 @@ export type MrpInput = {
   readonly calendars: readonly WorkingCalendar[];
   /** Referred to by `points.lotRule`; points with the same rule share a row. */
   readonly lotRules: readonly LotRule[];
+  /** Referred to by `lines.factor`; lines with the same factor share a row. */
+  readonly factors: readonly Factor[];
 };
 
 /**
@@ -70,13 +72,15 @@ export type Lines = {
   readonly count: number;
   readonly parent: Int32Array;
   readonly component: Int32Array;
-  /**
-   * Component quantity = parent quantity × numerator ÷ denominator, rounded up to 10^-decimals, once
-   * per parent order. Holds quantity per, scrap and the yield of the parent (`lineFactor`).
-   */
-  readonly numerator: Float64Array;
-  readonly denominator: Float64Array;
+  /** Row of `factors`. */
+  readonly factor: Int32Array;
 };
+
+/**
+ * Component quantity = parent quantity × numerator ÷ denominator, rounded up to 10^-decimals, once per
+ * parent order. Holds quantity per, scrap and the yield of the parent (`lineFactor`).
+ */
+export type Factor = { readonly numerator: number; readonly denominator: number };
 
 /** Independent demands: sales orders, forecasts. A row of quantity 0 is no demand. */
 export type Demands = {
@@ -119,6 +123,7 @@ export function allocateInput(size: {
   receipts: number;
   calendars?: readonly WorkingCalendar[];
   lotRules?: readonly LotRule[];
+  factors?: readonly Factor[];
 }): MrpInput {
   return {
     decimals: size.decimals,
@@ -138,8 +143,7 @@ export function allocateInput(size: {
       count: size.lines,
       parent: new Int32Array(size.lines),
       component: new Int32Array(size.lines),
-      numerator: new Float64Array(size.lines).fill(1),
-      denominator: new Float64Array(size.lines).fill(1),
+      factor: new Int32Array(size.lines),
     },
     demands: {
       count: size.demands,
@@ -162,5 +166,6 @@ export function allocateInput(size: {
     },
     calendars: size.calendars ?? [],
     lotRules: size.lotRules ?? [{ rule: "lot_for_lot" }],
+    factors: size.factors ?? [{ numerator: 1, denominator: 1 }],
   };
 }

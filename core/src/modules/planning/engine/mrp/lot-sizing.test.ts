@@ -2,10 +2,12 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 
 import {
+  createLotWork,
   economicOrderQuantity,
   economicPartPeriod,
   type LotRule,
   ordersPerNeedMax,
+  pushQuantity,
   sizeLots,
 } from "./lot-sizing.ts";
 
@@ -122,12 +124,12 @@ test("a step rounds every order up, and what it adds serves the next need", () =
 });
 
 test("a maximum that splits a need into too many orders is reported, and the need still covered", () => {
-  const orders = { day: [], quantity: [], count: 0 };
-  const needs = { day: [4], quantity: [5_000_000], count: 1 };
+  const work = createLotWork(1);
+  pushQuantity(work.needs, 4, 5_000_000);
   const rule: LotRule = { rule: "min_max_multiple", minimum: 0, maximum: 1, multiple: 1 };
-  expect(sizeLots(rule, 1, needs, orders)).toBe(false);
-  expect(orders.count).toBe(ordersPerNeedMax);
-  expect(orders.quantity.reduce((sum, each) => sum + each, 0)).toBe(5_000_000);
+  expect(sizeLots(rule, 1, work)).toBe(false);
+  expect(work.orders.count).toBe(ordersPerNeedMax);
+  expect(work.orders.quantity.reduce((sum, each) => sum + each, 0)).toBe(5_000_000);
 });
 
 test("Harris's square root, and the economic part period", () => {
@@ -176,16 +178,9 @@ test("orders cover every need on its day, in steps, and none is for nothing", ()
 });
 
 function size(rule: LotRule, needs: [number, number][], step = 1): [number, number][] {
-  const orders: { day: number[]; quantity: number[]; count: number } = {
-    day: [],
-    quantity: [],
-    count: 0,
-  };
-  const day = needs.map(([each]) => each);
-  const quantity = needs.map(([, each]) => each);
-  sizeLots(rule, step, { day, quantity, count: needs.length }, orders);
-  return Array.from({ length: orders.count }, (_, row) => [
-    orders.day[row] ?? 0,
-    orders.quantity[row] ?? 0,
-  ]);
+  const work = createLotWork(needs.length);
+  for (const [day, quantity] of needs) pushQuantity(work.needs, day, quantity);
+  sizeLots(rule, step, work);
+  const { day, quantity, count } = work.orders;
+  return Array.from({ length: count }, (_, row) => [day[row] ?? 0, quantity[row] ?? 0]);
 }

@@ -1,5 +1,5 @@
 import { findCycles } from "./cycles.ts";
-import { groupByPoint, refusedRow } from "./grouping.ts";
+import { refusedRow } from "./grouping.ts";
 import type { Lines } from "./input.ts";
 
 /**
@@ -72,14 +72,22 @@ function codesWithout(points: number, lines: Lines, componentOfLine: Int32Array)
 }
 
 function componentsByParent(points: number, lines: Lines, componentOfLine: Int32Array) {
-  const parent = lines.parent.slice();
+  const first = new Int32Array(points + 1);
   for (let line = 0; line < lines.count; line += 1) {
-    if (componentOfLine[line] === refusedRow) parent[line] = refusedRow;
+    if (componentOfLine[line] === refusedRow) continue;
+    const parent = lines.parent[line] ?? 0;
+    first[parent + 1] = (first[parent + 1] ?? 0) + 1;
   }
-  const { first, row } = groupByPoint(parent, lines.count, points);
-  const component = new Int32Array(row.length);
-  for (let place = 0; place < row.length; place += 1) {
-    component[place] = componentOfLine[row[place] ?? 0] ?? 0;
+  for (let of = 0; of < points; of += 1) first[of + 1] = (first[of + 1] ?? 0) + (first[of] ?? 0);
+  const component = new Int32Array(first[points] ?? 0);
+  const next = first.slice(0, points);
+  for (let line = 0; line < lines.count; line += 1) {
+    const child = componentOfLine[line] ?? refusedRow;
+    if (child === refusedRow) continue;
+    const parent = lines.parent[line] ?? 0;
+    const place = next[parent] ?? 0;
+    component[place] = child;
+    next[parent] = place + 1;
   }
   return { first, component };
 }

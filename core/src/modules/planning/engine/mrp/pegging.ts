@@ -34,8 +34,7 @@ export type Peg = {
  * who gets what. Sums are exact both ways: the pegs of a need add up to the need; the pegs of an order
  * to its quantity less what its lot rule brought above all needs.
  *
- * Needs of one day are served in this order: demands as they stand in the table, then parents in
- * planning sequence. Time is proportional to the orders of the parents.
+ * Needs of one day are served in this order: demands, then BOM lines, each as they stand in their table. Time is proportional to the orders of the parents.
  */
 export function pegsOfPoint(plan: MrpPlan, point: number): Peg[] {
   const needs = listNeeds(plan, point);
@@ -139,7 +138,8 @@ function listNeeds(plan: MrpPlan, point: number) {
   }
   const { uses } = plan.structure;
   for (let use = uses.first[point] ?? 0; use < (uses.first[point + 1] ?? 0); use += 1) {
-    const parent = uses.parent[use] ?? 0;
+    const parent = uses.row[2 * use] ?? 0;
+    const factor = uses.row[2 * use + 1] ?? 0;
     const first = plan.orders.first[parent] ?? 0;
     for (let ordinal = 0; ordinal < (plan.orders.count[parent] ?? 0); ordinal += 1) {
       found.push({
@@ -147,8 +147,8 @@ function listNeeds(plan: MrpPlan, point: number) {
         day: plan.orders.start[first + ordinal] ?? 0,
         quantity: required(
           plan.orders.quantity[first + ordinal] ?? 0,
-          uses.numerator[use] ?? 0,
-          uses.denominator[use] ?? 1,
+          uses.numerator[factor] ?? 0,
+          uses.denominator[factor] ?? 1,
         ),
       });
     }

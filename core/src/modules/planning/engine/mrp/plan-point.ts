@@ -2,7 +2,7 @@ import { workingDaysBefore } from "./calendar.ts";
 import { coverClaims } from "./cover-claims.ts";
 import { gatherRequirements } from "./gather.ts";
 import { everyDay, noFence, supplyKinds } from "./input.ts";
-import { type QuantityByDay, sizeLots } from "./lot-sizing.ts";
+import { createQuantityByDay, pushQuantity, type QuantityByDay, sizeLots } from "./lot-sizing.ts";
 import { reserveOrders } from "./orders.ts";
 import type { MrpPlan } from "./plan.ts";
 
@@ -81,30 +81,33 @@ function planLotForLot(plan: MrpPlan, point: number): void {
 /** Any lot rule, fence and dated supply: what is missing by day, then lots, then orders. */
 function planByRule(plan: MrpPlan, point: number, isDated: boolean): void {
   const { points, lotRules } = plan.input;
-  const { needs, lots } = plan.window;
+  const { lots } = plan.window;
+  const { needs, orders } = lots;
   const isPhantom = points.kind[point] === phantom;
   needs.count = 0;
   const gathered = isDated ? netDated(plan, point) : netPlain(plan, point);
   const total = totalQuantity(needs);
   let isExact = gathered && total <= Number.MAX_SAFE_INTEGER;
-  lots.count = 0;
+  orders.count = 0;
   if (isExact) {
     const rule = isPhantom ? lotForLot : (lotRules[points.lotRule[point] ?? 0] ?? lotForLot);
-    const kept = sizeLots(rule, isPhantom ? 1 : (points.step[point] ?? 1), needs, lots);
-    isExact = totalQuantity(lots) <= Number.MAX_SAFE_INTEGER;
+    const kept = sizeLots(rule, isPhantom ? 1 : (points.step[point] ?? 1), lots);
+    isExact = totalQuantity(orders) <= Number.MAX_SAFE_INTEGER;
     if (!kept) reportTooManyOrders(plan, point);
   }
   if (!isExact) {
     reportTooLarge(plan, point);
-    lots.count = 0;
+    orders.count = 0;
   }
-  writeOrders(plan, point, lots);
+  writeOrders(plan, point, orders);
 }
 
 /** Fills `window.needs` from stock that is one number. Returns whether all requirements were exact. */
 function netPlain(plan: MrpPlan, point: number): boolean {
   const { window } = plan;
-  const { gross, low, high } = window;
+  const { gross, low, high, origin } = window;
+  const { needs } = window.lots;
+  const fence = fenceOf(plan, point);
   let free = freeStock(plan, point);
   let isExact = true;
   for (let slot = low; slot <= high; slot += 1) {
@@ -112,61 +115,72 @@ function netPlain(plan: MrpPlan, point: number): boolean {
     if (need === 0) continue;
     gross[slot] = 0;
     if (!(need <= Number.MAX_SAFE_INTEGER)) isExact = false;
-    if (need > free) addNeed(plan, point, slot + window.origin, need - free);
-    free = Math.max(0, free - need);
+    if (free >= need) {
+      free -= need;
+      continue;
+    }
+    addNeed(needs, Math.max(slot + origin, fence), need - free);
+    free = 0;
   }
-  if (free < 0) addNeed(plan, point, 0, -free);
+  if (free < 0) addNeed(needs, Math.max(0, fence), -free);
   return isExact;
 }
 
 /** The same with receipts and lots that expire. */
 function netDated(plan: MrpPlan, point: number): boolean {
   const { window } = plan;
-  const claims: QuantityByDay = { day: [], quantity: [], count: 0 };
+  const claims = createQuantityByDay(Math.max(0, window.high - window.low + 1));
   let isExact = true;
   for (let slot = window.low; slot <= window.high; slot += 1) {
     const need = window.gross[slot] ?? 0;
     if (need === 0) continue;
     window.gross[slot] = 0;
     if (!(need <= Number.MAX_SAFE_INTEGER)) isExact = false;
-    claims.day[claims.count] = slot + window.origin;
-    claims.quantity[claims.count] = need;
-    claims.count += 1;
+    pushQuantity(claims, slot + window.origin, need);
   }
   if (!isExact) return false;
+  const fence = fenceOf(plan, point);
   coverClaims(plan, point, claims, {
     taken: () => {},
-    missing: (_, day, quantity) => addNeed(plan, point, day, quantity),
+    missing: (_, day, quantity) => addNeed(window.lots.needs, Math.max(day, fence), quantity),
   });
   return true;
 }
 
-/** Days come ascending; needs before the planning fence all fall on it. */
-function addNeed(plan: MrpPlan, point: number, needDay: number, quantity: number): void {
-  const { needs } = plan.window;
-  const { points } = plan.input;
-  const fence = points.planningFence[point] ?? noFence;
-  const day = points.kind[point] === phantom ? needDay : Math.max(needDay, fence);
+/** No order is due before this day. */
+function fenceOf({ input }: MrpPlan, point: number): number {
+  const { points } = input;
+  return points.kind[point] === phantom ? noFence : (points.planningFence[point] ?? noFence);
+}
+
+/** Days come ascending; what falls on the same day, as all needs before a fence do, is one need. */
+function addNeed(needs: QuantityByDay, day: number, quantity: number): void {
   const last = needs.count - 1;
   if (last >= 0 && needs.day[last] === day) {
     needs.quantity[last] = (needs.quantity[last] ?? 0) + quantity;
     return;
   }
-  needs.day[needs.count] = day;
-  needs.quantity[needs.count] = quantity;
-  needs.count += 1;
+  pushQuantity(needs, day, quantity);
 }
 
 function writeOrders(plan: MrpPlan, point: number, lots: QuantityByDay): void {
   const { orders } = plan;
   reserveOrders(orders, lots.count);
-  const terms = leadTerms(plan, point);
+  const { due, start, quantity } = orders;
+  const { calendar, leadDays, safetyLeadDays } = leadTerms(plan, point);
   const first = orders.length;
   for (let lot = 0; lot < lots.count; lot += 1) {
-    const dueDay = daysBefore(plan, terms.calendar, lots.day[lot] ?? 0, terms.safetyLeadDays);
-    orders.due[first + lot] = dueDay;
-    orders.start[first + lot] = daysBefore(plan, terms.calendar, dueDay, terms.leadDays);
-    orders.quantity[first + lot] = lots.quantity[lot] ?? 0;
+    const row = first + lot;
+    const needDay = lots.day[lot] ?? 0;
+    if (calendar === everyDay) {
+      due[row] = needDay - safetyLeadDays;
+      start[row] = needDay - safetyLeadDays - leadDays;
+    } else {
+      const dueDay = daysBefore(plan, calendar, needDay, safetyLeadDays);
+      due[row] = dueDay;
+      start[row] = daysBefore(plan, calendar, dueDay, leadDays);
+    }
+    quantity[row] = lots.quantity[lot] ?? 0;
   }
   orders.first[point] = first;
   orders.count[point] = lots.count;

@@ -123,9 +123,8 @@ function checkPegs(plan: MrpPlan, point: number): void {
     if (input.onHand.point[row] !== point) continue;
     const of = pegs.filter(({ supply }) => supply.kind === "on_hand" && supply.row === row);
     expect(sum(of)).toBeLessThanOrEqual(input.onHand.quantity[row] ?? 0);
-    for (const { need, needDay } of of) {
-      if (need.kind !== "safety_stock")
-        expect(needDay).toBeLessThanOrEqual(input.onHand.lastDay[row] ?? 0);
+    for (const { needDay } of of) {
+      expect(needDay).toBeLessThanOrEqual(input.onHand.lastDay[row] ?? 0);
     }
   }
   const messages = receiptMessages(plan, point);
@@ -163,8 +162,9 @@ function takenBy(input: MrpInput, parent: number, component: number, quantity: n
   let total = 0n;
   for (let line = 0; line < input.lines.count; line += 1) {
     if (input.lines.parent[line] !== parent || input.lines.component[line] !== component) continue;
-    const under = BigInt(input.lines.denominator[line] ?? 1);
-    const over = BigInt(quantity) * BigInt(input.lines.numerator[line] ?? 0);
+    const factor = input.factors[input.lines.factor[line] ?? 0];
+    const under = BigInt(factor?.denominator ?? 1);
+    const over = BigInt(quantity) * BigInt(factor?.numerator ?? 0);
     total += (over + under - 1n) / under;
   }
   return Number(total);
@@ -257,10 +257,12 @@ function anyInput(): fc.Arbitrary<MrpInput> {
         receipts: drawn.receipts.length,
         calendars: [{ name: "some", firstDay: -10, working: drawn.working }],
         lotRules: drawn.points.map((each) => each.lotRule),
+        factors: drawn.lines,
       });
       fill(input.points, drawn.points);
       input.points.lotRule.set(drawn.points.map((_, row) => row));
       fill(input.lines, drawn.lines);
+      input.lines.factor.set(drawn.lines.map((_, row) => row));
       input.lines.component.set(
         drawn.lines.map(({ parent, below }) => parent + 1 + (below % (points - 1 - parent))),
       );

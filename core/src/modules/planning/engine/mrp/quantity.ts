@@ -1,3 +1,5 @@
+import type { Factor } from "./input.ts";
+
 /**
  * Exact quantities: whole numbers of 10^-decimals in doubles, which are exact up to 2^53. Nothing here
  * rounds unless its name says so.
@@ -39,7 +41,7 @@ export function lineFactor(line: {
   quantityPer: string;
   scrapPercent: string;
   yieldPercent: string;
-}): { numerator: number; denominator: number } | null {
+}): Factor | null {
   const per = fractionFromDecimal(line.quantityPer);
   const scrap = fractionFromDecimal(line.scrapPercent);
   const output = fractionFromDecimal(line.yieldPercent);

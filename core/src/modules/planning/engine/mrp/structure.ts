@@ -1,11 +1,11 @@
 import { daysOff, type IndexedCalendar, indexCalendar } from "./calendar.ts";
-import { type Grouping, groupByPoint, refusedRow } from "./grouping.ts";
+import { firstOfGroups, type Grouping, groupByPoint, refusedRow } from "./grouping.ts";
 import { everyDay, type MrpInput, neverExpires } from "./input.ts";
 import { lowLevelCodes, type LowLevelCodes } from "./low-level-codes.ts";
 
 /** What follows from the input alone and stays the same while demands and stock change. */
 export type Structure = LowLevelCodes & {
-  /** Where each point is used, parents in planning sequence, so that their orders lie in ascending memory. */
+  /** Where each point is used, in the order of the lines. */
   readonly uses: Uses;
   readonly calendars: readonly IndexedCalendar[];
   readonly lots: Grouping;
@@ -16,9 +16,13 @@ export type Structure = LowLevelCodes & {
   readonly reachDays: number;
 };
 
+/**
+ * Uses of point p: `first[p]` to `first[p + 1] - 1`. Use u takes place in point `row[2u]` with the
+ * factor `row[2u + 1]` of `numerator` and `denominator`.
+ */
 export type Uses = {
   readonly first: Int32Array;
-  readonly parent: Int32Array;
+  readonly row: Int32Array;
   readonly numerator: Float64Array;
   readonly denominator: Float64Array;
 };
@@ -38,7 +42,7 @@ export function buildStructure(input: MrpInput): Structure {
   }
   return {
     ...codes,
-    uses: whereUsed(input, codes),
+    uses: whereUsed(input, codes.componentOfLine),
     calendars,
     lots: groupByPoint(onHand.point, onHand.count, points.count),
     receipts: groupByPoint(receipts.point, receipts.count, points.count),
@@ -47,62 +51,45 @@ export function buildStructure(input: MrpInput): Structure {
   };
 }
 
-function whereUsed({ points, lines }: MrpInput, codes: LowLevelCodes): Uses {
-  const byParent = groupByPoint(lines.parent, lines.count, points.count);
-  const { componentOfLine, sequence } = codes;
-  const first = new Int32Array(points.count + 1);
-  let used = 0;
+/** One scatter of both columns side by side: the places are random, so each write costs a cache miss. */
+function whereUsed({ points, lines, factors }: MrpInput, componentOfLine: Int32Array): Uses {
+  const first = firstOfGroups(componentOfLine, lines.count, points.count);
+  const row = new Int32Array(2 * (first[points.count] ?? 0));
+  const next = first.slice(0, points.count);
   for (let line = 0; line < lines.count; line += 1) {
     const component = componentOfLine[line] ?? refusedRow;
     if (component === refusedRow) continue;
-    first[component + 1] = (first[component + 1] ?? 0) + 1;
-    used += 1;
+    const use = next[component] ?? 0;
+    next[component] = use + 1;
+    row[2 * use] = lines.parent[line] ?? 0;
+    row[2 * use + 1] = lines.factor[line] ?? 0;
   }
-  for (let point = 0; point < points.count; point += 1) {
-    first[point + 1] = (first[point + 1] ?? 0) + (first[point] ?? 0);
-  }
-  const parent = new Int32Array(used);
-  const numerator = new Float64Array(used);
-  const denominator = new Float64Array(used);
-  const next = first.slice(0, points.count);
-  for (let step = 0; step < points.count; step += 1) {
-    const point = sequence[step] ?? 0;
-    const end = byParent.first[point + 1] ?? 0;
-    for (let place = byParent.first[point] ?? 0; place < end; place += 1) {
-      const line = byParent.row[place] ?? 0;
-      const component = componentOfLine[line] ?? refusedRow;
-      if (component === refusedRow) continue;
-      const use = next[component] ?? 0;
-      next[component] = use + 1;
-      parent[use] = point;
-      numerator[use] = lines.numerator[line] ?? 0;
-      denominator[use] = lines.denominator[line] ?? 1;
-    }
-  }
-  return { first, parent, numerator, denominator };
+  return {
+    first,
+    row,
+    numerator: Float64Array.from(factors, (factor) => factor.numerator),
+    denominator: Float64Array.from(factors, (factor) => factor.denominator),
+  };
 }
 
-/** The longest sum of lead times down any path; days off count in full, so it is an upper bound. */
+/**
+ * No chain of lead times is longer than the longest lead times of all levels together, days off counted
+ * in full. A bound is enough for sizing the window, and this one needs no walk along the lines.
+ */
 function longestChain(
   { points }: MrpInput,
-  { sequence, components }: LowLevelCodes,
+  { level, levels }: LowLevelCodes,
   calendars: readonly IndexedCalendar[],
 ): number {
   const off = calendars.map(daysOff);
-  const before = new Float64Array(points.count);
-  let longest = 0;
-  for (let step = 0; step < points.count; step += 1) {
-    const point = sequence[step] ?? 0;
+  const longest = new Int32Array(levels);
+  for (let point = 0; point < points.count; point += 1) {
     const lead = (points.leadDays[point] ?? 0) + (points.safetyLeadDays[point] ?? 0);
     const calendar = points.calendar[point] ?? everyDay;
+    // The lead time and the safety lead time may each pass over all of the days off.
     const extra = lead === 0 || calendar === everyDay ? 0 : 2 * (off[calendar] ?? 0);
-    const reach = (before[point] ?? 0) + lead + extra;
-    if (reach > longest) longest = reach;
-    const end = components.first[point + 1] ?? 0;
-    for (let place = components.first[point] ?? 0; place < end; place += 1) {
-      const component = components.component[place] ?? 0;
-      if (reach > (before[component] ?? 0)) before[component] = reach;
-    }
+    const of = level[point] ?? 0;
+    if (lead + extra > (longest[of] ?? 0)) longest[of] = lead + extra;
   }
-  return longest;
+  return longest.reduce((sum, days) => sum + days, 0);
 }

@@ -1,6 +1,26 @@
+/** Columns that a run writes, with room for so many needs; reused, because allocating costs more. */
+export type WagnerWhitinWork = {
+  /** Least cost of serving the needs before a row, and where its last order starts. */
+  readonly cheapest: Float64Array;
+  readonly lastStart: Int32Array;
+  /** Cost of holding when the order that starts with a need serves all needs so far. */
+  readonly held: Float64Array;
+  /** Result: 1 where an order starts with a need. */
+  readonly starts: Uint8Array;
+};
+
+export function createWagnerWhitinWork(needs: number): WagnerWhitinWork {
+  return {
+    cheapest: new Float64Array(needs + 1),
+    lastStart: new Int32Array(needs + 1),
+    held: new Float64Array(needs),
+    starts: new Uint8Array(needs),
+  };
+}
+
 /**
  * The cheapest way to group needs into orders, exactly: each order is received on the day of its first
- * need and holds the rest in stock until used.
+ * need and holds the rest in stock until used. Writes `work.starts`; the first need always starts one.
  *
  * Costs are counted in part periods (quantity × days held): an order costs `partPeriods`, which is the
  * order cost divided by the cost of holding one unit for one day. All numbers are then whole and the
@@ -9,21 +29,19 @@
  *
  * @source H. M. Wagner, T. M. Whitin, "Dynamic Version of the Economic Lot Size Model", Management
  *   Science 5(1), 1958: the recursion and the planning horizon theorem.
- * @param day strictly ascending; @param quantity > 0
- * @returns for each need, whether an order starts with it; the first always does.
+ * @param needs days strictly ascending, quantities > 0
  */
 export function wagnerWhitin(
-  needs: { day: ArrayLike<number>; quantity: ArrayLike<number>; count: number },
+  needs: { day: Int32Array; quantity: Float64Array; count: number },
   partPeriods: number,
-): Uint8Array {
+  work: WagnerWhitinWork,
+): void {
   const { day, quantity, count } = needs;
-  const cheapest = new Float64Array(count + 1);
-  const lastStart = new Int32Array(count + 1);
-  // Cost of holding when the order that starts with need `start` also serves the needs up to `end`;
-  // grown by one need per round instead of summed anew.
-  const held = new Float64Array(count);
+  const { cheapest, lastStart, held, starts } = work;
+  cheapest[0] = 0;
   let earliestStart = 0;
   for (let end = 0; end < count; end += 1) {
+    held[end] = 0;
     let best = Infinity;
     let bestStart = end;
     // Planning horizon theorem: once the best last order starts at s, it never again starts before s.
@@ -41,7 +59,6 @@ export function wagnerWhitin(
     lastStart[end + 1] = bestStart;
     earliestStart = bestStart;
   }
-  const starts = new Uint8Array(count);
+  starts.fill(0, 0, count);
   for (let end = count; end > 0; end = lastStart[end] ?? 0) starts[lastStart[end] ?? 0] = 1;
-  return starts;
 }

@@ -1,5 +1,5 @@
 import type { MrpInput } from "./input.ts";
-import type { QuantityByDay } from "./lot-sizing.ts";
+import { createLotWork, type LotWork } from "./lot-sizing.ts";
 import type { Structure } from "./structure.ts";
 
 /**
@@ -14,8 +14,7 @@ export type Window = {
   /** Slots of `gross` outside [low, high] are 0. */
   low: number;
   high: number;
-  readonly needs: QuantityByDay;
-  readonly lots: QuantityByDay;
+  lots: LotWork;
 };
 
 export function createWindow({ demands, points }: MrpInput, { reachDays }: Structure): Window {
@@ -32,18 +31,7 @@ export function createWindow({ demands, points }: MrpInput, { reachDays }: Struc
   }
   const origin = firstDay - reachDays;
   const gross = new Float64Array(lastDay - origin + 1);
-  return {
-    origin,
-    gross,
-    low: gross.length,
-    high: -1,
-    needs: noQuantities(),
-    lots: noQuantities(),
-  };
-}
-
-function noQuantities(): QuantityByDay {
-  return { day: [], quantity: [], count: 0 };
+  return { origin, gross, low: gross.length, high: -1, lots: createLotWork(gross.length) };
 }
 
 /** Makes room for a demand on `day`. */
@@ -53,4 +41,5 @@ export function widenWindow(window: Window, day: number, { reachDays }: Structur
   if (length === window.gross.length) return;
   window.origin = origin;
   window.gross = new Float64Array(length);
+  window.lots = createLotWork(length);
 }
