@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 
-import { DataType, MetricName } from "@millwright/contracts/sparkplug";
+import { DataType } from "@millwright/contracts/sparkplug";
 import { describe, expect, it, onTestFinished } from "vitest";
 
 import { createTestDatabase } from "../../deploy/test/database.ts";
@@ -22,6 +22,7 @@ async function startIngest(broker = "embedded") {
   const database = stack.use(await createTestDatabase());
   const cell = stack.use(await TestCell.open(database));
   const gateway = await cell.gateway();
+  const workUnitId = await cell.workUnit(gateway, { "count.good": "count" });
   const mosquitto = broker === "mosquitto" ? stack.use(await startMosquitto()) : null;
   const port = mosquitto?.port ?? (await freePort());
   const ingest = stack.use(
@@ -38,7 +39,7 @@ async function startIngest(broker = "embedded") {
     stack.use(
       await TestEdgeNode.connect({ url, metrics, ...gateway, ...options.gateway, ...options }),
     );
-  return { database, cell, gateway, ingest, connect, mosquitto };
+  return { database, cell, gateway, workUnitId, ingest, connect };
 }
 
 /** Sends records `first`…`last` (one piece each, one a second) as the edge log replays them. */
@@ -84,8 +85,7 @@ describe.each(brokers)("delivery through the $broker broker", ({ broker, isAvail
   it.skipIf(!isAvailable)(
     "stores each record once, however often and in whatever order it comes",
     async () => {
-      const { cell, gateway, connect } = await startIngest(broker);
-      const workUnitId = await cell.workUnit(gateway, { "count.good": "count" });
+      const { cell, gateway, workUnitId, connect } = await startIngest(broker);
       const node = await connect();
       await node.birth();
       const start = Date.now() - 120_000;
@@ -123,8 +123,7 @@ describe.each(brokers)("delivery through the $broker broker", ({ broker, isAvail
   );
 
   it.skipIf(!isAvailable)("counts nothing twice and loses nothing over kill -9", async () => {
-    const { cell, gateway, ingest, connect } = await startIngest(broker);
-    const workUnitId = await cell.workUnit(gateway, { "count.good": "count" });
+    const { cell, gateway, workUnitId, ingest, connect } = await startIngest(broker);
     const epoch = randomUUID();
     const start = Date.now() - 600_000;
     const first = await connect({ epoch });
@@ -154,12 +153,39 @@ describe.each(brokers)("delivery through the $broker broker", ({ broker, isAvail
       Array.from({ length: 300 }, (_, i) => 101 + i),
     );
   });
+
+  it.skipIf(!isAvailable)(
+    "stops without losing what it has received, and says that it is offline",
+    async () => {
+      const { cell, gateway, ingest, connect } = await startIngest(broker);
+      const node = await connect();
+      await eventually("host is online", async () =>
+        node.hostStates.at(-1)?.online ? true : null,
+      );
+      await node.birth();
+      const now = Date.now();
+      for (let i = 0; i < 500; i += 1)
+        await node.data([{ name: "level", value: i, time: now + i }]);
+      await eventually("some are stored", async () =>
+        (await cell.samples(gateway, "level")).length > 0 ? true : null,
+      );
+      await ingest.stop();
+      const stored = (await cell.samples(gateway, "level")).length;
+      expect((await cell.watermark(gateway))?.contiguous).toBe(stored);
+      await eventually("last acknowledgement", async () =>
+        node.acks.at(-1)?.contiguous === String(stored) ? true : null,
+      );
+      // Sparkplug 3.0 tck-id-operational-behavior-host-application-disconnect-intentional
+      await eventually("offline", async () =>
+        node.hostStates.at(-1)?.online === false ? true : null,
+      );
+    },
+  );
 });
 
 describe("delivery", () => {
   it("counts nothing twice when the database drops its connections in the middle", async () => {
-    const { cell, gateway, database, connect } = await startIngest();
-    const workUnitId = await cell.workUnit(gateway, { "count.good": "count" });
+    const { cell, gateway, workUnitId, database, connect } = await startIngest();
     const node = await connect();
     await node.birth();
     const killer = await TestCell.open({ ...database, urls: { owner: database.urls.ingest } });
@@ -233,24 +259,6 @@ describe("delivery", () => {
     expect(node.acks.every(({ contiguous }) => contiguous === "0")).toBe(true);
   });
 
-  it("stops without losing what it has received, and says that it is offline", async () => {
-    const { cell, gateway, ingest, connect } = await startIngest();
-    const node = await connect();
-    await eventually("host is online", async () => (node.hostStates.at(-1)?.online ? true : null));
-    await node.birth();
-    const now = Date.now();
-    for (let i = 0; i < 500; i += 1) await node.data([{ name: "level", value: i, time: now + i }]);
-    await eventually("some are stored", async () =>
-      (await cell.samples(gateway, "level")).length > 0 ? true : null,
-    );
-    await ingest.stop();
-    const stored = (await cell.samples(gateway, "level")).length;
-    expect((await cell.watermark(gateway))?.contiguous).toBe(stored);
-    expect(Number(node.acks.at(-1)?.contiguous ?? -1)).toBe(stored);
-    // Sparkplug 3.0 tck-id-operational-behavior-host-application-disconnect-intentional
-    expect(node.hostStates.at(-1)?.online).toBe(false);
-  });
-
   it("counts from the reading before, when a counter is bound while the machine runs", async () => {
     const { cell, gateway, connect } = await startIngest();
     const node = await connect();
@@ -263,11 +271,12 @@ describe("delivery", () => {
     const workUnitId = await cell.workUnit(gateway, { "count.good": "count" });
     await eventually("bound", async () => {
       await node.data([{ name: "count", value: 1_000_003, time: Date.now() }]);
-      return (await cell.counted(workUnitId)) === 3 ? true : null;
+      return (await cell.counted(workUnitId)) > 0 ? true : null;
     });
+    expect(await cell.counted(workUnitId)).toBe(3);
   });
 
-  it("keeps the alive-time of a device by its heartbeat", async () => {
+  it("knows a device as online from its birth to the gateway's death", async () => {
     const { cell, gateway, connect } = await startIngest();
     const node = await connect();
     await node.birth();
@@ -279,6 +288,5 @@ describe("delivery", () => {
       (await cell.isOnline(gateway, "machine")) === false ? true : null,
     );
     expect(await cell.isOnline(gateway, null)).toBe(false);
-    expect(MetricName.heartbeat).toBe("Millwright/Heartbeat");
   });
 });

@@ -36,7 +36,7 @@ async function run(settings: Settings): Promise<void> {
   const logger = pino({ level: settings.LOG_LEVEL, name: "ingest" });
   const startedTime = new Date();
   const pool = openPool(settings.DATABASE_URL, (error) => {
-    logger.warn({ error }, "database: an idle connection ended");
+    logger.warn({ err: error }, "database: an idle connection ended");
   });
   await waitForSchema(pool, newestMigration());
   const cell = new Cell();
@@ -44,8 +44,7 @@ async function run(settings: Settings): Promise<void> {
   await tidy(pool);
 
   const writer = new BatchWriter(pool, cell);
-  await writer.loadPending();
-  const notifier = new LiveNotifier(pool, (error) => logger.warn({ error }, "notify failed"));
+  const notifier = new LiveNotifier(pool, (error) => logger.warn({ err: error }, "notify failed"));
   const host = new SparkplugHost({ hostId: settings.SPARKPLUG_HOST_ID, cell, logger });
   const pipeline = new Pipeline({
     writer,
@@ -55,7 +54,7 @@ async function run(settings: Settings): Promise<void> {
       notifier.touch(touched);
     },
     onFailure: (error) => {
-      logger.fatal({ error }, "the database stays unusable: ending; edge logs keep the data");
+      logger.fatal({ err: error }, "a batch cannot be written: ending; edge logs keep the data");
       process.exit(1);
     },
   });
@@ -68,7 +67,7 @@ async function run(settings: Settings): Promise<void> {
   const before = await loadOnlineDevices(pool);
   const graceTimer = setTimeout(() => host.missedBirths(before), rebirthGraceMs);
   const background = (what: string, work: () => Promise<void>) => () => {
-    work().catch((error: unknown) => logger.warn({ error }, `${what}: failed, trying on`));
+    work().catch((error: unknown) => logger.warn({ err: error }, `${what}: failed, trying on`));
   };
   const status = () =>
     writeStatus(pool, {
@@ -100,13 +99,15 @@ async function run(settings: Settings): Promise<void> {
     ),
   ];
 
-  // Stop intake, drain, flush, close: what has arrived is stored before we go.
+  // Stop intake, drain, acknowledge, say goodbye, close: what has arrived is stored before we go.
   const stop = async () => {
     clearTimeout(graceTimer);
+    for (const timer of timers) clearInterval(timer);
+    host.stopIntake();
+    await pipeline[Symbol.asyncDispose]();
+    host.acknowledgeAll((session) => writer.watermarkOf(session));
     await host.announce(false);
     await transport[Symbol.asyncDispose]();
-    await pipeline[Symbol.asyncDispose]();
-    for (const timer of timers) clearInterval(timer);
     notifier[Symbol.dispose]();
     await pool.end();
   };

@@ -13,9 +13,11 @@ const waitingRowsMax = 100_000;
 const batchRowsMax = 20_000;
 /** Replays alone are gathered for a while: fewer, larger transactions, fewer events. */
 const replayLingerMs = 300;
-/** About two minutes without a database; then the process ends and the edge logs wait for the next. */
-const retriesMax = 30;
-const deadLettersPerBatchMax = 200;
+/** Between tries while the database is away; the brokers are not read meanwhile and edge logs keep all. */
+const retryWaitMax = 5000;
+/** Dead letters kept at once, and per second after that: examples of a flood, not the flood. */
+const deadLettersBurst = 200;
+const deadLettersPerSecond = 10;
 
 /** What happened since the start; the detail of telemetry.ingest_status. */
 export type Totals = Tally & {
@@ -55,6 +57,8 @@ export class Pipeline implements AsyncDisposable {
   #items: InboundItem[] = [];
   #deadLetters: DeadLetter[] = [];
   #gaps: Gap[] = [];
+  #deadLettersLeft = deadLettersBurst;
+  #deadLettersCountedMs = performance.now();
   #rows = 0;
   #rowsInFlight = 0;
   #isLivePresent = false;
@@ -68,7 +72,7 @@ export class Pipeline implements AsyncDisposable {
     writer: BatchWriter;
     logger: Logger;
     onWritten: (written: Written) => void;
-    /** Called once when the database stayed unusable: the process must end. */
+    /** Called once when a batch cannot be written for a reason that will not pass: a bug of ours. */
     onFailure: (error: unknown) => void;
   }) {
     this.#writer = options.writer;
@@ -87,7 +91,7 @@ export class Pipeline implements AsyncDisposable {
     for (const item of items) {
       if (this.#items.length === 0) this.#firstItemMs = performance.now();
       this.#items.push(item);
-      this.#rows += item.kind === "data" ? item.metrics.length : 1;
+      this.#rows += rowsOf(item);
       if (item.kind !== "data" || !item.isHistorical) this.#isLivePresent = true;
     }
     this.totals.messages += items.length;
@@ -96,11 +100,21 @@ export class Pipeline implements AsyncDisposable {
     return new Promise((resolve) => this.#waiters.push(resolve));
   }
 
-  complain(letter: DeadLetter): void {
+  /** False when it is only counted, because too many came at once. */
+  complain(letter: DeadLetter): boolean {
     this.totals.deadLetters += 1;
-    if (this.#deadLetters.length < deadLettersPerBatchMax) this.#deadLetters.push(letter);
-    else this.totals.deadLettersUnstored += 1;
+    const now = performance.now();
+    const earned = ((now - this.#deadLettersCountedMs) / 1000) * deadLettersPerSecond;
+    this.#deadLettersLeft = Math.min(deadLettersBurst, this.#deadLettersLeft + earned);
+    this.#deadLettersCountedMs = now;
+    if (this.#deadLettersLeft < 1) {
+      this.totals.deadLettersUnstored += 1;
+      return false;
+    }
+    this.#deadLettersLeft -= 1;
+    this.#deadLetters.push(letter);
     this.#wake.resolve();
+    return true;
   }
 
   recordGap(gap: Gap): void {
@@ -159,15 +173,19 @@ export class Pipeline implements AsyncDisposable {
         this.#onWritten(written);
         return;
       } catch (error) {
-        if (error instanceof WatermarkMoved) await this.#writer.reload();
-        else if (!isPassing(error)) {
+        if (!(error instanceof WatermarkMoved) && !isPassing(error)) {
           await this.#isolate(batch, error);
           return;
         }
-        if (attempt >= retriesMax) throw error;
         this.totals.retries += 1;
-        this.#logger.warn({ error, attempt, items: batch.items.length }, "batch: trying again");
-        await new Promise((resolve) => setTimeout(resolve, Math.min(5000, 50 * 2 ** attempt)));
+        this.#logger.warn(
+          { err: error, attempt, items: batch.items.length },
+          "batch: trying again",
+        );
+        const waitMs = Math.min(retryWaitMax, 50 * 2 ** attempt);
+        await new Promise((resolve) => setTimeout(resolve, waitMs));
+        // A connection lost during the commit leaves open whether it happened: only the database knows.
+        this.#writer.forget();
       }
     }
   }
@@ -181,20 +199,21 @@ export class Pipeline implements AsyncDisposable {
       await this.#write({ items: batch.items.slice(middle), deadLetters: [], gaps: [] });
       return;
     }
-    if (item?.kind !== "data" || item.metrics.length === 0) throw error;
+    if (item === undefined || (item.kind === "data" && item.metrics.length === 0)) throw error;
     const reason = error instanceof Error ? error.message : String(error);
-    this.#logger.error({ error, node: item.node.key, offset: item.offset }, "message: refused");
+    this.#logger.error({ err: error, node: item.node.key, kind: item.kind }, "message: refused");
     this.totals.deadLetters += 1;
+    const metrics = "metrics" in item ? item.metrics : [];
     const letter = {
       tenantId: item.node.registered.tenantId,
-      topic: `${item.node.key}/${item.deviceId ?? ""} offset ${item.offset}`,
+      topic: `${item.node.key} ${item.kind}`,
       reason: `the database refuses it: ${reason}`,
-      payload: encodePayload({ timestamp: item.payloadMs, metrics: item.metrics, seq: null }),
+      payload: encodePayload({ timestamp: item.receivedMs, metrics, seq: null }),
       receivedMs: item.receivedMs,
     };
-    // Without its readings the message still moves the watermark, or it would come again for ever.
-    const emptied = { ...item, metrics: [], series: [] };
-    await this.#write({ ...batch, items: [emptied], deadLetters: [...batch.deadLetters, letter] });
+    // Without its readings a record still moves the watermark, or it would come again for ever.
+    const items = item.kind === "data" ? [{ ...item, metrics: [], series: [] }] : [];
+    await this.#write({ ...batch, items, deadLetters: [...batch.deadLetters, letter] });
   }
 
   #takeItems(): { items: InboundItem[]; rows: number } {
@@ -202,7 +221,7 @@ export class Pipeline implements AsyncDisposable {
     let count = 0;
     while (count < this.#items.length && rows < batchRowsMax) {
       const item = this.#items[count];
-      rows += item?.kind === "data" ? item.metrics.length : 1;
+      if (item !== undefined) rows += rowsOf(item);
       count += 1;
     }
     const items = count === this.#items.length ? this.#items : this.#items.slice(0, count);
@@ -225,4 +244,9 @@ export class Pipeline implements AsyncDisposable {
     totals.gaps += gaps;
     totals.batches += 1;
   }
+}
+
+/** What an item costs: also one without metrics, or a flood of empty messages would wait unbounded. */
+function rowsOf(item: InboundItem): number {
+  return item.kind === "data" ? item.metrics.length + 1 : 1;
 }

@@ -79,6 +79,7 @@ export class TestEdgeNode implements AsyncDisposable {
   readonly #client: MqttClient;
   readonly #options: TestNodeOptions;
   readonly #names: string[];
+  readonly #closed = Promise.withResolvers<void>();
   #seq = 0;
   #offset = 1;
 
@@ -90,6 +91,7 @@ export class TestEdgeNode implements AsyncDisposable {
     client.on("message", (topic, bytes) => this.#hear(topic, bytes));
     client.on("close", () => {
       this.isConnected = false;
+      this.#closed.resolve();
     });
     // A refused message ends the connection; that is what some tests wait for.
     client.on("error", () => undefined);
@@ -205,10 +207,10 @@ export class TestEdgeNode implements AsyncDisposable {
 
   /** Any bytes to any topic. Resolves when the socket has them; a dying socket counts as done. */
   async raw(topic: string, bytes: Uint8Array): Promise<void> {
-    const closed = new Promise<void>((resolve) => {
-      this.#client.once("close", () => resolve());
-    });
-    await Promise.race([this.#client.publishAsync(topic, Buffer.from(bytes), { qos: 0 }), closed]);
+    await Promise.race([
+      this.#client.publishAsync(topic, Buffer.from(bytes), { qos: 0 }),
+      this.#closed.promise,
+    ]);
   }
 
   /** Pulls the plug: no DISCONNECT, so the broker publishes the will. */

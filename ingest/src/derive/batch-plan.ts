@@ -198,12 +198,13 @@ function takeDeviceBirth(plan: BatchPlan, item: DeviceBirth): void {
     takeLiveValue(plan, series, metric, item);
     for (const binding of node.bindingsOf(series)) {
       const { timeMs } = timeOf(metric, item);
+      if (!isEffective(binding, item.payloadMs)) continue;
       if (binding.role === "state" && metric.quality === null) {
         // It is so now, whenever it became so.
         const state = stateOf(binding.valueMap, rawText(metric) ?? "");
         if (state === undefined) continue;
         plan.stateChanges.push({ binding, state, time: item.payloadMs, cause: "birth" });
-      } else if (isCount(binding) && isEffective(binding, item.payloadMs)) {
+      } else if (isCount(binding)) {
         const value = counterValue(metric);
         if (value === null) continue;
         const counted = countedReadings(plan, binding, series);
@@ -216,8 +217,7 @@ function takeDeviceBirth(plan: BatchPlan, item: DeviceBirth): void {
 function takeData(plan: BatchPlan, item: Data): void {
   const { node, deviceId, metrics, series: seriesOf, isHistorical } = item;
   const device = deviceId === null ? undefined : node.devices.get(deviceId);
-  const readMs = item.heartbeatMs ?? item.metrics[0]?.timestamp ?? item.payloadMs;
-  let newestMs = 0;
+  let newestMs = item.heartbeatMs ?? 0;
   for (let index = 0; index < metrics.length; index += 1) {
     const metric = metrics[index];
     const series = seriesOf[index];
@@ -241,6 +241,8 @@ function takeData(plan: BatchPlan, item: Data): void {
         quality,
       });
     }
+    // Replayed and without a time of its own: nobody knows between which readings it belongs.
+    if (isHistorical && isUncertain) continue;
     for (const binding of node.bindingsOf(series)) {
       if (!isEffective(binding, timeMs)) continue;
       touch(plan, binding);
@@ -250,18 +252,19 @@ function takeData(plan: BatchPlan, item: Data): void {
         const counted = countedReadings(plan, binding, series);
         counted.points.push({ time: timeMs, value: number, isHistorical });
       } else if (binding.role === "state") {
-        takeState(plan, item, { binding, series, timeMs, isBad: quality === SampleQuality.bad });
+        const raw = quality === SampleQuality.bad ? null : rawText(metric);
+        takeState(plan, item, { binding, series, timeMs, raw });
       }
     }
   }
   if (deviceId === null || device === undefined) return;
   if (isHistorical) {
-    proveAlive(plan, item, newestMs || readMs);
+    proveAlive(plan, item, newestMs || item.payloadMs);
     return;
   }
   const isBack = device.isSilent && !plan.returned.has(device);
   device.lastSeenMs = item.receivedMs;
-  device.lastReadMs = Math.max(device.lastReadMs, readMs);
+  device.lastReadMs = Math.max(device.lastReadMs, newestMs || item.payloadMs);
   if (isBack) {
     plan.returned.add(device);
     returnFromSilence(plan, node, item);
@@ -276,11 +279,9 @@ function takeData(plan: BatchPlan, item: Data): void {
 function takeState(
   plan: BatchPlan,
   item: Data,
-  reading: { binding: Binding; series: MetricSeries; timeMs: number; isBad: boolean },
+  reading: { binding: Binding; series: MetricSeries; timeMs: number; raw: string | null },
 ): void {
-  const { binding, series, timeMs, isBad } = reading;
-  const metric = item.metrics[item.series.indexOf(series)];
-  const raw = metric === undefined || isBad ? null : rawText(metric);
+  const { binding, series, timeMs, raw } = reading;
   const state = raw === null ? "no_data" : stateOf(binding.valueMap, raw);
   if (state === undefined) {
     plan.tally.unmappedStates += 1;
@@ -299,7 +300,7 @@ function proveAlive(plan: BatchPlan, item: Data, timeMs: number): void {
   for (const series of item.node.boundSeries()) {
     if (series.deviceId !== item.deviceId) continue;
     for (const binding of item.node.bindingsOf(series)) {
-      if (binding.role !== "state") continue;
+      if (binding.role !== "state" || !isEffective(binding, timeMs)) continue;
       replayOf(plan, item.node, binding, series).provenTimes.push(timeMs);
     }
   }
@@ -310,7 +311,7 @@ function returnFromSilence(plan: BatchPlan, node: EdgeNodeSession, item: Data): 
   for (const series of node.boundSeries()) {
     if (series.deviceId !== item.deviceId || series.liveRaw === null) continue;
     for (const binding of node.bindingsOf(series)) {
-      if (binding.role !== "state") continue;
+      if (binding.role !== "state" || !isEffective(binding, item.payloadMs)) continue;
       const state = stateOf(binding.valueMap, series.liveRaw);
       if (state === undefined) continue;
       plan.stateChanges.push({ binding, state, time: item.payloadMs, cause: "metric" });

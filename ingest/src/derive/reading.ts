@@ -1,12 +1,8 @@
 import { Quality, type SparkplugMetric } from "@millwright/contracts/sparkplug";
 import { Decimal } from "@millwright/contracts/units";
 
+import { isPlausibleTime } from "../session/plausible.ts";
 import { SampleQuality } from "../store/copy-buffer.ts";
-
-/** Device clocks may run ahead of ours by this much (DOMAIN.md, Telemetry to ERP). */
-const aheadMaxMs = 5 * 60_000;
-/** Readings older than this are stored at their received time: their clock cannot be right. */
-const retentionMs = 400 * 86_400_000;
 
 /** When a reading was taken: its source time, or the received time when the source's cannot be true. */
 export function timeOf(
@@ -14,7 +10,7 @@ export function timeOf(
   { payloadMs, receivedMs }: { payloadMs: number; receivedMs: number },
 ): { timeMs: number; isUncertain: boolean } {
   const timeMs = metric.timestamp ?? payloadMs;
-  const isUncertain = !(timeMs >= receivedMs - retentionMs && timeMs <= receivedMs + aheadMaxMs);
+  const isUncertain = !isPlausibleTime(timeMs, receivedMs);
   return { timeMs: isUncertain ? receivedMs : timeMs, isUncertain };
 }
 

@@ -44,6 +44,7 @@ export class SparkplugHost {
   readonly #sessions = new Map<string, EdgeNodeSession>();
   readonly #clocks = new Map<string, NodeClock>();
   #transport: Transport | null = null;
+  #isStopping = false;
   #pipeline: Pipeline | null = null;
   #stateTime = 0;
 
@@ -90,6 +91,8 @@ export class SparkplugHost {
   receive(topic: string, payload: Uint8Array): Promise<void> | undefined {
     const pipeline = this.#pipeline;
     if (pipeline === null) return undefined;
+    // Whoever waits for room now is told by the end of the connection; edge logs send it again.
+    if (this.#isStopping) return new Promise(() => {});
     const parsed = parseTopic(topic);
     if (parsed === null) {
       this.#complain({ topic, payload, reason: "not a Sparkplug topic", tenantId: null });
@@ -137,6 +140,18 @@ export class SparkplugHost {
     if (items.length > 0) void this.#pipeline?.offer(items);
   }
 
+  /** Takes nothing more from the brokers, whose connections stay open for what is still to be said. */
+  stopIntake(): void {
+    this.#isStopping = true;
+  }
+
+  /** The last acknowledgements, due or not: what is told now need not be sent again. */
+  acknowledgeAll(watermarkOf: (session: EdgeNodeSession) => Watermark | null): void {
+    for (const session of this.#sessions.values()) {
+      if (session.isOnline) this.#acknowledge(session, watermarkOf(session));
+    }
+  }
+
   /** These nodes' records were committed: an acknowledgement is due. */
   noteStored(sessions: Iterable<EdgeNodeSession>): void {
     for (const session of sessions) this.#clockOf(session).isAckDue = true;
@@ -172,7 +187,7 @@ export class SparkplugHost {
     const text = Buffer.from(payload).toString("utf8");
     if (text.includes('"online":false') && this.#pipeline !== null) {
       this.announce(true).catch((error: unknown) => {
-        this.#logger.warn({ error }, "state: could not be published");
+        this.#logger.warn({ err: error }, "state: could not be published");
       });
     }
     return undefined;
@@ -252,7 +267,7 @@ export class SparkplugHost {
     });
     const topic = formatTopic({ type: "NCMD", groupId, edgeNodeId, deviceId: null });
     this.#transport?.publish(topic, payload, { qos: 0, retain: false }).catch((error: unknown) => {
-      this.#logger.warn({ error, topic }, "host: a command could not be sent");
+      this.#logger.warn({ err: error, topic }, "host: a command could not be sent");
     });
   }
 
@@ -262,8 +277,9 @@ export class SparkplugHost {
     reason: string;
     tenantId: string | null;
   }): void {
-    this.#logger.warn({ topic: letter.topic, reason: letter.reason }, "dead letter");
-    this.#pipeline?.complain({ ...letter, receivedMs: Date.now() });
+    const isKept = this.#pipeline?.complain({ ...letter, receivedMs: Date.now() }) ?? false;
+    // What is only counted is not logged either: a flood must not fill the disk twice.
+    if (isKept) this.#logger.warn({ topic: letter.topic, reason: letter.reason }, "dead letter");
   }
 
   #sessionOf(groupId: string, edgeNodeId: string): EdgeNodeSession {

@@ -5,8 +5,10 @@ import { DataType, type MetricValue, type SparkplugMetric } from "@millwright/co
 
 /** Metric names are part of an index, whose entries must stay below 2,700 bytes. */
 const nameLengthMax = 500;
-/** Clocks further off than this are not clocks: the received time is used. In ms, a century. */
-const timeOffMax = 100 * 366 * 86_400_000;
+/** Device clocks may run ahead of ours by this much (DOMAIN.md, Telemetry to ERP). */
+const aheadMaxMs = 5 * 60_000;
+/** Readings older than this are stored at their received time: their clock cannot be right. */
+const retentionMs = 400 * 86_400_000;
 const packedArrayLast = 34;
 
 /** Why a birth's metric cannot be kept; null when it can. */
@@ -31,7 +33,12 @@ export function acceptOffset(value: MetricValue): number | null {
   return typeof offset === "number" && Number.isSafeInteger(offset) && offset >= 1 ? offset : null;
 }
 
-/** A time a database can hold and a calendar can show; the received time when it is none. */
+/** Whether a device's clock (epoch ms) can be right about a message received at `receivedMs`. */
+export function isPlausibleTime(timeMs: number, receivedMs: number): boolean {
+  return timeMs >= receivedMs - retentionMs && timeMs <= receivedMs + aheadMaxMs;
+}
+
+/** The device's time, or the received one when the device's cannot be right. */
 export function acceptTime(timeMs: number | null, receivedMs: number): number {
-  return timeMs !== null && Math.abs(timeMs - receivedMs) <= timeOffMax ? timeMs : receivedMs;
+  return timeMs !== null && isPlausibleTime(timeMs, receivedMs) ? timeMs : receivedMs;
 }

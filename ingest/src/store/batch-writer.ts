@@ -72,22 +72,16 @@ export class BatchWriter {
   /** When each counter last told its pieces, host clock; and those that still have some to tell. */
   readonly #toldMs = new Map<string, number>();
   readonly #pending = new Set<string>();
+  #isPendingLoaded = false;
 
   constructor(pool: pg.Pool, cell: Cell) {
     this.#pool = pool;
     this.#cell = cell;
   }
 
-  /** After a crash: counters whose last pieces no event has told. */
-  async loadPending(): Promise<void> {
-    for (const [bindingId, state] of await statements.loadPendingCounters(this.#pool)) {
-      this.#counters.set(bindingId, state);
-      this.#pending.add(bindingId);
-    }
-  }
-
   /** Whether a counter has waited long enough with pieces to tell: then even an empty batch is due. */
   hasDueCounter(nowMs: number): boolean {
+    if (!this.#isPendingLoaded) return true;
     for (const bindingId of this.#pending) if (this.#isDue(bindingId, nowMs)) return true;
     return false;
   }
@@ -97,16 +91,17 @@ export class BatchWriter {
     return this.#watermarks.get(`${node.key} ${node.epoch}`) ?? null;
   }
 
-  /** Forgets what was read and reads anew: another process may have written. */
-  async reload(): Promise<void> {
+  /** The next batch reads everything anew: what is known may be older than what is stored. */
+  forget(): void {
     this.#watermarks = new Map();
     this.#counters = new Map();
     this.#unitStates = new Map();
     this.#pending.clear();
-    await this.loadPending();
+    this.#isPendingLoaded = false;
   }
 
   async write(batch: Batch, nowMs: number): Promise<Written> {
+    await this.#loadPending();
     await this.#load(batch.items);
     const plan = planBatch(batch.items, {
       watermark: (node, epoch) =>
@@ -150,6 +145,16 @@ export class BatchWriter {
     };
   }
 
+  /** After a start: counters whose last pieces no event has told. */
+  async #loadPending(): Promise<void> {
+    if (this.#isPendingLoaded) return;
+    for (const [bindingId, state] of await statements.loadPendingCounters(this.#pool)) {
+      this.#counters.set(bindingId, state);
+      this.#pending.add(bindingId);
+    }
+    this.#isPendingLoaded = true;
+  }
+
   /** Metric ids and watermarks that the plan needs. */
   async #load(items: readonly InboundItem[]): Promise<void> {
     for (const item of items) {
@@ -162,8 +167,10 @@ export class BatchWriter {
       }
     }
     for (const item of items) {
-      if (item.kind === "data" && item.epoch !== null)
-        await this.#loadWatermark(item.node, item.epoch);
+      // Nearly always known: asked first, so that a batch does not wait once per message.
+      if (item.kind !== "data" || item.epoch === null) continue;
+      if (this.#watermarks.has(`${item.node.key} ${item.epoch}`)) continue;
+      await this.#loadWatermark(item.node, item.epoch);
     }
   }
 
@@ -324,13 +331,8 @@ export class BatchWriter {
     for (const { binding, state, time, cause } of plan.stateChanges) {
       const current = this.#unitState(binding, changes);
       if (current?.state === state) continue;
-      if (current !== null && time <= current.time && cause === "metric") {
-        // Overtaken on its way: it tells about the past only.
-        changes.events.push(
-          stateBackfilled(binding, { from: time, to: time, points: [{ state, time }] }),
-        );
-        continue;
-      }
+      // Live messages come in order, so the newest is how it is now, whatever the clocks say: a device
+      // may read a state just before the gateway's birth certificate is dated.
       const point = { state, time: Math.max(time, (current?.time ?? 0) + 1) };
       changes.events.push(stateObserved(binding, { ...point, cause }));
       changes.unitStates.set(binding.workUnitId, { binding, point });

@@ -14,6 +14,7 @@ import {
 import type { Binding, RegisteredNode } from "../session/cell.ts";
 import type { DeadLetter } from "../session/messages.ts";
 import type { MetricSeries } from "../session/metric-series.ts";
+import { withoutZeroBytes } from "../session/plausible.ts";
 import type { Client } from "./database.ts";
 
 /** What `telemetry.dead_letter` keeps of a message. */
@@ -186,8 +187,8 @@ export async function insertDeadLetters(
      select * from unnest($1::uuid[], $2::text[], $3::text[], $4::bytea[], $5::integer[])`,
     [
       letters.map(({ tenantId }) => tenantId),
-      letters.map(({ topic }) => topic.slice(0, 1000)),
-      letters.map(({ reason }) => reason.slice(0, 1000)),
+      letters.map(({ topic }) => withoutZeroBytes(topic.slice(0, 1000))),
+      letters.map(({ reason }) => withoutZeroBytes(reason.slice(0, 1000))),
       letters.map(({ payload }) => Buffer.from(payload.subarray(0, deadLetterBytesMax))),
       letters.map(({ payload }) => payload.length),
     ],

@@ -50,18 +50,18 @@ export class TestCell implements AsyncDisposable {
     const { tenantId, siteId } = this.#database;
     const [areaId, centerId, workUnitId] = [randomUUID(), randomUUID(), randomUUID()];
     await this.query(
-      `insert into equipment.area (area_id, tenant_id, site_id, name) values ($1, $2, $3, $1::text)`,
-      [areaId, tenantId, siteId],
+      `insert into equipment.area (area_id, tenant_id, site_id, name) values ($1, $2, $3, $4)`,
+      [areaId, tenantId, siteId, areaId],
     );
     await this.query(
       `insert into equipment.work_center (work_center_id, tenant_id, area_id, name)
-       values ($1, $2, $3, $1::text)`,
-      [centerId, tenantId, areaId],
+       values ($1, $2, $3, $4)`,
+      [centerId, tenantId, areaId, centerId],
     );
     await this.query(
       `insert into equipment.work_unit (work_unit_id, tenant_id, work_center_id, name)
-       values ($1, $2, $3, $1::text)`,
-      [workUnitId, tenantId, centerId],
+       values ($1, $2, $3, $4)`,
+      [workUnitId, tenantId, centerId, workUnitId],
     );
     for (const [role, metricName] of Object.entries(roles)) {
       await this.query(
