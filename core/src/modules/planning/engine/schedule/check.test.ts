@@ -90,7 +90,7 @@ const bad: { name: string; change: Partial<Schedule>; says: RegExp }[] = [
     change: moved(0, { start: 1, end: 5 }),
     says: /free from 2/,
   },
-  { name: "a missing setup", change: moved(2, { start: 8, end: 10 }), says: /free from 9/ },
+  { name: "a missing setup", change: moved(2, { start: 8, end: 10 }), says: /free from 6 \+ 3/ },
   {
     name: "two at a time",
     change: moved(3, { start: 11, end: 14 }, 14),
@@ -123,6 +123,19 @@ const bad: { name: string; change: Partial<Schedule>; says: RegExp }[] = [
 test.each(bad)("refuses $name", ({ change, says }) => {
   expect(checkSchedule(problem, { ...good, ...change }).join("\n")).toMatch(says);
 });
+
+test("refuses work in a break, unless it may be split, and only then pauses for it", () => {
+  expect(atNoon([{ from: 7, to: 8 }], true)).toMatch(/operation 1 starts at 7, in a break/);
+  expect(atNoon([{ from: 8, to: 9 }], false)).toMatch(/operation 1 is split by a break/);
+  expect(atNoon([{ from: 8, to: 9 }], true)).toMatch(/cannot take 4 on work center 1/);
+  expect(atNoon([{ from: 1, to: 7 }], false)).toBe("");
+});
+
+function atNoon(breaks: { from: number; to: number }[], isSplittable: boolean): string {
+  const machines = [problem.machines[0] ?? {}, { breaks }];
+  const operations = problem.operations.map((operation) => ({ ...operation, isSplittable }));
+  return checkSchedule({ machines, operations }, good).join("\n");
+}
 
 const pinned: {
   name: string;

@@ -44,8 +44,14 @@ function checkPlaces(problem: Problem, { assignments, findings }: Schedule): str
     const asked = problem.operations[operation];
     if (!asked) return [`operation ${operation} does not exist`];
     const errors: string[] = [];
-    if (!asked.alternatives.some((a) => a.machine === machine && a.time === end - start))
-      errors.push(`operation ${operation} cannot take ${end - start} on work center ${machine}`);
+    const breaks = problem.machines[machine]?.breaks ?? [];
+    const work = end - start - pausedBetween(breaks, start, end);
+    if (!asked.alternatives.some((a) => a.machine === machine && a.time === work))
+      errors.push(`operation ${operation} cannot take ${work} on work center ${machine}`);
+    if (breaks.some(({ from, to }) => from <= start && start < to))
+      errors.push(`operation ${operation} starts at ${start}, in a break`);
+    if (!asked.isSplittable && pausedBetween(breaks, start, end) > 0)
+      errors.push(`operation ${operation} is split by a break`);
     if (!Number.isInteger(start) || start < (asked.release ?? 0))
       errors.push(`operation ${operation} starts at ${start}, before its release`);
     const { pin } = asked;
@@ -59,6 +65,14 @@ function checkPlaces(problem: Problem, { assignments, findings }: Schedule): str
   });
 }
 
+/** Ticks of the breaks between two ticks. */
+function pausedBetween(breaks: { from: number; to: number }[], start: number, end: number): number {
+  return breaks.reduce(
+    (sum, { from, to }) => sum + Math.max(0, Math.min(end, to) - Math.max(start, from)),
+    0,
+  );
+}
+
 /** One at a time in the order of the list, with the setup in between, frozen ones first. */
 function checkMachines(problem: Problem, { assignments, findings }: Schedule): string[] {
   const freed = new Set(
@@ -66,31 +80,34 @@ function checkMachines(problem: Problem, { assignments, findings }: Schedule): s
       .filter(({ code }) => code === "pin.impossible")
       .flatMap(({ operations }) => operations),
   );
-  return problem.machines.flatMap(({ availableFrom = 0, setups, setUpFor }, machine) => {
-    const errors: string[] = [];
-    const queue = assignments.filter((a) => a.machine === machine);
-    let free = availableFrom;
-    let state = setUpFor;
-    let isFrozenOver = false;
-    for (const { operation, start, end } of queue) {
-      const family = problem.operations[operation]?.family ?? 0;
-      const setup = state === undefined ? 0 : (setups?.[state]?.[family] ?? 0);
-      if (start < free + setup)
-        errors.push(
-          `work center ${machine}: operation ${operation} starts at ${start}, free from ${free + setup}`,
-        );
-      const isFrozen =
-        problem.operations[operation]?.pin?.start !== undefined && !freed.has(operation);
-      if (isFrozen && isFrozenOver)
-        errors.push(
-          `work center ${machine}: operation ${operation} is frozen behind one that is not`,
-        );
-      if (!isFrozen) isFrozenOver = true;
-      free = end;
-      state = family;
-    }
-    return errors;
-  });
+  return problem.machines.flatMap(
+    ({ availableFrom = 0, setups, setUpFor, breaks = [] }, machine) => {
+      const errors: string[] = [];
+      const queue = assignments.filter((a) => a.machine === machine);
+      let free = availableFrom;
+      let state = setUpFor;
+      let isFrozenOver = false;
+      for (const { operation, start, end } of queue) {
+        const family = problem.operations[operation]?.family ?? 0;
+        const setup = state === undefined ? 0 : (setups?.[state]?.[family] ?? 0);
+        const isReady = start >= free && start - free - pausedBetween(breaks, free, start) >= setup;
+        if (!isReady)
+          errors.push(
+            `work center ${machine}: operation ${operation} starts at ${start}, free from ${free} + ${setup} of setup`,
+          );
+        const isFrozen =
+          problem.operations[operation]?.pin?.start !== undefined && !freed.has(operation);
+        if (isFrozen && isFrozenOver)
+          errors.push(
+            `work center ${machine}: operation ${operation} is frozen behind one that is not`,
+          );
+        if (!isFrozen) isFrozenOver = true;
+        free = end;
+        state = family;
+      }
+      return errors;
+    },
+  );
 }
 
 function checkPrecedence(problem: Problem, { assignments }: Schedule): string[] {
@@ -108,8 +125,11 @@ function checkPrecedence(problem: Problem, { assignments }: Schedule): string[] 
             `operation ${next.operation} starts at ${next.start}, before ${after} arrives at ${arrival}`,
           ]
         : [];
-    const firstBatch = Math.min(before.start + overlapAfter + transfer, arrival);
-    return next.start < firstBatch || next.end < arrival
+    const sent = next.start - transfer;
+    const breaks = problem.machines[before.machine]?.breaks ?? [];
+    const worked = sent - before.start - pausedBetween(breaks, before.start, sent);
+    const hasFirstBatch = sent >= before.end || (sent >= before.start && worked >= overlapAfter);
+    return !hasFirstBatch || next.end < arrival
       ? [`operation ${next.operation} overtakes ${after} beyond its overlap`]
       : [];
   });

@@ -1,4 +1,5 @@
 import { at } from "./at.ts";
+import { calendarOf } from "./calendar.ts";
 import { inspect, type Inspected } from "./inspect.ts";
 import type { Model } from "./model.ts";
 import type { Assignment, Finding, Operation, Problem } from "./problem.ts";
@@ -63,12 +64,16 @@ function createModel(problem: Problem, operations: number): Model {
     setupOffset: new Int32Array(machines),
     setup: new Int32Array((1 + withSetups) * families * families),
     isFlexible: false,
+    calendars: problem.machines.map(calendarOf),
+    hasCalendars: problem.machines.some(({ breaks = [] }) => breaks.length > 0),
+    splittable: new Int32Array(nodes),
     lastOfJob: new Int32Array(0),
   };
 }
 
 function addOperation(model: Model, node: number, operation: Operation): void {
   model.release[node] = operation.release ?? 0;
+  model.splittable[node] = operation.isSplittable ? 1 : 0;
   model.transfer[node] = operation.transfer ?? 0;
   model.overlapStart[node] = operation.overlapAfter ?? -1;
   model.family[node] = familyIn(model, operation.family);

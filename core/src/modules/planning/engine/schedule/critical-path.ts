@@ -1,5 +1,6 @@
 import { at } from "./at.ts";
-import { setupBetween, type Graph } from "./graph.ts";
+import type { Graph } from "./graph.ts";
+import { arrivalByJob, arrivalByMachine, endOf } from "./timing.ts";
 import type { Random } from "./random.ts";
 
 /**
@@ -23,8 +24,8 @@ export function findCriticalPath(
   target: number,
   random: Random,
 ): void {
-  const { model, head, step, time, machinePred } = graph;
-  const { jobPred, hasSetups, operations } = model;
+  const { model, machinePred } = graph;
+  const { jobPred, release, operations } = model;
   let i = target === operations ? anyLast(graph, random) : target;
   // Written from the back; reversed below.
   const { nodes, blockStart } = path;
@@ -34,13 +35,14 @@ export function findCriticalPath(
   while (i < operations) {
     nodes[length] = i;
     length += 1;
-    const start = at(head, i);
     const p = at(jobPred, i);
     const m = at(machinePred, i);
-    const isJobCritical = p !== operations && at(head, p) + at(step, p) === start;
-    let free = at(head, m) + at(time, m);
-    if (hasSetups) free += setupBetween(graph, m, i);
-    const isMachineCritical = m < operations && free === start;
+    const byJob = p === operations ? -1 : arrivalByJob(graph, i);
+    const byMachine = m < operations ? arrivalByMachine(graph, i) : -1;
+    // What arrives last decides, unless the release does. Under a calendar the start may be later.
+    const latest = Math.max(byJob, byMachine, at(release, i));
+    const isJobCritical = p !== operations && byJob === latest;
+    const isMachineCritical = m < operations && byMachine === latest;
     if (isMachineCritical && (!isJobCritical || random.below(2) === 0)) {
       i = m;
       continue;
@@ -61,13 +63,13 @@ export function findCriticalPath(
 }
 
 /** One of the operations that end last. */
-function anyLast({ model, head, step, makespan }: Graph, random: Random): number {
-  const { lastOfJob, operations } = model;
+function anyLast(graph: Graph, random: Random): number {
+  const { lastOfJob, operations, transfer } = graph.model;
   let found = operations;
   let ties = 0;
   for (let k = 0; k < lastOfJob.length; k += 1) {
     const last = at(lastOfJob, k);
-    if (at(head, last) + at(step, last) !== makespan) continue;
+    if (endOf(graph, last) + at(transfer, last) !== graph.makespan) continue;
     ties += 1;
     if (ties === 1 || random.below(ties) === 0) found = last;
   }

@@ -1,5 +1,6 @@
 import { at } from "./at.ts";
-import { setupBetween, type Graph } from "./graph.ts";
+import type { Graph } from "./graph.ts";
+import { setupBetween } from "./timing.ts";
 
 /**
  * Estimates of the makespan after a move, without making it: longest paths are recomputed over the

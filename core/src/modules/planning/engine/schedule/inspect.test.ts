@@ -134,6 +134,19 @@ test("a crooked setup matrix takes its work center out of the plan, not the othe
   expect(schedule.assignments).toEqual([{ operation: 1, machine: 1, start: 0, end: 9 }]);
 });
 
+test("a calendar whose break never ends takes its work center out of the plan", () => {
+  const problem: Problem = {
+    machines: [{ breaks: [{ from: 0, to: Infinity }] }, {}],
+    operations: [step(), { alternatives: [{ machine: 1, time: 9 }] }],
+  };
+  const schedule = solve(problem, { seed: 1, shouldStop: () => false, iterationsMax: 50 });
+  expect(schedule.findings.map(({ code, machines }) => [code, machines])).toEqual([
+    ["machine.invalid_breaks", [0]],
+    ["operation.no_machine", []],
+  ]);
+  expect(schedule.unplanned).toEqual([0]);
+});
+
 test("frozen operations stay, and the rest starts behind them with the setup they leave", () => {
   const problem: Problem = {
     machines: [

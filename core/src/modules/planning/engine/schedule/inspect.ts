@@ -1,4 +1,6 @@
-import type { Assignment, Finding, FindingCode, Operation, Problem } from "./problem.ts";
+import { freeze } from "./freeze.ts";
+import type { Assignment, Finding, FindingCode, Machine, Operation, Problem } from "./problem.ts";
+import { isTicks, ticksMax } from "./ticks.ts";
 
 /** What of a problem can be planned, and why the rest cannot. */
 export interface Inspected {
@@ -11,9 +13,6 @@ export interface Inspected {
   unplanned: number[];
   findings: Finding[];
 }
-
-/** Sums of times stay below this, so that no path overflows 32 bits. */
-const ticksMax = 2 ** 30;
 
 /** Never throws on bad data: what is impossible is named in a finding and left out. */
 export function inspect(problem: Problem): Inspected {
@@ -37,6 +36,7 @@ export function inspect(problem: Problem): Inspected {
     for (const index of operations) broken.add(index);
   };
   checkSetups(problem, drop);
+  checkBreaks(problem, drop);
   const alternatives = new Map<number, { machine: number; time: number }[]>();
   problem.operations.forEach((operation, index) => {
     if (!hasValidTimes(operation))
@@ -87,11 +87,12 @@ export function inspect(problem: Problem): Inspected {
   };
 }
 
-type Note = (code: FindingCode, operations: number[], message: string, machines?: number[]) => void;
-
-function isTicks(value: number | undefined): boolean {
-  return value === undefined || (Number.isInteger(value) && value >= 0 && value < ticksMax);
-}
+export type Note = (
+  code: FindingCode,
+  operations: number[],
+  message: string,
+  machines?: number[],
+) => void;
 
 function hasValidTimes(operation: Operation): boolean {
   const { alternatives, transfer, overlapAfter, release, family, due, weight } = operation;
@@ -122,8 +123,28 @@ function checkSetups(problem: Problem, drop: Note): void {
   });
 }
 
+function checkBreaks(problem: Problem, drop: Note): void {
+  problem.machines.forEach((machine, k) => {
+    if (hasValidBreaks(machine)) return;
+    drop(
+      "machine.invalid_breaks",
+      [],
+      `Work center ${k} has a calendar whose breaks are empty, overlap, are out of order or never end; nothing is planned on it.`,
+      [k],
+    );
+  });
+}
+
+function hasValidBreaks({ breaks = [] }: Machine): boolean {
+  return breaks.every(
+    ({ from, to }, k) =>
+      isTicks(from) && isTicks(to) && from < to && from > (breaks[k - 1]?.to ?? -1),
+  );
+}
+
 function isUsable(problem: Problem, machine: number, family: number): boolean {
   const found = problem.machines[machine];
+  if (found && !hasValidBreaks(found)) return false;
   if (!found || !isTicks(found.availableFrom) || !isTicks(found.setUpFor)) return false;
   const { setups, setUpFor } = found;
   if (setups === undefined) return true;
@@ -212,14 +233,19 @@ function isTooLong(
   kept: number[],
   alternatives: Inspected["alternatives"],
 ): boolean {
-  const setupMax = Math.max(
-    0,
-    ...problem.machines
-      .flatMap(({ setups }) => setups ?? [])
-      .flat()
-      .filter(Number.isFinite),
+  let setupMax = 0;
+  for (const { setups = [] } of problem.machines)
+    for (const row of setups)
+      for (const ticks of row) if (isTicks(ticks)) setupMax = Math.max(setupMax, ticks);
+  const usable = problem.machines.filter(
+    (machine) => hasValidBreaks(machine) && isTicks(machine.availableFrom),
   );
-  let latest = Math.max(0, ...problem.machines.map(({ availableFrom }) => availableFrom ?? 0));
+  let latest = Math.max(
+    0,
+    ...usable.map(({ availableFrom = 0, breaks = [] }) =>
+      Math.max(availableFrom, breaks.at(-1)?.to ?? 0),
+    ),
+  );
   let work = 0;
   for (const index of kept) {
     const operation = problem.operations[index];
@@ -228,90 +254,4 @@ function isTooLong(
     work += Math.max(0, ...times) + (operation?.transfer ?? 0) + setupMax;
   }
   return latest + work >= ticksMax;
-}
-
-/**
- * The frozen zone. A pin that cannot hold (wrong machine, before its predecessor or the machine's
- * start, on top of another, or behind an operation that is not frozen) is named and let go; its
- * operation is planned like any other.
- */
-function freeze(
-  problem: Problem,
-  kept: number[],
-  alternatives: Inspected["alternatives"],
-  note: Note,
-): Map<number, Assignment> {
-  const frozen = new Map<number, Assignment>();
-  const lastOn = new Map<number, Assignment>();
-  const pinned = kept
-    .flatMap((index) => {
-      const pin = problem.operations[index]?.pin;
-      return pin ? [{ index, pin, start: pin.start }] : [];
-    })
-    .sort(
-      (a, b) =>
-        (a.start ?? 0) - (b.start ?? 0) ||
-        chainDepth(problem, a.index) - chainDepth(problem, b.index),
-    );
-  for (const { index, pin, start } of pinned) {
-    const row = alternatives.get(index)?.find(({ machine }) => machine === pin.machine);
-    if (!row) {
-      note(
-        "pin.impossible",
-        [index],
-        `Operation ${index} is held on work center ${pin.machine}, which cannot do it; the pin is let go.`,
-        [pin.machine],
-      );
-      continue;
-    }
-    if (start === undefined) continue;
-    const assignment = { operation: index, machine: row.machine, start, end: start + row.time };
-    const reason = whyNotFrozen(problem, assignment, frozen, lastOn);
-    if (reason) {
-      note(
-        "pin.impossible",
-        [index],
-        `Operation ${index} cannot be frozen at ${start}: ${reason}; the pin is let go.`,
-        [row.machine],
-      );
-      continue;
-    }
-    frozen.set(index, assignment);
-    lastOn.set(row.machine, assignment);
-  }
-  return frozen;
-}
-
-function chainDepth(problem: Problem, index: number): number {
-  let depth = 0;
-  for (
-    let after = problem.operations[index]?.after;
-    after !== undefined;
-    after = problem.operations[after]?.after
-  )
-    depth += 1;
-  return depth;
-}
-
-function whyNotFrozen(
-  problem: Problem,
-  { operation, machine, start }: Assignment,
-  frozen: Map<number, Assignment>,
-  lastOn: Map<number, Assignment>,
-): string | null {
-  const { after, family, release } = problem.operations[operation] ?? {};
-  const { setups, setUpFor, availableFrom } = problem.machines[machine] ?? {};
-  if (!isTicks(start)) return "the start is no whole number >= 0";
-  if (start < (release ?? 0)) return `it is released at ${release}`;
-  if (after !== undefined) {
-    const before = frozen.get(after);
-    if (!before) return `it follows ${after}, which is not frozen`;
-    const free = before.end + (problem.operations[after]?.transfer ?? 0);
-    if (start < free) return `it follows ${after}, which arrives at ${free}`;
-  }
-  const last = lastOn.get(machine);
-  const state = last ? (problem.operations[last.operation]?.family ?? 0) : setUpFor;
-  const setup = state === undefined ? 0 : (setups?.[state]?.[family ?? 0] ?? 0);
-  const free = (last?.end ?? availableFrom ?? 0) + setup;
-  return start < free ? `work center ${machine} is free at ${free}` : null;
 }

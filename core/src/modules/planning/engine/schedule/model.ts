@@ -1,3 +1,5 @@
+import type { Calendar } from "./calendar.ts";
+
 /**
  * The problem as flat arrays, for the search only. Nodes are numbered
  * `0 … n-1` operations, `n` the end (no predecessor / no successor), `n+1 … n+m` the start of each
@@ -38,6 +40,11 @@ export interface Model {
   setupOffset: Int32Array;
   setup: Int32Array;
   isFlexible: boolean;
+  /** Per machine; all without breaks unless `hasCalendars`. */
+  calendars: Calendar[];
+  hasCalendars: boolean;
+  /** Per node, 1: may pause over a break. */
+  splittable: Int32Array;
   /** Operations without job successor, and those without job predecessor. */
   lastOfJob: Int32Array;
 }

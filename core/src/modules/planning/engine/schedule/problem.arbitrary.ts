@@ -4,15 +4,19 @@ import type { Machine, Operation, Problem } from "./problem.ts";
 
 /**
  * Small random problems with every feature of the structure, mostly but not always well-formed. Half
- * of them have no due dates: those are searched in another way.
+ * of them have neither due dates nor breaks: those are searched in another way.
  */
 export const anyProblem: fc.Arbitrary<Problem> = fc
   .tuple(problemWithDues(), fc.boolean())
-  .map(([problem, hasDues]) => (hasDues ? problem : withoutDues(problem)));
+  .map(([problem, isFull]) => (isFull ? problem : simplified(problem)));
 
-function withoutDues({ machines, operations }: Problem): Problem {
+function simplified({ machines, operations }: Problem): Problem {
   return {
-    machines,
+    machines: machines.map((machine) => {
+      const plain = { ...machine };
+      delete plain.breaks;
+      return plain;
+    }),
     operations: operations.map((operation) => {
       const plain = { ...operation };
       delete plain.due;
@@ -48,6 +52,19 @@ function problemWithDues(): fc.Arbitrary<Problem> {
     );
 }
 
+const breaksOf = fc
+  .array(fc.tuple(fc.integer({ min: 1, max: 15 }), fc.integer({ min: 1, max: 10 })), {
+    maxLength: 4,
+  })
+  .map((pairs) => {
+    let tick = -1;
+    return pairs.map(([work, rest]) => {
+      const from = tick + work;
+      tick = from + rest;
+      return { from, to: tick };
+    });
+  });
+
 function machineOf(families: number): fc.Arbitrary<Machine> {
   const row = fc.array(fc.nat(9), { minLength: families, maxLength: families });
   return fc.record(
@@ -55,6 +72,7 @@ function machineOf(families: number): fc.Arbitrary<Machine> {
       availableFrom: fc.nat(20),
       setups: fc.array(row, { minLength: families, maxLength: families }),
       setUpFor: fc.nat(families - 1),
+      breaks: breaksOf,
     },
     { requiredKeys: [] },
   );
@@ -78,6 +96,7 @@ function operationOf(machines: number, families: number, after?: number): fc.Arb
         release: fc.nat(40),
         due: fc.nat(80),
         weight: fc.nat(4),
+        isSplittable: fc.boolean(),
         family: fc.nat(families - 1),
         pin: fc.oneof(
           { weight: 6, arbitrary: fc.constant(undefined) },

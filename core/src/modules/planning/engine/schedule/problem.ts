@@ -10,10 +10,16 @@ export interface Problem {
   operations: Operation[];
 }
 
-/** A work center that does one operation at a time and is not interrupted. */
+/** A work center that does one operation at a time. */
 export interface Machine {
   /** First tick it may be used (setups included). Default 0. */
   availableFrom?: number;
+  /**
+   * When it does not work (nights, holidays, maintenance): ticks `from` <= t < `to`, ascending, not
+   * touching. Behind the last one it always works, so list them to the end of what matters. Setups
+   * pause over a break; operations wait for a gap that holds them, see `isSplittable`.
+   */
+  breaks?: { from: number; to: number }[];
   /**
    * Ticks to change over: `setups[from family][to family]`, square. Begins when the previous
    * operation ends, needs no material, may be done before the next operation's material is there.
@@ -44,6 +50,8 @@ export interface Operation {
   weight?: number;
   /** Earliest start: arrival of material, or the order's release. Default 0. */
   release?: number;
+  /** Whether it may pause over a break and go on behind it. Default: it must fit between two. */
+  isSplittable?: boolean;
   /** Setup family, index into the matrices. Default 0. */
   family?: number;
   /**
@@ -80,6 +88,7 @@ export type FindingCode =
   | "precedence.unknown"
   | "pin.impossible"
   | "machine.invalid_setups"
+  | "machine.invalid_breaks"
   | "problem.too_long";
 
 /** Goals in order: weighted tardiness, then makespan. */

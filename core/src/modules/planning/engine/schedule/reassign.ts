@@ -1,5 +1,5 @@
 import { at } from "./at.ts";
-import { setupBetween } from "./graph.ts";
+import { arrivalByJob, setupBetween } from "./timing.ts";
 import { offer, type Neighbourhood } from "./neighbourhood.ts";
 import { placeTabuUntil } from "./tabu-list.ts";
 import { tryOut } from "./trial.ts";
@@ -68,10 +68,9 @@ function considerPlaces(hood: Neighbourhood, u: number, row: number): void {
  */
 function tryPlaces(hood: Neighbourhood, u: number, row: number): void {
   const { graph } = hood;
-  const { head, step, machineSucc, model } = graph;
+  const { head, machineSucc, model } = graph;
   const machine = at(model.choiceMachine, row);
-  const p = at(model.jobPred, u);
-  const ready = Math.max(at(model.release, u), at(head, p) + at(step, p));
+  const ready = Math.max(at(model.release, u), arrivalByJob(graph, u));
   const isTabu = placeTabuUntil(hood.tabu, u, machine) >= hood.iteration;
   let before = model.operations;
   let x = model.operations + 1 + machine;

@@ -33,7 +33,7 @@ export function search(
 ): { best: Elite; iterations: number } {
   const random = createRandom(seed);
   const graph = createGraph(model);
-  graph.keepsTails = model.dueNodes.length === 0;
+  graph.keepsTails = model.dueNodes.length === 0 && !model.hasCalendars;
   const tabu = createTabuSearch(graph, random);
   const pool: Pool = { capacity: poolSize, elites: [] };
   const goal = graph.keepsTails ? bound.makespan : goalFrom(bound);

@@ -2,6 +2,7 @@ import { at } from "./at.ts";
 import { compile, type Compiled } from "./compile.ts";
 import { sequenceOf, type Elite } from "./elite.ts";
 import { createGraph, loadGraph } from "./graph.ts";
+import { endOf } from "./timing.ts";
 import { lowerBound, type Bound } from "./lower-bound.ts";
 import type { Assignment, Problem, Schedule } from "./problem.ts";
 import { search } from "./search.ts";
@@ -44,7 +45,7 @@ export function solve(problem: Problem, options: SolveOptions): Schedule {
     operation: compiled.operationOf[i] ?? 0,
     machine: at(graph.machine, i),
     start: at(graph.head, i),
-    end: at(graph.head, i) + at(graph.time, i),
+    end: endOf(graph, i),
   }));
   return assemble(problem, compiled, [...frozen, ...assignments], bound, iterations);
 }

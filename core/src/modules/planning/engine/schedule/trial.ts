@@ -1,5 +1,6 @@
 import { at } from "./at.ts";
 import { moveBehind, type Graph } from "./graph.ts";
+import { endOf } from "./timing.ts";
 import type { Bound } from "./lower-bound.ts";
 import { offer, type Neighbourhood } from "./neighbourhood.ts";
 
@@ -44,13 +45,13 @@ export function tryOut(
  * the schedule when nothing is late, or now and then, for the makespan behind it.
  */
 export function pickTarget({ graph, random }: Neighbourhood): number {
-  const { model, head, time, cost } = graph;
+  const { model, cost } = graph;
   const { dueNodes, due, weight, transfer, operations } = model;
   if (cost === 0 || dueNodes.length === 0) return operations;
   let ticket = random.unit() * cost;
   for (let k = 0; k < dueNodes.length; k += 1) {
     const i = at(dueNodes, k);
-    const late = at(head, i) + at(time, i) + at(transfer, i) - at(due, i);
+    const late = endOf(graph, i) + at(transfer, i) - at(due, i);
     if (late > 0) ticket -= late * at(weight, i);
     if (ticket < 0) return i;
   }

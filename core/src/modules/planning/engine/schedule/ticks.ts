@@ -1,0 +1,7 @@
+/** Sums of times stay below this, so that no path overflows 32 bits. */
+export const ticksMax = 2 ** 30;
+
+/** Absent, or a whole number of ticks in [0, ticksMax). */
+export function isTicks(value: number | undefined): boolean {
+  return value === undefined || (Number.isInteger(value) && value >= 0 && value < ticksMax);
+}
