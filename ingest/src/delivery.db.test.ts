@@ -268,7 +268,7 @@ describe("delivery", () => {
     await eventually("stored", async () =>
       (await cell.samples(gateway, "count")).length === 1 ? true : null,
     );
-    const workUnitId = await cell.workUnit(gateway, { "count.good": "count" });
+    const workUnitId = await cell.workUnit(gateway, { "count.total": "count" });
     await eventually("bound", async () => {
       await node.data([{ name: "count", value: 1_000_003, time: Date.now() }]);
       return (await cell.counted(workUnitId)) > 0 ? true : null;

@@ -91,8 +91,8 @@ export class SparkplugHost {
   receive(topic: string, payload: Uint8Array): Promise<void> | undefined {
     const pipeline = this.#pipeline;
     if (pipeline === null) return undefined;
-    // Whoever waits for room now is told by the end of the connection; edge logs send it again.
-    if (this.#isStopping) return new Promise(() => {});
+    // Not acknowledged, so the edge logs send it again.
+    if (this.#isStopping) return undefined;
     const parsed = parseTopic(topic);
     if (parsed === null) {
       this.#complain({ topic, payload, reason: "not a Sparkplug topic", tenantId: null });

@@ -18,10 +18,20 @@ export function openPool(databaseUrl: string, onIdleError: (error: Error) => voi
   });
   // Without a listener an idle connection that the server closes would end the process.
   pool.on("error", onIdleError);
+  // The same holds for one in use; there the query that runs fails and tells.
+  pool.on("connect", (client) => client.on("error", () => undefined));
   return pool;
 }
 
-/** Runs `work` in one transaction; commits when it resolves, rolls back when it throws. */
+/** The connection broke during a transaction: whether it was committed is unknown. */
+export class ConnectionLost extends Error {
+  override readonly name = "ConnectionLost";
+}
+
+/**
+ * Runs `work` in one transaction; commits when it resolves, rolls back when it throws.
+ * @throws ConnectionLost whatever error the loss showed itself as: a COPY stream has several.
+ */
 export async function inTransaction<T>(
   pool: pg.Pool,
   work: (client: Client) => Promise<T>,
@@ -36,7 +46,7 @@ export async function inTransaction<T>(
   } catch (error) {
     failure = error instanceof Error ? error : new Error(String(error));
     await client.query("rollback").catch(() => {
-      // The connection is gone; the server rolls back by itself.
+      throw new ConnectionLost("the connection broke in a transaction", { cause: error });
     });
     throw error;
   } finally {
@@ -58,6 +68,7 @@ export async function copySamples(client: Client, stream: Buffer): Promise<void>
 /** Deadlock, serialisation, a lost connection, a server that starts or stops: worth another try. */
 export function isPassing(error: unknown): boolean {
   if (!(error instanceof Error)) return false;
+  if (error instanceof ConnectionLost) return true;
   const code = "code" in error && typeof error.code === "string" ? error.code : "";
   return (
     ["40P01", "40001", "23505", "55P03", "57014", "53300", "53400"].includes(code) ||
