@@ -6,6 +6,11 @@ import { parseArgs } from "node:util";
 import { supplyKinds } from "../../core/src/modules/planning/engine/mrp/input.ts";
 import { findingsOf, type MrpPlan } from "../../core/src/modules/planning/engine/mrp/plan.ts";
 import { decimalFromScaled } from "../../core/src/modules/planning/engine/mrp/quantity.ts";
+import {
+  needsOfOrder,
+  suppliesOfOrder,
+} from "../../core/src/modules/planning/engine/mrp/pegging.ts";
+import { replan } from "../../core/src/modules/planning/engine/mrp/replan.ts";
 import { runMrp } from "../../core/src/modules/planning/engine/mrp/run.ts";
 import { readMrpFolder, type NamedInput, writePlannedOrders } from "./mrp-csv.ts";
 import { generateFactory } from "./mrp-generate.ts";
@@ -39,18 +44,22 @@ const writeMs = performance.now() - written;
 for (const { code, message } of findingsOf(plan).slice(0, 10)) console.error(`${code}: ${message}`);
 const totals = totalsOf(plan);
 const differences = values.data === undefined ? null : compare(values.data, totals);
+const plannedOrders = plan.orders.length;
+const rssMb = process.memoryUsage.rss() / 2 ** 20;
+const questions = ask(plan);
 console.log(
   JSON.stringify({
     load_ms: round(loaded.ms),
     compute_ms: round(median(computed.map(({ ms }) => ms))),
     compute_cpu_ms: round(median(computed.map(({ cpuMs }) => cpuMs))),
     write_ms: values.out === undefined ? null : round(writeMs),
-    planned_orders: plan.orders.length,
-    rss_mb: round(process.memoryUsage.rss() / 2 ** 20),
+    planned_orders: plannedOrders,
+    rss_mb: round(rssMb),
     items: input.points.count,
     lines: input.lines.count,
     demands: input.demands.count,
     levels: plan.structure.levels,
+    ...questions,
     findings: findingsOf(plan).length,
     totals,
     expected: differences === null ? "none" : differences.length === 0 ? "equal" : differences,
@@ -77,6 +86,43 @@ function load(): NamedInput {
   }
   if (values.data === undefined) throw new Error("say --data DIR or --generate items=…");
   return readMrpFolder(values.data);
+}
+
+/**
+ * Times of single questions, on orders and demands spread over the plan: one level of pegs up and down,
+ * and the net change of one demand. Leaves the plan changed.
+ */
+function ask(plan: MrpPlan) {
+  const pegTimes: number[] = [];
+  const changeTimes: number[] = [];
+  let netted = 0;
+  for (const share of shares(200)) {
+    const point = Math.floor(share * plan.input.points.count);
+    const count = plan.orders.count[point] ?? 0;
+    if (count === 0) continue;
+    const order = { point, ordinal: Math.floor(count / 2) };
+    pegTimes.push(timed(() => [needsOfOrder(plan, order), suppliesOfOrder(plan, order)]).ms);
+  }
+  for (const share of shares(200)) {
+    const row = Math.floor(share * plan.demands.count);
+    const day = plan.demands.day[row] ?? 0;
+    const quantity = (plan.demands.quantity[row] ?? 0) + 10 ** plan.input.decimals;
+    const { result, ms } = timed(() =>
+      replan(plan, [{ kind: "demand_changed", row, day, quantity }]),
+    );
+    changeTimes.push(ms);
+    netted = Math.max(netted, result.netted.length);
+  }
+  return {
+    peg_ms: spread(pegTimes),
+    net_change_ms: spread(changeTimes),
+    net_change_points_max: netted,
+  };
+}
+
+/** Numbers in [0, 1), evenly spread. */
+function shares(count: number): number[] {
+  return Array.from({ length: count }, (_, index) => index / count);
 }
 
 /** The totals of expected.json that a plan answers for, in its shape. */
@@ -131,6 +177,16 @@ function timed<Result>(work: () => Result): { result: Result; ms: number; cpuMs:
 
 function median(numbers: number[]): number {
   return numbers.toSorted((a, b) => a - b)[Math.floor(numbers.length / 2)] ?? Number.NaN;
+}
+
+/** Three decimals: single questions take microseconds. */
+function spread(times: number[]): { median: number; p95: number; max: number } {
+  const sorted = times.toSorted((a, b) => a - b);
+  const at = (share: number) => {
+    const value = sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))];
+    return Number((value ?? Number.NaN).toFixed(3));
+  };
+  return { median: at(0.5), p95: at(0.95), max: at(1) };
 }
 
 function round(value: number): number {

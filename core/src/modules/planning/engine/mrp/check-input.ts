@@ -110,16 +110,8 @@ function contradictionIn(rule: LotRule): string | null {
 
 function checkPoints({ points, calendars }: MrpInput, lotRules: LotRule[], report: Report): void {
   for (let point = 0; point < points.count; point += 1) {
-    for (const column of [points.leadDays, points.safetyLeadDays]) {
-      const lead = column[point] ?? 0;
-      if (lead >= 0 && lead <= leadDaysMax) continue;
-      column[point] = Math.min(Math.max(lead, 0), leadDaysMax);
-      report(
-        "lead_time.out_of_range",
-        [point],
-        `lead time of ${lead} days is not in 0 to ${leadDaysMax}; planned with ${column[point]}`,
-      );
-    }
+    checkLeadDays(points.leadDays, point, report);
+    checkLeadDays(points.safetyLeadDays, point, report);
     const stock = points.safetyStock[point] ?? 0;
     if (!Number.isSafeInteger(stock) || stock < 0) {
       points.safetyStock[point] = 0;
@@ -149,6 +141,17 @@ function checkPoints({ points, calendars }: MrpInput, lotRules: LotRule[], repor
     }
     checkFences(points, point, report);
   }
+}
+
+function checkLeadDays(column: Int32Array, point: number, report: Report): void {
+  const lead = column[point] ?? 0;
+  if (lead >= 0 && lead <= leadDaysMax) return;
+  column[point] = Math.min(Math.max(lead, 0), leadDaysMax);
+  report(
+    "lead_time.out_of_range",
+    [point],
+    `lead time of ${lead} days is not in 0 to ${leadDaysMax}; planned with ${column[point]}`,
+  );
 }
 
 function checkFences(points: MrpInput["points"], point: number, report: Report): void {
