@@ -4,6 +4,9 @@ import type { ClientBase } from "pg";
 
 import { type Grant, grants, servingRoles } from "./grants.ts";
 
+/** Every schema the list speaks about; a context that is not in it is reachable by nobody. */
+export const grantedSchemas: readonly string[] = [...new Set(grants.map(({ schema }) => schema))];
+
 /** One object the list speaks about. Partitions are left out (see Grant). */
 type Relation = { schema: string; name: string; kind: Grant["kind"]; signature: string };
 
@@ -70,10 +73,10 @@ function covers(grant: Grant, relation: Relation): boolean {
 }
 
 async function listRelations(owner: ClientBase): Promise<Relation[]> {
-  const { rows } = await owner.query<Relation>(`
+  const { rows } = await owner.query<Relation>(
+    `
     with ours as (
-      select oid, nspname from pg_namespace
-       where nspname in ('platform', 'identity', 'equipment', 'engineering', 'production', 'telemetry')
+      select oid, nspname from pg_namespace where nspname = any ($1)
     )
     select n.nspname as schema, c.relname as name, c.oid::regclass::text as signature,
            case c.relkind when 'v' then 'views' when 'm' then 'views' when 'S' then 'sequences'
@@ -83,6 +86,8 @@ async function listRelations(owner: ClientBase): Promise<Relation[]> {
     union all
     select n.nspname, p.proname, p.oid::regprocedure::text, 'routines'
       from pg_proc p join ours n on n.oid = p.pronamespace
-     order by 1, 2`);
+     order by 1, 2`,
+    [grantedSchemas],
+  );
   return rows;
 }
