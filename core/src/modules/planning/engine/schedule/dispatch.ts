@@ -12,11 +12,11 @@ export type DispatchRule =
   | "random";
 
 export const dispatchRules: readonly DispatchRule[] = [
+  "apparent_tardiness_cost",
   "most_work_remaining",
+  "earliest_due",
   "shortest_time",
   "earliest_start",
-  "earliest_due",
-  "apparent_tardiness_cost",
   "random",
 ];
 

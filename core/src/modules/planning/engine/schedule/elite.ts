@@ -46,32 +46,52 @@ export function sequenceOf(elite: Elite): Sequence {
   };
 }
 
-/** A bounded set of good schedules, best first, no two with the same starts. */
+/** A bounded set of good schedules, best first, no two of them alike. */
 export interface Pool {
   capacity: number;
   elites: Elite[];
 }
 
-/** Takes the elite in unless it is worse than all of a full pool or a double; the worst one leaves. */
-export function admit(pool: Pool, elite: Elite): boolean {
+/**
+ * Two schedules are alike when fewer of their operations than this share have another predecessor
+ * on the machine: mixtures of such two lead back to where they came from.
+ */
+const alikeBelow = 0.1;
+
+/**
+ * Takes the elite in and returns true, unless it is worse than all of a full pool, or than one that
+ * is like it. It replaces the ones that are like it, else the worst.
+ */
+export function admit(model: Model, pool: Pool, elite: Elite): boolean {
   const { elites, capacity } = pool;
-  const worst = elites.at(-1);
-  if (elites.length >= capacity && worst !== undefined && compareElites(elite, worst) >= 0)
-    return false;
-  if (elites.some((other) => isDouble(other, elite))) return false;
-  const place = elites.findIndex((other) => compareElites(other, elite) > 0);
-  elites.splice(place < 0 ? elites.length : place, 0, elite);
-  if (elites.length > capacity) elites.length = capacity;
+  const preds = machinePreds(model, elite);
+  const isAlike = (other: Elite): boolean => {
+    const others = machinePreds(model, other);
+    let different = 0;
+    for (let i = 0; i < preds.length; i += 1) if (at(preds, i) !== at(others, i)) different += 1;
+    return different < alikeBelow * preds.length;
+  };
+  const alike = elites.filter(isAlike);
+  if (alike.some((other) => compareElites(other, elite) <= 0)) return false;
+  const kept = elites.filter((other) => !alike.includes(other));
+  const worst = kept.at(-1);
+  if (kept.length >= capacity && worst && compareElites(elite, worst) >= 0) return false;
+  const place = kept.findIndex((other) => compareElites(other, elite) > 0);
+  kept.splice(place < 0 ? kept.length : place, 0, elite);
+  pool.elites = kept.slice(0, capacity);
   return true;
 }
 
-/** Equal starts of nearly all operations: the search would only walk the same ground again. */
-function isDouble(a: Elite, b: Elite): boolean {
-  if (compareElites(a, b) !== 0) return false;
-  const n = (a.length - front) / 3;
-  let different = 0;
-  for (let k = front + 2 * n; k < a.length; k += 1) if (at(a, k) !== at(b, k)) different += 1;
-  return different * 50 < n;
+function machinePreds(model: Model, elite: Elite): Int32Array {
+  const { order, choice } = sequenceOf(elite);
+  const last = new Int32Array(model.machines).fill(-1);
+  const preds = new Int32Array(order.length);
+  for (const i of order) {
+    const machine = at(model.choiceMachine, at(choice, i));
+    preds[i] = at(last, machine);
+    last[machine] = i;
+  }
+  return preds;
 }
 
 /**

@@ -3,6 +3,7 @@ import { createSegment, type Segment } from "./estimate.ts";
 import type { Graph } from "./graph.ts";
 import type { Random } from "./random.ts";
 import { createTabuList, type TabuList } from "./tabu-list.ts";
+import { createTrials, type Trials } from "./trials.ts";
 
 /**
  * The moves from one schedule to its neighbours are offered here one by one; the best allowed one
@@ -14,6 +15,7 @@ export interface Neighbourhood {
   tabu: TabuList;
   path: CriticalPath;
   segment: Segment;
+  trials: Trials;
   /** Counts on from run to run, so that what an earlier run forbade has expired by itself. */
   iteration: number;
   /** What a forbidden move must beat to be allowed: a makespan, or a goal (see goalOf). */
@@ -47,6 +49,7 @@ export function createNeighbourhood(graph: Graph, random: Random): Neighbourhood
       blockStart: new Int32Array(operations + 1),
     },
     segment: createSegment(operations),
+    trials: createTrials(),
     iteration: 0,
     record: 0,
     target: operations,

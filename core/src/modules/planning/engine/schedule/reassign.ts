@@ -2,7 +2,7 @@ import { at } from "./at.ts";
 import { arrivalByJob, setupBetween } from "./timing.ts";
 import { offer, type Neighbourhood } from "./neighbourhood.ts";
 import { placeTabuUntil } from "./tabu-list.ts";
-import { tryOut } from "./trial.ts";
+import { noteTrial } from "./trials.ts";
 
 /**
  * Moves of critical operations to another machine: every place between two neighbours there from
@@ -82,8 +82,8 @@ function tryPlaces(hood: Neighbourhood, u: number, row: number): void {
     before = x;
     x = y;
   }
-  tryOut(hood, isTabu, u, row, x);
-  if (before !== model.operations) tryOut(hood, isTabu, u, row, before);
+  noteTrial(hood.trials, isTabu, u, row, x);
+  if (before !== model.operations) noteTrial(hood.trials, isTabu, u, row, before);
 }
 
 /** Setup as it would be on the new machine. */

@@ -2,7 +2,7 @@ import { at } from "./at.ts";
 import { estimateBefore, estimateBehind } from "./estimate.ts";
 import { offer, type Neighbourhood } from "./neighbourhood.ts";
 import { pairTabuUntil } from "./tabu-list.ts";
-import { tryOut } from "./trial.ts";
+import { noteTrial } from "./trials.ts";
 
 /**
  * N7 on every block of the critical path: each operation to the front and to the rear of its block,
@@ -65,7 +65,7 @@ function considerBehind(hood: Neighbourhood, u: number, v: number): void {
       break;
     }
   }
-  if (!graph.keepsTails) return tryOut(hood, isTabu, u, at(graph.choice, u), v);
+  if (!graph.keepsTails) return noteTrial(hood.trials, isTabu, u, at(graph.choice, u), v);
   const limit = isTabu ? hood.record - 1 : hood.estimate;
   const estimate = estimateBehind(graph, hood.segment, u, v, limit);
   offer(hood, estimate, isTabu, u, at(graph.choice, u), v);
@@ -90,7 +90,8 @@ function considerBefore(hood: Neighbourhood, u: number, v: number): void {
       break;
     }
   }
-  if (!graph.keepsTails) return tryOut(hood, isTabu, u, at(graph.choice, u), at(machinePred, v));
+  if (!graph.keepsTails)
+    return noteTrial(hood.trials, isTabu, u, at(graph.choice, u), at(machinePred, v));
   const limit = isTabu ? hood.record - 1 : hood.estimate;
   const estimate = estimateBefore(graph, hood.segment, u, v, limit);
   offer(hood, estimate, isTabu, u, at(graph.choice, u), at(machinePred, v));

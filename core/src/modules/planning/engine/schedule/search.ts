@@ -18,10 +18,16 @@ import type { SolveOptions } from "./solve.ts";
 import { createTabuSearch, restoreBest, runTabu } from "./tabu.ts";
 import { goalFrom } from "./trial.ts";
 
-/** How many schedules the search keeps and mixes; more would need more time to pay. */
+/** How many schedules the search keeps and mixes at first; more would need more time to pay. */
 const poolSize = 6;
+/** A pool that is used up gives way to a larger one, up to this size: there is time, it seems. */
+const poolSizeMax = 30;
+/** A pool is used up after this many children per place in it without one worth a place. */
+const barrenPerPlace = 2;
+/** Dispatching is quadratic: about a second per rule at 10,000 operations, better spent on moves. */
+const manyOperations = 4000;
 /** A tabu run ends after this many moves without a better schedule. */
-const patience = 3000;
+const patience = 2000;
 
 /**
  * Tabu search from the best dispatched schedule, then from mixtures of two good ones, until told to
@@ -37,9 +43,10 @@ export function search(
   const tabu = createTabuSearch(graph, random);
   const pool: Pool = { capacity: poolSize, elites: [] };
   const goal = graph.keepsTails ? bound.makespan : goalFrom(bound);
-  let best = bestDispatched(model, graph, random);
+  let best = bestDispatched(model, graph, random, shouldStop);
   let start = sequenceOf(best);
   let iterations = 0;
+  let barren = 0;
   const isOver = (): boolean =>
     shouldStop() ||
     iterations >= iterationsMax ||
@@ -50,13 +57,18 @@ export function search(
     iterations += runTabu(tabu, { patience, goal, shouldStop, iterationsMax: left });
     restoreBest(tabu);
     const own = eliteOf(graph);
-    admit(pool, own);
+    const isWelcome = admit(model, pool, own);
+    barren = isWelcome ? 0 : barren + 1;
     const others = exchange?.(own);
-    if (others) admit(pool, others);
+    if (others) admit(model, pool, others);
     const leader = pool.elites[0] ?? own;
     if (compareElites(leader, best) < 0) {
       best = leader;
       onImprovement?.({ makespan: makespanOf(best), weightedTardiness: tardinessOf(best) });
+    }
+    if (barren > barrenPerPlace * pool.capacity) {
+      renew(model, pool, best);
+      barren = 0;
     }
     start = nextStart(model, pool, random);
   }
@@ -67,8 +79,18 @@ export interface SearchOptions extends SolveOptions {
   bound: Bound;
 }
 
+/**
+ * What to do with a pool that gives nothing new: first the best schedule ever joins it, if it came
+ * from an earlier pool; when that is used up as well, all begins anew with a larger one.
+ */
+function renew(model: Model, pool: Pool, best: Elite): void {
+  if (admit(model, pool, best)) return;
+  pool.elites = [];
+  pool.capacity = Math.min(poolSizeMax, Math.ceil(pool.capacity * 1.5));
+}
+
 function nextStart(model: Model, { elites, capacity }: Pool, random: Random): Sequence {
-  const one = random.below(elites.length);
+  const one = random.below(Math.max(1, elites.length));
   const two = (one + 1 + random.below(Math.max(1, elites.length - 1))) % elites.length;
   const a = elites[one];
   const b = elites[two];
@@ -77,11 +99,21 @@ function nextStart(model: Model, { elites, capacity }: Pool, random: Random): Se
   return mix(model, a, b, 0.3 + 0.4 * random.unit(), random);
 }
 
-function bestDispatched(model: Model, graph: Graph, random: Random): Elite {
-  const elites = dispatchRules.map((rule) => {
+/** The best of all rules; of those that there was time for, in a plant where one takes long. */
+function bestDispatched(
+  model: Model,
+  graph: Graph,
+  random: Random,
+  shouldStop: () => boolean,
+): Elite {
+  let best: Elite | null = null;
+  const isLarge = model.operations > manyOperations;
+  for (const rule of isLarge ? dispatchRules.slice(0, 2) : dispatchRules) {
     const { order, choice } = dispatch(model, { rule, slack: 0, random });
     loadGraph(graph, order, choice);
-    return eliteOf(graph);
-  });
-  return elites.reduce((a, b) => (compareElites(b, a) < 0 ? b : a));
+    const elite = eliteOf(graph);
+    if (best === null || compareElites(elite, best) < 0) best = elite;
+    if (shouldStop()) break;
+  }
+  return best ?? eliteOf(graph);
 }

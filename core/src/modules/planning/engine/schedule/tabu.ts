@@ -5,7 +5,7 @@ import { createNeighbourhood, noMove, type Neighbourhood } from "./neighbourhood
 import type { Random } from "./random.ts";
 import { considerReassignments } from "./reassign.ts";
 import { considerSequenceMoves } from "./resequence.ts";
-import { goalOf, pickTarget } from "./trial.ts";
+import { goalOf, pickTarget, tryOut } from "./trial.ts";
 import { clearTabuList, forbidPair, forbidPlace } from "./tabu-list.ts";
 
 /** What a tabu search needs and keeps; one per thread, reused by every run. */
@@ -35,7 +35,10 @@ export interface TabuLimits {
   iterationsMax: number;
 }
 
-/** How often the search asks whether to stop: about every millisecond. */
+/**
+ * How often the search asks whether to stop: every millisecond in a shop of 400 operations, and
+ * before each of the long iterations that try moves out.
+ */
 const iterationsPerCheck = 64;
 
 /**
@@ -53,7 +56,8 @@ export function runTabu(
   const first = hood.iteration;
   let since = 0;
   while (since < patience && hood.record > goal && hood.iteration - first < iterationsMax) {
-    if (hood.iteration % iterationsPerCheck === 0 && shouldStop()) break;
+    const isCheck = !graph.keepsTails || hood.iteration % iterationsPerCheck === 0;
+    if (isCheck && shouldStop()) break;
     hood.iteration += 1;
     since += 1;
     if (!makeMove(hood)) break;
@@ -101,6 +105,7 @@ function makeMove(hood: Neighbourhood): boolean {
   hood.forbiddenCount = 0;
   considerSequenceMoves(hood);
   if (model.isFlexible) considerReassignments(hood);
+  if (!keepsTails) tryOut(hood);
   if (hood.estimate < none && perform(hood, hood.u, hood.row, hood.x)) return true;
   if (hood.forbiddenCount === 0) return hood.estimate < none;
   perform(hood, hood.forbiddenU, hood.forbiddenRow, hood.forbiddenX);
