@@ -107,6 +107,20 @@ it("ends the connection of a gateway that publishes in another's name, and store
   }
 });
 
+it("lets nobody end another gateway's connection by taking its client id", async () => {
+  const { node: victim } = await bornNode();
+  const other = await cell.gateway();
+  const thief = await eventually("thief may connect", () =>
+    TestEdgeNode.connect({ url, metrics, ...other, clientId: victim.clientId }),
+  );
+  onTestFinished(() => thief[Symbol.asyncDispose]());
+  await thief.birth();
+  await eventually("thief is heard", async () =>
+    (await cell.isOnline(other, "machine")) === true ? true : null,
+  );
+  expect(victim.isConnected).toBe(true);
+});
+
 it("keeps a malformed payload as it came, and the connection", async () => {
   const { gateway, node } = await bornNode();
   await node.raw(node.topic("DDATA"), new Uint8Array([0x12, 0xff, 0xff, 0x03, 1, 2, 3]));
@@ -200,7 +214,7 @@ it("ends the connection of a client that sends 10 MB, without holding them in me
   await node.raw(node.topic("DDATA"), new Uint8Array(10 * 1024 * 1024));
   await eventually("disconnected", async () => (node.isConnected ? null : true));
   expect(await cell.samples(gateway, "level")).toEqual([]);
-  await eventually("logged", async () => (/payload|bytes/.test(ingest.output) ? true : null));
+  await eventually("logged", async () => (/refused: packet/.test(ingest.output) ? true : null));
   await expectStillServing();
 });
 

@@ -75,17 +75,16 @@ it("tells the first piece at once and the rest of a second in one event", async 
 it("writes events that keep their contract", async () => {
   const { cell, workUnitId, node } = await boundMachine();
   await node.birth({ values: { state: 0 } });
-  const time = Date.now() - 60_000;
+  const time = Date.now() - 300_000;
   await node.data([at("count", 5, time), at("state", 1, time)]);
   node.skip({ offsets: 1 });
-  await node.data([at("count", 9, time + 50_000), at("state", 2, time + 50_000)]);
+  await node.data([at("count", 9, time + 200_000), at("state", 2, time + 200_000)]);
   // Only a reading that comes after what was told has to be redistributed.
   await eventually("told", async () => ((await cell.counted(workUnitId)) === 4 ? true : null));
-  await node.data([at("count", 7, time + 20_000), at("state", 0, time + 20_000)], {
+  await node.data([at("count", 7, time + 100_000), at("state", 0, time + 100_000)], {
     offset: 2,
     isHistorical: true,
   });
-  node.cut();
   await eventually("all kinds", async () => {
     const types = new Set((await cell.events(workUnitId)).map(({ type }) => type));
     return types.size === 4 ? true : null;

@@ -1,7 +1,7 @@
 import { once } from "node:events";
-import { createServer, type Server } from "node:net";
+import { createServer, type Server, Socket } from "node:net";
 
-import { Aedes, type AuthenticateError, type Client } from "aedes";
+import { Aedes, type AuthenticateError, type Client, type Connection } from "aedes";
 
 import type { Cell, RegisteredNode } from "../session/cell.ts";
 import { authenticate, mayPublish, maySubscribe } from "./access.ts";
@@ -10,6 +10,8 @@ import type { BrokerEvents, Transport } from "./transport.ts";
 /** A birth of 100,000 metrics stays below; more is no Sparkplug node. */
 const payloadBytesMax = 8 * 1024 * 1024;
 const clientsMax = 2000;
+/** A half-open connection is noticed after one and a half of these at the latest; 0 (never) is refused. */
+const keepaliveSecondsMax = 600;
 /** MQTT return code 5, not authorized: the same for a wrong name and a wrong token. */
 const notAuthorized = 5;
 
@@ -25,15 +27,25 @@ export async function listenEmbedded(options: {
 }): Promise<Transport & { port: number }> {
   const { cell, events } = options;
   const nodes = new WeakMap<Client, RegisteredNode>();
+  /** Where in its connection's bytes the newest whole packet was seen. */
+  const packetEnds = new WeakMap<Connection, number>();
+  const packetEnded = (connection: Connection) => {
+    if (connection instanceof Socket) packetEnds.set(connection, connection.bytesRead);
+  };
   const aedes = new Aedes({
     heartbeatInterval: 30_000,
     connectTimeout: 10_000,
     queueLimit: 1000,
     maxInflightInbound: 100,
     maxTopicLevels: 8,
-    preConnect: (_client, _packet, done) => {
+    keepaliveLimit: keepaliveSecondsMax,
+    preConnect: (_client, packet, done) => {
       const hasRoom = aedes.connectedClients < clientsMax;
       if (!hasRoom) events.refused("connection", { reason: `more than ${clientsMax} clients` });
+      // Whoever takes a client id over ends its connection: so an id is one within its user name.
+      packet.clientId = `${packet.username ?? ""} ${packet.clientId}`;
+      // Sparkplug 3.0 tck-id-principles-persistence-clean-session-311; nothing is queued for the absent.
+      packet.clean = true;
       done(null, hasRoom);
     },
     authenticate: (client, username, password, done) => {
@@ -51,6 +63,7 @@ export async function listenEmbedded(options: {
     },
     authorizePublish: (client, packet, done) => {
       const node = client === null ? undefined : nodes.get(client);
+      if (client !== null) packetEnded(client.conn);
       if (client === null) {
         done(null);
       } else if (node === undefined || !mayPublish(node, packet.topic)) {
@@ -93,9 +106,24 @@ export async function listenEmbedded(options: {
     events.refused("connection", { reason: error.message });
   });
 
+  aedes.on("ping", (_packet, client) => packetEnded(client.conn));
+  aedes.on("ack", (_packet, client) => packetEnded(client.conn));
+  aedes.on("subscribe", (_filters, client) => packetEnded(client.conn));
+  aedes.on("unsubscribe", (_filters, client) => packetEnded(client.conn));
+
   const server = createServer((socket) => {
     socket.setNoDelay(true);
     aedes.handle(socket);
+    // MQTT allows packets of 256 MB, and Aedes gathers one whole before anybody may refuse it.
+    socket.on("readable", () => {
+      const bytes = socket.bytesRead - (packetEnds.get(socket) ?? 0);
+      if (bytes <= payloadBytesMax) return;
+      events.refused("packet", {
+        reason: `above ${payloadBytesMax} bytes`,
+        from: socket.remoteAddress,
+      });
+      socket.destroy();
+    });
   });
   server.listen(options.port, options.host);
   await Promise.race([

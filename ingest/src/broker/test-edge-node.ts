@@ -23,6 +23,7 @@ export type TestNodeOptions = {
   groupId: string;
   edgeNodeId: string;
   token: string;
+  clientId?: string;
   /** Null: a node of another maker, without our delivery extension. */
   epoch?: string | null;
   /** What the device `machine` declares: name → datatype. */
@@ -56,6 +57,7 @@ export class TestEdgeNode implements AsyncDisposable {
     const client = await connectAsync(url, {
       username: `${groupId}/${edgeNodeId}`,
       password: token,
+      clientId: options.clientId ?? `test-${randomBytes(6).toString("hex")}`,
       protocolVersion: 4,
       reconnectPeriod: 0,
       will: {
@@ -95,6 +97,10 @@ export class TestEdgeNode implements AsyncDisposable {
     });
     // A refused message ends the connection; that is what some tests wait for.
     client.on("error", () => undefined);
+  }
+
+  get clientId(): string {
+    return this.#client.options.clientId ?? "";
   }
 
   topic(type: MessageType): string {
