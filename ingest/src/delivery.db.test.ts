@@ -279,7 +279,7 @@ describe("delivery", () => {
   it("knows a device as online from its birth to the gateway's death", async () => {
     const { cell, gateway, connect } = await startIngest();
     const node = await connect();
-    await node.birth();
+    await node.birth({ values: { level: 4 } });
     await eventually("online", async () =>
       (await cell.isOnline(gateway, "machine")) === true ? true : null,
     );
@@ -288,5 +288,11 @@ describe("delivery", () => {
       (await cell.isOnline(gateway, "machine")) === false ? true : null,
     );
     expect(await cell.isOnline(gateway, null)).toBe(false);
+    expect(await cell.live(gateway, "level")).toMatchObject({ value: 4, quality: 500 });
+    const back = await connect({ epoch: node.epoch });
+    await back.birth({ values: { level: 4 } });
+    await eventually("good again", async () =>
+      (await cell.live(gateway, "level"))?.quality === 192 ? true : null,
+    );
   });
 });

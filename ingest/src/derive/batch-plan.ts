@@ -37,6 +37,8 @@ export type ReplayedStates = {
 export type BatchPlan = {
   samples: CopyBuffer;
   lastValues: Map<number, LiveValue>;
+  /** Metrics whose device died in this batch; `lastValues` are newer. */
+  stale: Set<number>;
   watermarks: Map<string, { node: EdgeNodeSession; epoch: string; from: Watermark; to: Watermark }>;
   gaps: Gap[];
   devices: Map<string, DeviceUpdate>;
@@ -79,6 +81,7 @@ export function planBatch(
   const plan: BatchPlan = {
     samples: new CopyBuffer(),
     lastValues: new Map(),
+    stale: new Set(),
     watermarks: new Map(),
     gaps: [],
     devices: new Map(),
@@ -152,6 +155,8 @@ export function planBatch(
         break;
       case "device_death":
         updateDevice(plan, node, item.deviceId, { isOnline: false, sinceMs: item.payloadMs });
+        // Sparkplug 3.0 tck-id-operational-behavior-edge-node-termination-host-action-ddeath-devices-tags-stale
+        markStale(plan, node, item.deviceId);
         silenceDevice(node, item.deviceId, { timeMs: item.payloadMs, cause: "death" });
         break;
       case "silence":
@@ -161,6 +166,8 @@ export function planBatch(
       case "node_death":
         // Sparkplug 3.0 tck-id-operational-behavior-edge-node-termination-host-action-ndeath-node-offline: host clock
         updateDevice(plan, node, null, { isOnline: false, sinceMs: item.receivedMs });
+        // Sparkplug 3.0 tck-id-operational-behavior-edge-node-termination-host-action-ndeath-devices-tags-stale
+        markStale(plan, node);
         for (const device of node.devices.values()) {
           updateDevice(plan, node, device.deviceId, {
             isOnline: false,
@@ -339,6 +346,18 @@ function takeLiveValue(
   const { metricId } = series;
   plan.lastValues.set(metricId, { metricId, timeMs, receivedMs, value, text, quality });
   for (const binding of item.node.bindingsOf(series)) touch(plan, binding);
+}
+
+/** Live values of a device, or of all of the edge node, are what they last were and no more than that. */
+function markStale(plan: BatchPlan, node: EdgeNodeSession, deviceId?: string): void {
+  for (const { metricId, deviceId: owner } of node.series()) {
+    if (metricId === null || (deviceId !== undefined && owner !== deviceId)) continue;
+    plan.stale.add(metricId);
+    const planned = plan.lastValues.get(metricId);
+    if (planned !== undefined) {
+      plan.lastValues.set(metricId, { ...planned, quality: SampleQuality.stale });
+    }
+  }
 }
 
 function updateDevice(

@@ -177,7 +177,11 @@ export class EdgeNodeSession {
     return this.#series.get(seriesKey(deviceId, name));
   }
 
-  /** Every series with bindings: for baselines of counters that were bound after their births. */
+  series(): Iterable<MetricSeries> {
+    return this.#series.values();
+  }
+
+  /** Every series that means something to the ERP. */
   *boundSeries(): Iterable<MetricSeries> {
     for (const series of this.#series.values()) {
       if (this.bindingsOf(series).length > 0) yield series;

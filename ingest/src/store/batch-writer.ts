@@ -128,6 +128,7 @@ export class BatchWriter {
       if (plan.samples.rows > 0) await copySamples(client, plan.samples.finish());
       // Ascending keys: two writers that meet on a row wait for each other instead of deadlocking.
       const lastValues = [...plan.lastValues.values()].sort((a, b) => a.metricId - b.metricId);
+      await statements.markStale(client, [...plan.stale]);
       await statements.upsertLastValues(client, lastValues);
       await statements.upsertDevices(client, [...plan.devices.values()]);
       await statements.upsertCounters(client, [...changes.counters.values()]);

@@ -231,6 +231,15 @@ export async function upsertLastValues(
   );
 }
 
+/** The device behind these live values is gone; its next birth brings them back. */
+export async function markStale(client: Client, metricIds: readonly number[]): Promise<void> {
+  if (metricIds.length === 0) return;
+  await client.query(
+    "update telemetry.last_value set quality = 500 where metric_id = any ($1::bigint[])",
+    [metricIds],
+  );
+}
+
 export type DeviceUpdate = {
   node: RegisteredNode;
   /** Null: the edge node itself. */
