@@ -18,16 +18,25 @@ import type { SolveOptions } from "./solve.ts";
 import { createTabuSearch, restoreBest, runTabu } from "./tabu.ts";
 import { goalFrom } from "./trial.ts";
 
-/** How many schedules the search keeps and mixes at first; more would need more time to pay. */
-const poolSize = 6;
+/**
+ * How many schedules the search keeps and mixes at first: as many as it takes this many operations
+ * together, within bounds. Runs of a small shop are short, so it can afford more variety.
+ */
+const poolOperations = 3000;
+const poolSizeMin = 6;
+const poolSizeFirstMax = 12;
 /** A pool that is used up gives way to a larger one, up to this size: there is time, it seems. */
 const poolSizeMax = 30;
 /** A pool is used up after this many children per place in it without one worth a place. */
 const barrenPerPlace = 2;
 /** Dispatching is quadratic: about a second per rule at 10,000 operations, better spent on moves. */
 const manyOperations = 4000;
-/** A tabu run ends after this many moves without a better schedule. */
-const patience = 2000;
+/**
+ * A tabu run ends after this many moves per operation without a better schedule, and not before
+ * `patienceMin`: the larger the shop, the more moves lie between two schedules of equal makespan.
+ */
+const patiencePerOperation = 5;
+const patienceMin = 2000;
 
 /**
  * Tabu search from the best dispatched schedule, then from mixtures of two good ones, until told to
@@ -41,7 +50,8 @@ export function search(
   const graph = createGraph(model);
   graph.keepsTails = model.dueNodes.length === 0 && !model.hasCalendars;
   const tabu = createTabuSearch(graph, random);
-  const pool: Pool = { capacity: poolSize, elites: [] };
+  const patience = Math.max(patienceMin, patiencePerOperation * model.operations);
+  const pool: Pool = { capacity: firstPoolSize(model), elites: [] };
   const goal = graph.keepsTails ? bound.makespan : goalFrom(bound);
   let best = bestDispatched(model, graph, random, shouldStop);
   let start = sequenceOf(best);
@@ -77,6 +87,11 @@ export function search(
 
 export interface SearchOptions extends SolveOptions {
   bound: Bound;
+}
+
+function firstPoolSize({ operations }: Model): number {
+  const size = Math.round(poolOperations / operations);
+  return Math.min(poolSizeFirstMax, Math.max(poolSizeMin, size));
 }
 
 /**
