@@ -7,6 +7,7 @@ import { secureHeaders } from "hono/secure-headers";
 import { engineering, engineeringModule } from "./modules/engineering/index.ts";
 import { equipment, equipmentModule } from "./modules/equipment/index.ts";
 import { identityModule } from "./modules/identity/index.ts";
+import { inventoryModule } from "./modules/inventory/index.ts";
 import { productionModule } from "./modules/production/index.ts";
 import { createApi, createRequests } from "./platform/http/api.ts";
 import { renderDocs } from "./platform/http/docs.ts";
@@ -53,6 +54,7 @@ export function createApp(platform: Platform, options: { pages?: MiddlewareHandl
   });
   api.route("/", equipmentModule({ platform, requests, identity }).routes);
   api.route("/", engineeringModule({ platform, requests, equipment }).routes);
+  api.route("/", inventoryModule({ platform, requests, engineering }).routes);
   api.route("/", production.routes);
 
   const info = { title: "Millwright API", version: platform.version };

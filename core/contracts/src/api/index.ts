@@ -1,4 +1,5 @@
 export * from "./health.ts";
+export * from "./inventory.ts";
 export * from "./live.ts";
 export * from "./master-data.ts";
 export * from "./plant.ts";

@@ -2,10 +2,12 @@ import type { z } from "zod";
 
 import * as equipment from "./equipment.ts";
 import * as machine from "./machine.ts";
+import * as stock from "./stock.ts";
 import * as workOrder from "./work-order.ts";
 
 export type { Actor, EventToEmit, LoggedEvent } from "./envelope.ts";
 export { actorSchema } from "./envelope.ts";
+export { movesPerEventMax } from "./stock.ts";
 
 /** Every event of the log: `type@version` → payload schema. Consumers parse with it. */
 export const eventSchemas = {
@@ -33,6 +35,8 @@ export const eventSchemas = {
   "operation.done@1": workOrder.operationDoneV1,
   "downtime.opened@1": workOrder.downtimeOpenedV1,
   "downtime.closed@1": workOrder.downtimeClosedV1,
+  "stock.moved@1": stock.stockMovedV1,
+  "lot.status_changed@1": stock.lotStatusChangedV1,
 } as const;
 
 export type EventKey = keyof typeof eventSchemas;

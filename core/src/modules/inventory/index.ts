@@ -1,0 +1,20 @@
+import { keepItem } from "./keep-item.ts";
+import { postMoves } from "./post-moves.ts";
+import { pickReservation, releaseReservation, reserveStock } from "./reserve-stock.ts";
+import { type InventoryDeps, inventoryRoutes } from "./routes.ts";
+
+export { rebuildBalances } from "./rebuild-balances.ts";
+export { type StockFinding, verifyStock } from "./verify.ts";
+
+/** Front door of inventory for the contexts above: every call joins the caller's transaction. */
+export const inventory = {
+  keepItem,
+  postMoves,
+  reserveStock,
+  pickReservation,
+  releaseReservation,
+};
+
+export function inventoryModule(deps: InventoryDeps) {
+  return { routes: inventoryRoutes(deps) };
+}

@@ -1,0 +1,119 @@
+import type { OpenAPIHono } from "@hono/zod-openapi";
+import {
+  commandLot,
+  createLocation as createLocationRoute,
+  keepItem as keepItemRoute,
+  listBalances,
+  listLocations,
+  listLots,
+  listMoves,
+  postMoves as postMovesRoute,
+} from "@millwright/contracts/api";
+
+import { localPerson } from "../../platform/http/actor.ts";
+import { createApi, type Requests } from "../../platform/http/api.ts";
+import { cursorPart, pageOf, readCursor } from "../../platform/http/paging.ts";
+import { newId, type Platform } from "../../platform/platform.ts";
+import type { Engineering } from "../engineering/index.ts";
+import { changeLotStatus } from "./change-lot-status.ts";
+import { createLocation } from "./create-location.ts";
+import { keepItem } from "./keep-item.ts";
+import { type By, postMoves } from "./post-moves.ts";
+import {
+  readBalancePage,
+  readLocationPage,
+  readLot,
+  readLotPage,
+  readMovePage,
+} from "./queries.ts";
+
+export type InventoryDeps = { platform: Platform; requests: Requests; engineering: Engineering };
+
+export function inventoryRoutes(deps: InventoryDeps): OpenAPIHono {
+  return createApi().route("/", masterDataRoutes(deps)).route("/", stockRoutes(deps));
+}
+
+function masterDataRoutes({ platform, requests, engineering }: InventoryDeps) {
+  return createApi()
+    .openapi(listLocations, async (c) => {
+      const { cursor, limit, kind, parentId } = c.req.valid("query");
+      const after = readCursor(cursor, [cursorPart.text])?.[0] ?? null;
+      const rows = await requests.transaction((tx) =>
+        readLocationPage(tx, { after, limit, kind, parentId }),
+      );
+      return c.json(pageOf(rows, { limit, keyOf: (row) => [row.code], show: (row) => row }), 200);
+    })
+    .openapi(createLocationRoute, async (c) => {
+      const asked = c.req.valid("json");
+      const location = await requests.act(c, asked, (tx) =>
+        createLocation(tx, { newId: () => newId(platform) }, asked),
+      );
+      return c.json(location, 201);
+    })
+    .openapi(keepItemRoute, async (c) => {
+      const asked = c.req.valid("json");
+      const kept = await requests.act(c, asked, async (tx) => {
+        await keepItem(tx, engineering, asked);
+        return asked;
+      });
+      return c.json(kept, 201);
+    });
+}
+
+function stockRoutes({ platform, requests, engineering }: InventoryDeps) {
+  const byPerson = (): By => ({ actor: localPerson, now: platform.clock.now() });
+  return createApi()
+    .openapi(postMovesRoute, async (c) => {
+      const { moves } = c.req.valid("json");
+      const deps = { engineering, newId: () => newId(platform) };
+      const posted = await requests.act(c, moves, (tx) => postMoves(tx, deps, moves, byPerson()));
+      return c.json(posted, 201);
+    })
+    .openapi(listMoves, async (c) => {
+      const { cursor, limit, itemId, locationId, lotId } = c.req.valid("query");
+      const before = readCursor(cursor, [cursorPart.position])?.[0] ?? null;
+      const rows = await requests.transaction((tx) =>
+        readMovePage(tx, { before, limit, itemId, locationId, lotId }),
+      );
+      const page = pageOf(rows, { limit, keyOf: (row) => [row.position], show: (row) => row });
+      return c.json(page, 200);
+    })
+    .openapi(listBalances, async (c) => {
+      const { cursor, limit, itemId, locationId, lotId } = c.req.valid("query");
+      const after = readCursor(cursor, [cursorPart.text, cursorPart.text, cursorPart.text]);
+      const now = platform.clock.now();
+      const rows = await requests.transaction((tx) =>
+        readBalancePage(tx, { after, limit, itemId, locationId, lotId, now }),
+      );
+      const page = pageOf(rows, {
+        limit,
+        keyOf: (row) => [row.itemNumber, row.locationCode, row.lotNumber ?? ""],
+        show: (row) => row,
+      });
+      return c.json(page, 200);
+    })
+    .openapi(listLots, async (c) => {
+      const { cursor, limit, itemId, status, search } = c.req.valid("query");
+      const after = readCursor(cursor, [cursorPart.text, cursorPart.text]);
+      const now = platform.clock.now();
+      const rows = await requests.transaction((tx) =>
+        readLotPage(tx, { after, limit, itemId, status, search, now }),
+      );
+      const page = pageOf(rows, {
+        limit,
+        keyOf: (row) => [row.number, row.itemNumber],
+        show: (row) => row,
+      });
+      return c.json(page, 200);
+    })
+    .openapi(commandLot, async (c) => {
+      const { lotId, command } = c.req.valid("param");
+      const { reason } = c.req.valid("json");
+      const by = byPerson();
+      const lot = await requests.act(c, { reason }, async (tx) => {
+        await changeLotStatus(tx, { lotId, command, reason }, by);
+        return readLot(tx, lotId, by.now);
+      });
+      return c.json(lot, 200);
+    });
+}

@@ -1,0 +1,84 @@
+import { Decimal } from "@millwright/contracts/units";
+import { sql } from "kysely";
+
+import type { Transaction } from "../../../platform/db/transaction.ts";
+import type { Balance, Change, Place } from "../domain/posting.ts";
+
+// What `lot_key` holds for stock without a lot, so that the primary key finds it.
+const noLot = sql.lit("00000000-0000-0000-0000-000000000000");
+
+/**
+ * Makes the balances that are missing, then locks all of them, both in the order of their key. New rows
+ * first: who holds a lock on a balance never waits for somebody's new one, so no ring of waiters can
+ * close.
+ */
+export async function lockBalances(tx: Transaction, places: readonly Place[]): Promise<Balance[]> {
+  await ensureBalances(tx, places);
+  const { rows } = await sql<Balance>`
+    select b.location_id as "locationId", b.item_id as "itemId", b.lot_id as "lotId", b.quantity,
+           b.reserved, b.allows_negative as "allowsNegative"
+      from ${asRows(places)}
+      join inventory.balance b
+        on b.tenant_id = ${tx.tenantId}
+       and b.location_id = p.location_id
+       and b.item_id = p.item_id
+       and b.lot_key = coalesce(p.lot_id, ${noLot})
+     order by b.location_id, b.item_id, b.lot_key
+       for no key update of b`.execute(tx.over());
+  return rows;
+}
+
+async function ensureBalances(tx: Transaction, places: readonly Place[]): Promise<void> {
+  await sql`
+    insert into inventory.balance (tenant_id, location_id, item_id, lot_id, allows_negative)
+    select ${tx.tenantId}, p.location_id, p.item_id, p.lot_id, l.allows_negative
+      from ${asRows(places)}
+      join inventory.location l on l.tenant_id = ${tx.tenantId} and l.location_id = p.location_id
+     where not exists (select
+                         from inventory.balance b
+                        where b.tenant_id = ${tx.tenantId}
+                          and b.location_id = p.location_id
+                          and b.item_id = p.item_id
+                          and b.lot_key = coalesce(p.lot_id, ${noLot}))
+     order by p.location_id, p.item_id, p.lot_id
+    on conflict do nothing`.execute(tx.over());
+}
+
+/** Adds the changes to balances that this transaction has locked. */
+export async function addToBalances(tx: Transaction, changes: readonly Change[]): Promise<void> {
+  await sql`
+    update inventory.balance b
+       set quantity = b.quantity + p.quantity, reserved = b.reserved - p.freed
+      from unnest(${changes.map((change) => change.locationId)}::uuid[],
+                  ${changes.map((change) => change.itemId)}::uuid[],
+                  ${changes.map((change) => change.lotId)}::uuid[],
+                  ${changes.map((change) => change.quantity.toFixed())}::numeric[],
+                  ${changes.map((change) => change.freed.toFixed())}::numeric[])
+        as p (location_id, item_id, lot_id, quantity, freed)
+     where b.tenant_id = ${tx.tenantId}
+       and b.location_id = p.location_id
+       and b.item_id = p.item_id
+       and b.lot_key = coalesce(p.lot_id, ${noLot})`.execute(tx.over());
+}
+
+/** What lies physically (bins and in transit) of each of these lots, in any place. */
+export async function readPhysical(
+  tx: Transaction,
+  lotIds: readonly string[],
+): Promise<Map<string, Decimal>> {
+  const { rows } = await sql<{ lot_id: string; quantity: string }>`
+    select b.lot_id, sum(b.quantity) as quantity
+      from inventory.balance b
+      join inventory.location l using (tenant_id, location_id)
+     where b.tenant_id = ${tx.tenantId}
+       and b.lot_id = any (${[...lotIds]}::uuid[])
+       and l.kind in ('bin', 'in_transit')
+     group by b.lot_id`.execute(tx.over());
+  return new Map(rows.map((row) => [row.lot_id, new Decimal(row.quantity)]));
+}
+
+function asRows(places: readonly Place[]) {
+  return sql`unnest(${places.map((place) => place.locationId)}::uuid[],
+                  ${places.map((place) => place.itemId)}::uuid[],
+                  ${places.map((place) => place.lotId)}::uuid[]) as p (location_id, item_id, lot_id)`;
+}
