@@ -15,7 +15,7 @@ import { openPool, waitForSchema } from "./store/database.ts";
 import { tidy, writeStatus } from "./store/housekeeping.ts";
 import { LiveNotifier } from "./store/live-notifier.ts";
 import { loadCell } from "./store/registry.ts";
-import { loadOnlineDevices } from "./store/statements.ts";
+import { loadOnlineDevices } from "./store/devices.ts";
 
 const tickEveryMs = 100;
 const statusEveryMs = 2000;

@@ -5,7 +5,8 @@ import { isPassing } from "./store/database.ts";
 import type { Tally } from "./derive/batch-plan.ts";
 import type { DeadLetter, InboundItem } from "./session/messages.ts";
 import type { Batch, BatchWriter, Written } from "./store/batch-writer.ts";
-import { type Gap, WatermarkMoved } from "./store/statements.ts";
+import type { Gap } from "./store/gaps.ts";
+import { WatermarkMoved } from "./store/watermarks.ts";
 
 /** Rows that may wait; beyond it brokers are not read any further. */
 const waitingRowsMax = 100_000;

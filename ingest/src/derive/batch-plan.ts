@@ -5,7 +5,9 @@ import type { DeviceState, EdgeNodeSession } from "../session/edge-node-session.
 import type { Data, DeviceBirth, InboundItem } from "../session/messages.ts";
 import type { MetricSeries } from "../session/metric-series.ts";
 import { CopyBuffer, SampleQuality } from "../store/copy-buffer.ts";
-import type { DeviceUpdate, Gap, LiveValue } from "../store/statements.ts";
+import type { DeviceUpdate } from "../store/devices.ts";
+import type { Gap } from "../store/gaps.ts";
+import type { LiveValue } from "../store/metrics.ts";
 import type { CounterPoint } from "./counter.ts";
 import type { Cause } from "./machine-events.ts";
 import { type StatePoint, stateOf } from "./machine-state.ts";

@@ -28,7 +28,20 @@ import { type Binding, type Cell, isEffective } from "../session/cell.ts";
 import type { EdgeNodeSession } from "../session/edge-node-session.ts";
 import type { DeadLetter, InboundItem } from "../session/messages.ts";
 import { type Client, copySamples, inTransaction } from "./database.ts";
-import * as statements from "./statements.ts";
+import {
+  loadBaseline,
+  loadCounters,
+  loadNeighbours,
+  loadPendingCounters,
+  upsertCounters,
+} from "./counters.ts";
+import { insertDeadLetters } from "./dead-letters.ts";
+import { upsertDevices } from "./devices.ts";
+import { emitEvents } from "./events.ts";
+import { type Gap, insertGaps } from "./gaps.ts";
+import { markStale, registerMetrics, upsertLastValues } from "./metrics.ts";
+import { loadReadingBefore, loadUnitStates, upsertUnitStates } from "./unit-states.ts";
+import { endOtherEpochs, loadWatermark, moveWatermarks } from "./watermarks.ts";
 
 /** A counter tells its pieces at most this often; the rest waits in its row (DOMAIN.md). */
 const countEventEveryMs = 1000;
@@ -38,7 +51,7 @@ export type Batch = {
   items: readonly InboundItem[];
   deadLetters: readonly DeadLetter[];
   /** Sequence gaps of nodes that number nothing else. */
-  gaps: readonly statements.Gap[];
+  gaps: readonly Gap[];
 };
 
 /** What a committed batch means for the rest of the process. */
@@ -117,7 +130,7 @@ export class BatchWriter {
     };
     const moves = [...plan.watermarks.values()].filter(({ from, to }) => !isSame(from, to));
     await inTransaction(this.#pool, async (client) => {
-      await statements.moveWatermarks(
+      await moveWatermarks(
         client,
         moves.map((move) => ({ ...move, node: move.node.registered })),
       );
@@ -128,14 +141,14 @@ export class BatchWriter {
       if (plan.samples.rows > 0) await copySamples(client, plan.samples.finish());
       // Ascending keys: two writers that meet on a row wait for each other instead of deadlocking.
       const lastValues = [...plan.lastValues.values()].sort((a, b) => a.metricId - b.metricId);
-      await statements.markStale(client, [...plan.stale]);
-      await statements.upsertLastValues(client, lastValues);
-      await statements.upsertDevices(client, [...plan.devices.values()]);
-      await statements.upsertCounters(client, [...changes.counters.values()]);
-      await statements.upsertUnitStates(client, [...changes.unitStates.values()]);
-      await statements.insertGaps(client, gaps);
-      await statements.insertDeadLetters(client, batch.deadLetters);
-      await statements.emitEvents(client, changes.events);
+      await markStale(client, [...plan.stale]);
+      await upsertLastValues(client, lastValues);
+      await upsertDevices(client, [...plan.devices.values()]);
+      await upsertCounters(client, [...changes.counters.values()]);
+      await upsertUnitStates(client, [...changes.unitStates.values()]);
+      await insertGaps(client, gaps);
+      await insertDeadLetters(client, batch.deadLetters);
+      await emitEvents(client, changes.events);
     });
     this.#remember(plan, changes, nowMs);
     return {
@@ -149,7 +162,7 @@ export class BatchWriter {
   /** After a start: counters whose last pieces no event has told. */
   async #loadPending(): Promise<void> {
     if (this.#isPendingLoaded) return;
-    for (const [bindingId, state] of await statements.loadPendingCounters(this.#pool)) {
+    for (const [bindingId, state] of await loadPendingCounters(this.#pool)) {
       this.#counters.set(bindingId, state);
       this.#pending.add(bindingId);
     }
@@ -161,7 +174,7 @@ export class BatchWriter {
     for (const item of items) {
       if (item.kind !== "node_birth" && item.kind !== "device_birth") continue;
       if (item.series.length > 0) {
-        await statements.registerMetrics(this.#pool, item.node.registered, item.series);
+        await registerMetrics(this.#pool, item.node.registered, item.series);
       }
       if (item.kind === "node_birth" && item.epoch !== null) {
         await this.#loadWatermark(item.node, item.epoch);
@@ -178,13 +191,13 @@ export class BatchWriter {
   async #loadWatermark(node: EdgeNodeSession, epoch: string): Promise<void> {
     const key = `${node.key} ${epoch}`;
     if (this.#watermarks.has(key)) return;
-    this.#watermarks.set(key, await statements.loadWatermark(this.#pool, node.registered, epoch));
+    this.#watermarks.set(key, await loadWatermark(this.#pool, node.registered, epoch));
   }
 
   async #loadStates(plan: BatchPlan): Promise<void> {
     const counters = [...plan.counters.keys()].filter((id) => !this.#counters.has(id));
     if (counters.length > 0) {
-      const found = await statements.loadCounters(this.#pool, counters);
+      const found = await loadCounters(this.#pool, counters);
       for (const id of counters) this.#counters.set(id, found.get(id) ?? null);
     }
     const bindings = [...plan.stateChanges, ...plan.replays.values()].map(({ binding }) => binding);
@@ -192,17 +205,17 @@ export class BatchWriter {
       (id) => !this.#unitStates.has(id),
     );
     if (units.length > 0) {
-      const found = await statements.loadUnitStates(this.#pool, units);
+      const found = await loadUnitStates(this.#pool, units);
       for (const id of units) this.#unitStates.set(id, found.get(id) ?? null);
     }
   }
 
-  async #endEpochs(client: Client, items: readonly InboundItem[]): Promise<statements.Gap[]> {
-    const gaps: statements.Gap[] = [];
+  async #endEpochs(client: Client, items: readonly InboundItem[]): Promise<Gap[]> {
+    const gaps: Gap[] = [];
     for (const item of items) {
       if (item.kind !== "node_birth" || item.epoch === null) continue;
       const node = item.node.registered;
-      for (const { epoch, lost } of await statements.endOtherEpochs(client, node, item.epoch)) {
+      for (const { epoch, lost } of await endOtherEpochs(client, node, item.epoch)) {
         gaps.push({ node, epoch, lost, reason: "the edge node began a new log" });
       }
     }
@@ -217,7 +230,7 @@ export class BatchWriter {
       let state = this.#counters.get(binding.bindingId) ?? null;
       if (state === null) {
         // What was read before this process knew of the binding counts from the binding's begin on.
-        const stored = await statements.loadBaseline(client, counted.metricId, binding.validFrom);
+        const stored = await loadBaseline(client, counted.metricId, binding.validFrom);
         const start = stored ?? counted.baseline ?? points[0];
         if (start === undefined) continue;
         state = counterFrom({ time: start.time, value: start.value });
@@ -266,7 +279,7 @@ export class BatchWriter {
     changes: Changes,
   ): Promise<void> {
     if (late.length === 0) return;
-    const neighbours = await statements.loadNeighbours(
+    const neighbours = await loadNeighbours(
       client,
       late.map(({ counted, points }) => ({
         metricId: counted.metricId,
@@ -304,13 +317,13 @@ export class BatchWriter {
       const heartbeat =
         replay.heartbeatMetricId === null
           ? null
-          : await statements.loadReadingBefore(client, {
+          : await loadReadingBefore(client, {
               metricId: replay.heartbeatMetricId,
               fromMs: first - silenceMs,
               toMs: first,
             });
       const from = heartbeat?.timeMs ?? first;
-      const reading = await statements.loadReadingBefore(client, {
+      const reading = await loadReadingBefore(client, {
         metricId: replay.stateMetricId,
         fromMs: Math.max(0, binding.validFrom),
         toMs: from,

@@ -5,6 +5,8 @@ import pg from "pg";
 import { from as copyFrom } from "pg-copy-streams";
 
 export type Client = pg.PoolClient;
+/** Where a statement runs: on the pool by itself, or inside a transaction. */
+export type Queryable = Pick<pg.Pool, "query">;
 
 /** One writer, its side queries and the listener: a cell's ingest needs no more. */
 const connectionsMax = 4;
