@@ -348,6 +348,8 @@ export const en = {
       done: "Operation {step} done",
     },
     downtime: { opened: "Downtime began", closed: "Downtime ended after {length}" },
+    stock: { moved: "Stock moved, moves: {moves}" },
+    lot: { status_changed: "Lot status {fromStatus} → {toStatus}: {reason}" },
   },
 };
 

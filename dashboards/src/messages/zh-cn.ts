@@ -324,5 +324,7 @@ export const zhCn: Catalogue = {
       done: "工序 {step} 完成",
     },
     downtime: { opened: "停机开始", closed: "停机结束，历时 {length}" },
+    stock: { moved: "库存移动 {moves} 笔" },
+    lot: { status_changed: "批次状态 {fromStatus} → {toStatus}：{reason}" },
   },
 };

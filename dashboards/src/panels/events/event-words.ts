@@ -30,6 +30,8 @@ const spokenTypes = [
   "operation.done",
   "downtime.opened",
   "downtime.closed",
+  "stock.moved",
+  "lot.status_changed",
 ] as const satisfies readonly EventType[];
 type SpokenType = (typeof spokenTypes)[number];
 
@@ -52,7 +54,10 @@ export type EventValues = Record<
   | "reset"
   | "edgeNodeId"
   | "points"
-  | "length",
+  | "length"
+  | "moves"
+  | "fromStatus"
+  | "toStatus",
   string
 >;
 
@@ -91,7 +96,6 @@ function valuesOf(event: Pick<HistoryEvent, "type" | "payload">, voice: EventVoi
   // Counters tell their readings, time spans their ends; both are called from and to.
   const isSpan = event.type === "machine.state_backfilled";
   const end = (name: string) => (isSpan ? voice.siteTime(text(name)) : quantity(name));
-  const points = payload["points"];
   return {
     type: event.type,
     number: text("number"),
@@ -109,7 +113,14 @@ function valuesOf(event: Pick<HistoryEvent, "type" | "payload">, voice: EventVoi
     role: voice.role(text("role")),
     reset: payload["reset"] === true ? "yes" : "no",
     edgeNodeId: text("edgeNodeId"),
-    points: String(Array.isArray(points) ? points.length : 0),
+    points: countOf(payload["points"]),
+    moves: countOf(payload["moves"]),
+    fromStatus: text("from"),
+    toStatus: text("to"),
     length: voice.duration(Date.parse(text("sourceTo")) - Date.parse(text("sourceFrom")) || 0),
   };
+}
+
+function countOf(list: unknown): string {
+  return String(Array.isArray(list) ? list.length : 0);
 }
