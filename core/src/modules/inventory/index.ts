@@ -1,3 +1,4 @@
+import { createLocation } from "./create-location.ts";
 import { keepItem } from "./keep-item.ts";
 import { postMoves } from "./post-moves.ts";
 import { pickReservation, releaseReservation, reserveStock } from "./reserve-stock.ts";
@@ -8,6 +9,7 @@ export { type StockFinding, verifyStock } from "./verify.ts";
 
 /** Front door of inventory for the contexts above: every call joins the caller's transaction. */
 export const inventory = {
+  createLocation,
   keepItem,
   postMoves,
   reserveStock,

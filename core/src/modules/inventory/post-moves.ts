@@ -70,7 +70,7 @@ export async function postMoves(
 async function apply(tx: Transaction, moves: readonly MoveRow[], facts: Facts): Promise<void> {
   checkUse(moves, facts);
   const changes = sumChanges(moves);
-  const balances = await lockBalances(tx, changes);
+  const balances = await lockBalances(tx, changes, facts.locations);
   invariant(balances.length === changes.length, "every place of a posting has a balance");
   checkBalances(changes, balances, facts);
   const serials = new Set(moves.flatMap((move) => serialOf(move, facts.items)));

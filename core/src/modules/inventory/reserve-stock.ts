@@ -32,7 +32,8 @@ export async function reserveStock(
 ): Promise<void> {
   const item = (await itemsKept(tx, engineering, new Set([asked.itemId]))).get(asked.itemId);
   if (item === undefined) throw unknown("item", asked.itemId);
-  const location = (await loadLocations(tx, [asked.locationId])).get(asked.locationId);
+  const locations = await loadLocations(tx, [asked.locationId]);
+  const location = locations.get(asked.locationId);
   if (location === undefined) throw unknown("location", asked.locationId);
   if (location.kind !== "bin") {
     throw new Refusal(
@@ -43,7 +44,7 @@ export async function reserveStock(
   }
   checkQuantity(asked.quantity, item);
   const lots = asked.lotId === null ? null : await lockLots(tx, [asked.lotId], { isAlone: false });
-  const [balance] = await lockBalances(tx, [asked]);
+  const [balance] = await lockBalances(tx, [asked], locations);
   if (!(await insertReservation(tx, asked))) return;
   for (const lot of lots?.values() ?? []) checkUsable(lot, now);
   const free = new Decimal(balance?.quantity ?? 0).minus(balance?.reserved ?? 0);
@@ -74,7 +75,7 @@ export async function pickReservation(tx: Transaction, reservationId: string): P
 export async function releaseReservation(tx: Transaction, reservationId: string): Promise<void> {
   const reservation = await lockFor(tx, reservationId, "released");
   const left = new Decimal(reservation.quantity).minus(reservation.consumed);
-  await lockBalances(tx, [reservation]);
+  await lockBalances(tx, [reservation], await loadLocations(tx, [reservation.locationId]));
   await keep(tx, reservation, left.negated());
   await saveReservationState(tx, { reservationId, state: "released" });
 }

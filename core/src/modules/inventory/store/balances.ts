@@ -2,6 +2,7 @@ import { Decimal } from "@millwright/contracts/units";
 import { sql } from "kysely";
 
 import type { Transaction } from "../../../platform/db/transaction.ts";
+import type { Location } from "../domain/location.ts";
 import type { Balance, Change, Place } from "../domain/posting.ts";
 
 // What `lot_key` holds for stock without a lot, so that the primary key finds it.
@@ -12,34 +13,60 @@ const noLot = sql.lit("00000000-0000-0000-0000-000000000000");
  * first: who holds a lock on a balance never waits for somebody's new one, so no ring of waiters can
  * close.
  */
-export async function lockBalances(tx: Transaction, places: readonly Place[]): Promise<Balance[]> {
-  await ensureBalances(tx, places);
+export async function lockBalances(
+  tx: Transaction,
+  places: readonly Place[],
+  locations: ReadonlyMap<string, Location>,
+): Promise<Balance[]> {
+  const known = await probe(tx, places, { isLocking: false });
+  if (known.length < places.length) await insertBalances(tx, places, locations);
+  return probe(tx, places, { isLocking: true });
+}
+
+/**
+ * The balances of these places, in the order of their key. The lateral keeps the plan to one probe of
+ * the key per place, in this order, whatever the planner believes about a table that was empty a minute
+ * ago.
+ */
+async function probe(
+  tx: Transaction,
+  places: readonly Place[],
+  { isLocking }: { isLocking: boolean },
+): Promise<Balance[]> {
   const { rows } = await sql<Balance>`
-    select b.location_id as "locationId", b.item_id as "itemId", b.lot_id as "lotId", b.quantity,
-           b.reserved, b.allows_negative as "allowsNegative"
-      from ${asRows(places)}
-      join inventory.balance b
-        on b.tenant_id = ${tx.tenantId}
-       and b.location_id = p.location_id
-       and b.item_id = p.item_id
-       and b.lot_key = coalesce(p.lot_id, ${noLot})
-     order by b.location_id, b.item_id, b.lot_key
-       for no key update of b`.execute(tx.over());
+    select b.*
+      from (select *
+              from unnest(${places.map((place) => place.locationId)}::uuid[],
+                          ${places.map((place) => place.itemId)}::uuid[],
+                          ${places.map((place) => place.lotId)}::uuid[])
+                as place (location_id, item_id, lot_id)
+             order by location_id, item_id, lot_id) p
+     cross join lateral (
+           select location_id as "locationId", item_id as "itemId", lot_id as "lotId", quantity,
+                  reserved, allows_negative as "allowsNegative"
+             from inventory.balance
+            where tenant_id = ${tx.tenantId}
+              and location_id = p.location_id
+              and item_id = p.item_id
+              and lot_key = coalesce(p.lot_id, ${noLot})
+           ${sql.raw(isLocking ? "for no key update" : "offset 0")}) b`.execute(tx.over());
   return rows;
 }
 
-async function ensureBalances(tx: Transaction, places: readonly Place[]): Promise<void> {
+/** Makes empty balances, in the order of their key; one that exists stays as it is. */
+async function insertBalances(
+  tx: Transaction,
+  places: readonly Place[],
+  locations: ReadonlyMap<string, Location>,
+): Promise<void> {
+  const allowsNegative = places.map((place) => locations.get(place.locationId)?.allowsNegative);
   await sql`
     insert into inventory.balance (tenant_id, location_id, item_id, lot_id, allows_negative)
-    select ${tx.tenantId}, p.location_id, p.item_id, p.lot_id, l.allows_negative
-      from ${asRows(places)}
-      join inventory.location l on l.tenant_id = ${tx.tenantId} and l.location_id = p.location_id
-     where not exists (select
-                         from inventory.balance b
-                        where b.tenant_id = ${tx.tenantId}
-                          and b.location_id = p.location_id
-                          and b.item_id = p.item_id
-                          and b.lot_key = coalesce(p.lot_id, ${noLot}))
+    select ${tx.tenantId}, p.*
+      from unnest(${places.map((place) => place.locationId)}::uuid[],
+                  ${places.map((place) => place.itemId)}::uuid[],
+                  ${places.map((place) => place.lotId)}::uuid[],
+                  ${allowsNegative}::boolean[]) as p (location_id, item_id, lot_id, allows_negative)
      order by p.location_id, p.item_id, p.lot_id
     on conflict do nothing`.execute(tx.over());
 }
@@ -75,10 +102,4 @@ export async function readPhysical(
        and l.kind in ('bin', 'in_transit')
      group by b.lot_id`.execute(tx.over());
   return new Map(rows.map((row) => [row.lot_id, new Decimal(row.quantity)]));
-}
-
-function asRows(places: readonly Place[]) {
-  return sql`unnest(${places.map((place) => place.locationId)}::uuid[],
-                  ${places.map((place) => place.itemId)}::uuid[],
-                  ${places.map((place) => place.lotId)}::uuid[]) as p (location_id, item_id, lot_id)`;
 }
