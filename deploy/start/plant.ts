@@ -58,12 +58,13 @@ export class Plant {
   async #start(): Promise<Running> {
     const database = await this.#startDatabase();
     const { urls } = database;
-    const { host, port, mqttPort, mqttUrl, dataDir } = this.#settings;
+    const { host, port, mqttHost, mqttPort, mqttUrl, dataDir } = this.#settings;
     // The first failure is the story; `stop` then ends the others.
     await Promise.all([
       this.#launch("ingest", "ingest/src/main.ts", {
         DATABASE_URL: urls.ingest,
         HOST: host,
+        MQTT_HOST: mqttHost,
         MQTT_PORT: String(mqttPort),
         ...(mqttUrl !== undefined && { MQTT_URL: mqttUrl }),
         DATA_DIR: dataDir,
@@ -103,10 +104,10 @@ export class Plant {
   // The demo plant plays an operator: it knows the public doors and no database.
   #startDemo(): Promise<readonly TableRow[]> {
     this.#throwIfStopping();
-    const { host, port, mqttPort, mqttUrl, dataDir, demoArguments } = this.#settings;
+    const { host, port, mqttHost, mqttPort, mqttUrl, dataDir, demoArguments } = this.#settings;
     const environment = {
       CORE_URL: `http://${hostInUrl(host)}:${port}`,
-      MQTT_URL: mqttUrl ?? `mqtt://${hostInUrl(host)}:${mqttPort}`,
+      MQTT_URL: mqttUrl ?? `mqtt://${hostInUrl(mqttHost)}:${mqttPort}`,
       DATA_DIR: dataDir,
     };
     return this.#launch("demo", "deploy/demo-plant/main.ts", environment, demoArguments);

@@ -12,24 +12,37 @@ const FREE_BYTES_MIN = 300 * 1024 * 1024;
  * @throws StartRefusal for a taken port or a full disk.
  */
 export async function refuseWhatCannotWork(settings: Settings): Promise<void> {
-  const { host, port, mqttPort, mqttUrl, dataDir } = settings;
+  const { host, port, mqttHost, mqttPort, mqttUrl, dataDir } = settings;
   if (mqttUrl === undefined && port === mqttPort) {
     throw new StartRefusal(`PORT and MQTT_PORT are both ${port}: give them different numbers.`);
   }
-  await refuseTakenPort({ host, port, name: "PORT", serves: "the web pages" });
+  await refuseTakenPort({
+    host,
+    port,
+    names: { host: "HOST", port: "PORT" },
+    serves: "the web pages",
+  });
   if (mqttUrl === undefined) {
-    await refuseTakenPort({ host, port: mqttPort, name: "MQTT_PORT", serves: "the MQTT broker" });
+    await refuseTakenPort({
+      host: mqttHost,
+      port: mqttPort,
+      names: { host: "MQTT_HOST", port: "MQTT_PORT" },
+      serves: "the MQTT broker",
+    });
   }
   await refuseFullDisk(dataDir);
 }
 
-async function refuseTakenPort(asked: {
+type AskedPort = {
   host: string;
   port: number;
-  name: string;
+  /** The variables to change. */
+  names: { host: string; port: string };
   serves: string;
-}): Promise<void> {
-  const { host, port, name, serves } = asked;
+};
+
+async function refuseTakenPort(asked: AskedPort): Promise<void> {
+  const { host, port } = asked;
   const server = createServer();
   try {
     await new Promise<void>((resolve, reject) => {
@@ -37,24 +50,21 @@ async function refuseTakenPort(asked: {
       server.listen({ host, port, exclusive: true }, resolve);
     });
   } catch (cause) {
-    throw new StartRefusal(portSentence(cause, { host, port, name, serves }), { cause });
+    throw new StartRefusal(portSentence(cause, asked), { cause });
   }
   await new Promise((resolve) => server.close(resolve));
 }
 
-function portSentence(
-  cause: unknown,
-  { host, port, name, serves }: { host: string; port: number; name: string; serves: string },
-): string {
+function portSentence(cause: unknown, { host, port, names, serves }: AskedPort): string {
   const code = cause instanceof Error && "code" in cause ? cause.code : undefined;
   const place = `Port ${port} on ${host}, meant for ${serves},`;
   if (code === "EADDRINUSE") {
-    return `${place} is taken by another program: stop that one, or set ${name} to a free port.`;
+    return `${place} is taken by another program: stop that one, or set ${names.port} to a free port.`;
   }
   if (code === "EACCES") {
-    return `${place} may only be opened by root: set ${name} to a port above 1023.`;
+    return `${place} may only be opened by root: set ${names.port} to a port above 1023.`;
   }
-  return `${place} cannot be opened (${messageOf(cause)}): check HOST and ${name}.`;
+  return `${place} cannot be opened (${messageOf(cause)}): check ${names.host} and ${names.port}.`;
 }
 
 /** DATA_DIR exists by then, or its parent decides. @throws StartRefusal below 300 MB. */

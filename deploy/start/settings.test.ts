@@ -24,7 +24,16 @@ test("seed and speed reach the demo plant", () => {
   expect(demoArguments).toEqual(["--seed", "7", "--speed", "20"]);
 });
 
+test("the broker may listen beyond loopback, core may not", () => {
+  expect(readSettings({ MQTT_HOST: "0.0.0.0" }, [])).toMatchObject({
+    host: "127.0.0.1",
+    mqttHost: "0.0.0.0",
+  });
+  expect(readSettings({ HOST: "127.0.0.2" }, []).mqttHost).toBe("127.0.0.2");
+});
+
 test.each([
+  [{ HOST: "0.0.0.0" }, [], "HOST=0.0.0.0 must be a loopback address"],
   [{ PORT: "http" }, [], "PORT=http must be a port number"],
   [{ PORT: "70000" }, [], "PORT=70000 must be between 1 and 65535"],
   [{ MQTT_URL: "broker" }, [], "MQTT_URL=broker must look like"],

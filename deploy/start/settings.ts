@@ -13,7 +13,14 @@ const port = z.coerce
 
 // Names and defaults: ARCHITECTURE.md, "Names in the environment".
 const environmentSchema = z.object({
-  HOST: z.string().default("127.0.0.1"),
+  HOST: z
+    .string()
+    .default("127.0.0.1")
+    .refine(
+      isLoopback,
+      "must be a loopback address until sign-in exists (for gateways on other machines set MQTT_HOST)",
+    ),
+  MQTT_HOST: z.string().optional(),
   PORT: port.default(8080),
   MQTT_PORT: port.default(1883),
   MQTT_URL: z
@@ -36,7 +43,10 @@ const argumentOptions = {
 
 /** Everything the supervisor itself decides by; the processes read the rest from the environment. */
 export type Settings = {
+  /** Core listens here: loopback. */
   readonly host: string;
+  /** Our broker listens here; devices authenticate, so it may lie beyond loopback. */
+  readonly mqttHost: string;
   readonly port: number;
   readonly mqttPort: number;
   /** External broker; then ingest runs none. */
@@ -64,6 +74,7 @@ export function readSettings(env: NodeJS.ProcessEnv, args: readonly string[]): S
   const asked = result.data;
   return {
     host: asked.HOST,
+    mqttHost: asked.MQTT_HOST ?? asked.HOST,
     port: asked.PORT,
     mqttPort: asked.MQTT_PORT,
     mqttUrl: asked.MQTT_URL,
@@ -72,6 +83,11 @@ export function readSettings(env: NodeJS.ProcessEnv, args: readonly string[]): S
     dataDir: resolve(asked.DATA_DIR),
     ...readArguments(args),
   };
+}
+
+// The rule of core's own settings, asked before anything is made.
+function isLoopback(host: string): boolean {
+  return host === "localhost" || host === "::1" || /^127(\.\d{1,3}){3}$/.test(host);
 }
 
 function readArguments(args: readonly string[]): Pick<Settings, "hasDemo" | "demoArguments"> {

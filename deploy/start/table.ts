@@ -18,12 +18,20 @@ export function startTable(asked: {
     ["Plant", url],
     ["API reference", `${url}/api/docs`],
     ["Health", `${url}/api/health (${health})`],
-    ["MQTT broker", settings.mqttUrl ?? `mqtt://${hostInUrl(settings.host)}:${settings.mqttPort}`],
+    ["MQTT broker", brokerIn(settings)],
     ...(running.demoRows.length > 0 ? running.demoRows : [noGateways(url)]),
     ["Database", databaseIn(running)],
     ["Data folder", settings.dataDir],
     ["Started in", `${(startMs / 1000).toFixed(1)} s, ${megabytes} MB resident in all processes`],
   ]);
+}
+
+function brokerIn({ mqttUrl, mqttHost, mqttPort }: Settings): string {
+  if (mqttUrl !== undefined) return mqttUrl;
+  const reached = hostInUrl(mqttHost);
+  const note =
+    mqttHost === "0.0.0.0" || mqttHost === "::" ? " and on every address of this machine" : "";
+  return `mqtt://${reached}:${mqttPort}${note}`;
 }
 
 function noGateways(url: string): TableRow {

@@ -90,7 +90,10 @@ async function run(settings: Settings): Promise<void> {
     }, tickEveryMs),
     setInterval(background("status", status), statusEveryMs),
     setInterval(
-      background("bindings", () => loadCell(pool, cell)),
+      background("bindings", async () => {
+        await loadCell(pool, cell);
+        host.noteBindings();
+      }),
       cellEveryMs,
     ),
     setInterval(
@@ -143,11 +146,11 @@ async function openTransport(
       events,
     });
   }
-  const { HOST, MQTT_PORT } = settings;
-  return listenEmbedded({ host: HOST, port: MQTT_PORT, cell, events }).catch((error: unknown) => {
+  const { MQTT_HOST: mqttHost, MQTT_PORT: port } = settings;
+  return listenEmbedded({ host: mqttHost, port, cell, events }).catch((error: unknown) => {
     const isTaken = error instanceof Error && "code" in error && error.code === "EADDRINUSE";
     if (!isTaken) throw error;
-    throw new Error(`port ${MQTT_PORT} is taken: set MQTT_PORT to a free one`);
+    throw new Error(`port ${port} is taken: set MQTT_PORT to a free one`);
   });
 }
 
