@@ -8,7 +8,7 @@ import type { Driver, DriverEvents } from "./drivers/driver.ts";
 import { type Device, startDriver } from "./drivers/registry.ts";
 import { DurableLog } from "./log/durable-log.ts";
 import { AliasTable } from "./publish/alias-table.ts";
-import { DeviceModel } from "./publish/device-model.ts";
+import { DeviceModel, isFarAhead } from "./publish/device-model.ts";
 import { EdgeNode } from "./publish/edge-node.ts";
 import { encodeRecord } from "./publish/log-record.ts";
 
@@ -74,6 +74,7 @@ export class Agent {
 
   #eventsOf(model: DeviceModel, log: Logger): DriverEvents {
     let isBirthDue = false;
+    let isLeadSaid = false;
     return {
       connected: (metrics) => {
         log.info("device: connected");
@@ -82,7 +83,16 @@ export class Agent {
         isBirthDue = true;
       },
       readings: (readings) => {
-        const changes = model.changesOf(readings);
+        const now = Date.now();
+        const ahead = isLeadSaid ? undefined : readings.find((reading) => isFarAhead(reading, now));
+        if (ahead !== undefined) {
+          isLeadSaid = true;
+          log.warn(
+            { metric: ahead.name, leadSeconds: Math.round((ahead.sourceTime - now) / 1000) },
+            "device: its clock is more than 5 min ahead of ours, so such values are recorded at ours",
+          );
+        }
+        const changes = model.changesOf(readings, now);
         if (isBirthDue) {
           // The first readings are in the birth, and they are recorded after it: a birth alone is
           // never a sample.

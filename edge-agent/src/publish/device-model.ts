@@ -13,6 +13,9 @@ import type { AliasTable } from "./alias-table.ts";
 /** What the configuration says about a metric, whatever the protocol. */
 export type MetricSettings = { name: string; deadband: number; unit?: string | undefined };
 
+/** A device's clock may lead ours by this much; beyond, its time is taken for wrong. */
+const clockLeadMsMax = 5 * 60_000;
+
 type MetricState = {
   name: string;
   alias: bigint;
@@ -76,8 +79,9 @@ export class DeviceModel {
   /**
    * The readings that are news, as metrics of a DATA message. Nothing is remembered yet: `apply` them
    * when they are recorded, so that what could not be recorded is news again next time.
+   * @param now our clock, epoch milliseconds
    */
-  changesOf(readings: readonly Reading[]): SparkplugMetric[] {
+  changesOf(readings: readonly Reading[], now: number): SparkplugMetric[] {
     const changes: SparkplugMetric[] = [];
     const times = new Map<string, number>();
     for (const reading of readings) {
@@ -88,8 +92,9 @@ export class DeviceModel {
       // Sparkplug 3.0 tck-id-principles-rbe-recommended
       if (!isNews(state, { value, isGood })) continue;
       // Strictly increasing per metric, even when the source's clock steps back: order is what
-      // counters are computed from.
-      const time = Math.max(reading.sourceTime, (times.get(state.name) ?? state.time) + 1);
+      // counters are computed from. One time far in the future would thus hold all later ones there.
+      const sourceTime = isFarAhead(reading, now) ? now : reading.sourceTime;
+      const time = Math.max(sourceTime, (times.get(state.name) ?? state.time) + 1);
       times.set(state.name, time);
       changes.push(dataMetric(state, { value, isGood, time }));
     }
@@ -127,6 +132,11 @@ export class DeviceModel {
       engUnit: state.unit,
     }));
   }
+}
+
+/** Whether the source's clock leads ours by more than clocks differ: the reading is recorded at ours. */
+export function isFarAhead({ sourceTime }: Reading, now: number): boolean {
+  return sourceTime > now + clockLeadMsMax;
 }
 
 function dataMetric(
