@@ -5,7 +5,7 @@ import { pickReservation, releaseReservation, reserveStock } from "./reserve-sto
 import { type InventoryDeps, inventoryRoutes } from "./routes.ts";
 
 export { rebuildBalances } from "./rebuild-balances.ts";
-export { type StockFinding, verifyStock } from "./verify.ts";
+export { verifyStock } from "./verify.ts";
 
 /** Front door of inventory for the contexts above: every call joins the caller's transaction. */
 export const inventory = {

@@ -3,7 +3,7 @@ import { type Actor, movesPerEventMax } from "@millwright/contracts/events";
 import { itemIdSchema, toQuantity } from "@millwright/contracts/units";
 
 import type { Transaction } from "../../platform/db/transaction.ts";
-import { Refusal } from "../../platform/errors.ts";
+import { invariant, Refusal } from "../../platform/errors.ts";
 import { newEvent } from "../../platform/events/new-event.ts";
 import type { Engineering } from "../engineering/index.ts";
 import type { Lot } from "./domain/lot.ts";
@@ -18,7 +18,7 @@ import {
 import type { Reservation } from "./domain/reservation.ts";
 import { itemsKept } from "./keep-item.ts";
 import { nameLots } from "./name-lots.ts";
-import { changeBalances, readPhysical } from "./store/balances.ts";
+import { addToBalances, lockBalances, readPhysical } from "./store/balances.ts";
 import { loadLocations } from "./store/locations.ts";
 import { lockLots } from "./store/lots.ts";
 import { findDifferent, insertMoves, type MoveRow } from "./store/moves.ts";
@@ -70,11 +70,14 @@ export async function postMoves(
 async function apply(tx: Transaction, moves: readonly MoveRow[], facts: Facts): Promise<void> {
   checkUse(moves, facts);
   const changes = sumChanges(moves);
+  const balances = await lockBalances(tx, changes, facts.locations);
+  invariant(balances.length === changes.length, "every place of a posting has a balance");
+  checkBalances(changes, balances, facts);
   const serials = new Set(moves.flatMap((move) => serialOf(move, facts.items)));
   if (serials.size > 0) {
     checkSerials(changes, await readPhysical(tx, [...serials]), facts);
   }
-  checkBalances(changes, await changeBalances(tx, changes, facts.locations), facts);
+  await addToBalances(tx, changes);
   const taken = moves.flatMap(({ reservationId, quantity }) =>
     reservationId === null ? [] : [{ reservationId, quantity }],
   );

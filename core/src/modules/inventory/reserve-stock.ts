@@ -2,15 +2,13 @@ import type { ReservationState } from "@millwright/contracts/states";
 import { Decimal } from "@millwright/contracts/units";
 
 import type { Transaction } from "../../platform/db/transaction.ts";
-import { VersionConflict } from "../../platform/db/failure.ts";
 import { Refusal } from "../../platform/errors.ts";
 import type { Engineering } from "../engineering/index.ts";
-import type { Location } from "./domain/location.ts";
 import { checkUsable } from "./domain/lot.ts";
 import { checkQuantity, type Place, unknown } from "./domain/posting.ts";
 import { checkTransition, type Reservation } from "./domain/reservation.ts";
 import { itemsKept } from "./keep-item.ts";
-import { changeBalances } from "./store/balances.ts";
+import { addToBalances, lockBalances } from "./store/balances.ts";
 import { loadLocations } from "./store/locations.ts";
 import { lockLots } from "./store/lots.ts";
 import { insertReservation, lockReservations, saveReservationState } from "./store/reservations.ts";
@@ -45,10 +43,10 @@ export async function reserveStock(
     );
   }
   checkQuantity(asked.quantity, item);
-  if ((await lockReservations(tx, [asked.reservationId])).size > 0) return;
   const lots = asked.lotId === null ? null : await lockLots(tx, [asked.lotId], { isAlone: false });
+  const [balance] = await lockBalances(tx, [asked], locations);
+  if (!(await insertReservation(tx, asked))) return;
   for (const lot of lots?.values() ?? []) checkUsable(lot, now);
-  const [balance] = await keep(tx, asked, new Decimal(asked.quantity), locations);
   const free = new Decimal(balance?.quantity ?? 0).minus(balance?.reserved ?? 0);
   if (free.lt(asked.quantity)) {
     throw new Refusal(
@@ -57,8 +55,7 @@ export async function reserveStock(
       { current: free.toFixed(), asked: asked.quantity },
     );
   }
-  // Somebody reserved with this id a moment ago: start anew, and find it there.
-  if (!(await insertReservation(tx, asked))) throw new VersionConflict();
+  await keep(tx, asked, new Decimal(asked.quantity));
 }
 
 /**
@@ -78,8 +75,8 @@ export async function pickReservation(tx: Transaction, reservationId: string): P
 export async function releaseReservation(tx: Transaction, reservationId: string): Promise<void> {
   const reservation = await lockFor(tx, reservationId, "released");
   const left = new Decimal(reservation.quantity).minus(reservation.consumed);
-  const locations = await loadLocations(tx, [reservation.locationId]);
-  await keep(tx, reservation, left.negated(), locations);
+  await lockBalances(tx, [reservation], await loadLocations(tx, [reservation.locationId]));
+  await keep(tx, reservation, left.negated());
   await saveReservationState(tx, { reservationId, state: "released" });
 }
 
@@ -94,13 +91,14 @@ async function lockFor(
   return reservation;
 }
 
-/** Keeps `quantity` more of a place, or less; gives the balance as it was. */
-function keep(
-  tx: Transaction,
-  { locationId, itemId, lotId }: Place,
-  quantity: Decimal,
-  locations: ReadonlyMap<string, Location>,
-) {
-  const change = { locationId, itemId, lotId, quantity: new Decimal(0), freed: quantity.negated() };
-  return changeBalances(tx, [change], locations);
+async function keep(tx: Transaction, place: Place, quantity: Decimal): Promise<void> {
+  await addToBalances(tx, [
+    {
+      locationId: place.locationId,
+      itemId: place.itemId,
+      lotId: place.lotId,
+      quantity: new Decimal(0),
+      freed: quantity.negated(),
+    },
+  ]);
 }
