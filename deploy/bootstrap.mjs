@@ -1,6 +1,6 @@
 // Makes a fresh clone runnable, from any Node >= 20 and without a dependency: plain JavaScript.
 //   node deploy/bootstrap.mjs packages | start | test
-// `packages` installs what the lock file says, `start` also builds the dashboards, `test` also
+// `packages` (the agent on a gateway) installs what the lock file says, `start` also builds the dashboards, `test` also
 // installs the programs tests need (as root on Debian and Ubuntu; elsewhere it says what is missing).
 // Everything here is skipped when it is already there; then it takes a fraction of a second.
 import { spawn, spawnSync } from "node:child_process";
