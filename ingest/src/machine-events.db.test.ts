@@ -223,3 +223,26 @@ it("counts records that come late and are the newest known, though nothing live 
   await node.data([at("count", 17, time + 1000)], { isHistorical: true });
   await eventually("counted", async () => ((await cell.counted(workUnitId)) === 7 ? true : null));
 });
+
+it("knows what a machine does when its state is bound while it runs and says nothing new", async () => {
+  const { cell, gateway, node } = await boundMachine();
+  await node.birth({ values: { state: 1 } });
+  await node.data([at("state", 2, Date.now())]);
+  await cell.query("update equipment.binding set valid_to = now() where role = 'state'", []);
+  const other = await cell.workUnit(gateway, { state: "state" });
+  await eventually("the second unit has the machine's state", async () =>
+    (await cell.states(other)).at(-1) === "down (metric)" ? true : null,
+  );
+});
+
+it("counts on when the clock of the device steps back an hour", async () => {
+  const { cell, workUnitId, node } = await boundMachine();
+  await node.birth();
+  const time = Date.now();
+  await node.data([at("count", 1_000_000, time)]);
+  await node.data([at("count", 1_000_001, time + 1)]);
+  for (const piece of [2, 3, 4]) {
+    await node.data([at("count", 1_000_000 + piece, time - 3_600_000 + piece)]);
+  }
+  await eventually("all told", async () => ((await cell.counted(workUnitId)) === 4 ? true : null));
+});

@@ -18,6 +18,8 @@ import { admit, copyWatermark, giveUpBelow, type Watermark } from "./watermark.t
 export type CountedReadings = {
   binding: Binding;
   metricId: number;
+  /** Null: the device sends no heartbeats. */
+  heartbeatMetricId: number | null;
   /** A birth's reading: the baseline of a counter that has none yet, nothing otherwise. */
   baseline: CounterPoint | null;
   points: (CounterPoint & { isHistorical: boolean })[];
@@ -51,6 +53,8 @@ export type BatchPlan = {
   touched: Map<string, Set<string>>;
   /** Devices that were silent and answer again. */
   returned: Set<DeviceState>;
+  /** Devices whose row is written, and at what host time. */
+  written: Map<DeviceState, number>;
   /** Nodes that are owed an acknowledgement. */
   acknowledged: Set<EdgeNodeSession>;
   tally: Tally;
@@ -92,6 +96,7 @@ export function planBatch(
     replays: new Map(),
     touched: new Map(),
     returned: new Set(),
+    written: new Map(),
     acknowledged: new Set(),
     tally: {
       samples: 0,
@@ -155,6 +160,14 @@ export function planBatch(
       case "device_birth":
         takeDeviceBirth(plan, item);
         break;
+      case "state_bound": {
+        const state = stateOf(item.binding.valueMap, item.raw);
+        if (state === undefined || !isEffective(item.binding, item.receivedMs)) break;
+        const { binding, receivedMs: time } = item;
+        plan.stateChanges.push({ binding, state, time, cause: "metric" });
+        touch(plan, binding);
+        break;
+      }
       case "device_death":
         updateDevice(plan, node, item.deviceId, { isOnline: false, sinceMs: item.payloadMs });
         // Sparkplug 3.0 tck-id-operational-behavior-edge-node-termination-host-action-ddeath-devices-tags-stale
@@ -216,7 +229,7 @@ function takeDeviceBirth(plan: BatchPlan, item: DeviceBirth): void {
       } else if (isCount(binding)) {
         const value = counterValue(metric);
         if (value === null) continue;
-        const counted = countedReadings(plan, binding, series);
+        const counted = countedReadings(plan, node, binding, series);
         counted.baseline ??= { time: Math.max(timeMs, binding.validFrom), value };
       }
     }
@@ -258,7 +271,7 @@ function takeData(plan: BatchPlan, item: Data): void {
       if (isCount(binding)) {
         const number = counterValue(metric);
         if (number === null) continue;
-        const counted = countedReadings(plan, binding, series);
+        const counted = countedReadings(plan, node, binding, series);
         counted.points.push({ time: timeMs, value: number, isHistorical });
       } else if (binding.role === "state") {
         const raw = quality === SampleQuality.bad ? null : rawText(metric);
@@ -374,9 +387,9 @@ function updateDevice(
   const isDue =
     device === undefined ||
     change.lastReadMs === undefined ||
-    change.sinceMs - device.writtenMs >= deviceUpdateEveryMs;
+    change.sinceMs - (plan.written.get(device) ?? device.writtenMs) >= deviceUpdateEveryMs;
   if (!isDue && planned === undefined) return;
-  if (device !== undefined) device.writtenMs = change.sinceMs;
+  if (device !== undefined) plan.written.set(device, change.sinceMs);
   plan.devices.set(key, {
     node: node.registered,
     deviceId,
@@ -386,12 +399,18 @@ function updateDevice(
   });
 }
 
-function countedReadings(plan: BatchPlan, binding: Binding, series: MetricSeries): CountedReadings {
+function countedReadings(
+  plan: BatchPlan,
+  node: EdgeNodeSession,
+  binding: Binding,
+  series: MetricSeries,
+): CountedReadings {
   const planned = plan.counters.get(binding.bindingId);
   if (planned !== undefined) return planned;
   const counted: CountedReadings = {
     binding,
     metricId: series.metricId ?? 0,
+    heartbeatMetricId: node.seriesOf(series.deviceId, MetricName.heartbeat)?.metricId ?? null,
     baseline: null,
     points: [],
   };

@@ -4,8 +4,9 @@ import { describe, expect, it } from "vitest";
 
 import {
   advance,
-  type CounterPoint,
   counterFrom,
+  type CounterPoint,
+  inCountingOrder,
   redistribute,
   takePending,
   travelOf,
@@ -189,5 +190,41 @@ describe("late readings", () => {
         expect(new Set(minutes).size).toBe(minutes.length);
       }),
     );
+  });
+});
+
+describe("readings in counting order", () => {
+  const reading = (time: number, value: number, isHistorical = false) => ({
+    time,
+    value: new Decimal(value),
+    isHistorical,
+  });
+  const last = { time: 1000, value: new Decimal(50) };
+  const told = (points: { time: number; value: Decimal }[]) =>
+    points.map(({ time, value }) => [time, value.toNumber()]);
+
+  it("goes on counting when the source's clock steps back", () => {
+    const { forward, late } = inCountingOrder([reading(400, 51), reading(500, 53)], last);
+    expect(told(forward)).toEqual([
+      [1001, 51],
+      [1002, 53],
+    ]);
+    expect(late).toEqual([]);
+  });
+
+  it("takes an older, lower live value for one that was overtaken", () => {
+    const { forward, late } = inCountingOrder([reading(900, 49), reading(1100, 52)], last);
+    expect(told(forward)).toEqual([[1100, 52]]);
+    expect(told(late)).toEqual([[900, 49]]);
+  });
+
+  it("sorts replayed readings among live ones by their time", () => {
+    const points = [reading(1300, 60), reading(1100, 52, true), reading(900, 48, true)];
+    const { forward, late } = inCountingOrder(points, last);
+    expect(told(forward)).toEqual([
+      [1100, 52],
+      [1300, 60],
+    ]);
+    expect(told(late)).toEqual([[900, 48]]);
   });
 });

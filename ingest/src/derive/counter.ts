@@ -69,6 +69,42 @@ export function advance(
   };
 }
 
+/**
+ * Divides new readings, in the order of their arrival, into those that move the counter on and those
+ * that tell about its past; both ascending by time. A live reading is newer than what is known,
+ * whatever its clock says: when the clock stepped back and the counter did not, the reading follows at
+ * once after the one before. A lower live value with an older time was overtaken on its way and is
+ * late like a replayed one.
+ */
+export function inCountingOrder<Point extends CounterPoint & { isHistorical: boolean }>(
+  points: readonly Point[],
+  last: CounterPoint,
+): { forward: Point[]; late: Point[] } {
+  const dated: Point[] = [];
+  let live = last;
+  for (const point of points) {
+    const hasSteppedBack =
+      !point.isHistorical && point.time <= live.time && point.value.gte(live.value);
+    if (hasSteppedBack && point.value.eq(live.value)) continue;
+    const placed = hasSteppedBack ? { ...point, time: live.time + 1 } : point;
+    if (!point.isHistorical && placed.time > live.time) live = placed;
+    dated.push(placed);
+  }
+  dated.sort((a, b) => a.time - b.time);
+  return {
+    forward: dated.filter(({ time }) => time > last.time),
+    late: dated.filter(({ time }) => time <= last.time),
+  };
+}
+
+/** The reading a counter without a past begins with. */
+export function firstReading<Point extends CounterPoint & { isHistorical: boolean }>(
+  points: readonly Point[],
+): Point | undefined {
+  const nothing = { time: Number.NEGATIVE_INFINITY, value: new Decimal(0) };
+  return inCountingOrder(points, nothing).forward[0];
+}
+
 /** Takes the pending travel out of the state, for an event; null when there is none. */
 export function takePending(state: CounterState): { state: CounterState; travel: Travel | null } {
   const delta = state.total.minus(state.emittedTotal);

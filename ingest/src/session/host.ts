@@ -43,6 +43,8 @@ export class SparkplugHost {
   readonly #logger: Logger;
   readonly #sessions = new Map<string, EdgeNodeSession>();
   readonly #clocks = new Map<string, NodeClock>();
+  /** State bindings whose machine's present state was told once. */
+  readonly #statesKnown = new Set<string>();
   #transport: Transport | null = null;
   #isStopping = false;
   #pipeline: Pipeline | null = null;
@@ -155,6 +157,24 @@ export class SparkplugHost {
   /** These nodes' records were committed: an acknowledgement is due. */
   noteStored(sessions: Iterable<EdgeNodeSession>): void {
     for (const session of sessions) this.#clockOf(session).isAckDue = true;
+  }
+
+  /** The cell was read anew: machines whose state is bound now and were online before have a state. */
+  noteBindings(): void {
+    const items: InboundItem[] = [];
+    for (const node of this.#sessions.values()) {
+      for (const series of node.boundSeries()) {
+        const device = node.devices.get(series.deviceId ?? "");
+        if (device?.isOnline !== true || device.isSilent || series.liveRaw === null) continue;
+        for (const binding of node.bindingsOf(series)) {
+          if (binding.role !== "state" || this.#statesKnown.has(binding.bindingId)) continue;
+          this.#statesKnown.add(binding.bindingId);
+          const { liveRaw: raw } = series;
+          items.push({ kind: "state_bound", node, binding, raw, receivedMs: Date.now() });
+        }
+      }
+    }
+    if (items.length > 0) void this.#pipeline?.offer(items);
   }
 
   /**

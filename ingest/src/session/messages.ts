@@ -1,10 +1,18 @@
 import type { SparkplugMetric } from "@millwright/contracts/sparkplug";
 
+import type { Binding } from "./cell.ts";
 import type { EdgeNodeSession } from "./edge-node-session.ts";
 import type { MetricSeries } from "./metric-series.ts";
 
 /** What the host hands to the pipeline, in the order it is to be applied. */
-export type InboundItem = NodeBirth | DeviceBirth | NodeDeath | DeviceDeath | DeviceSilence | Data;
+export type InboundItem =
+  | NodeBirth
+  | DeviceBirth
+  | NodeDeath
+  | DeviceDeath
+  | DeviceSilence
+  | StateBound
+  | Data;
 
 type Common = {
   node: EdgeNodeSession;
@@ -37,6 +45,9 @@ export type DeviceDeath = Common & { kind: "device_death"; deviceId: string; pay
 
 /** The heartbeat has missed three periods; `lastReadMs` is the last sign of life, source clock. */
 export type DeviceSilence = Common & { kind: "silence"; deviceId: string; lastReadMs: number };
+
+/** A state was bound while its machine is online: what it last said is so, though it is not sent anew. */
+export type StateBound = Common & { kind: "state_bound"; binding: Binding; raw: string };
 
 export type Data = Common & {
   kind: "data";

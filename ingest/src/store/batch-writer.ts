@@ -11,6 +11,8 @@ import {
 import {
   advance,
   counterFrom,
+  firstReading,
+  inCountingOrder,
   type CounterPoint,
   type CounterState,
   redistribute,
@@ -226,20 +228,18 @@ export class BatchWriter {
     const late: { counted: CountedReadings; points: CounterPoint[] }[] = [];
     for (const counted of plan.counters.values()) {
       const { binding } = counted;
-      const points = counted.points.sort((a, b) => a.time - b.time);
+      const { points } = counted;
       let state = this.#counters.get(binding.bindingId) ?? null;
       if (state === null) {
         // What was read before this process knew of the binding counts from the binding's begin on.
-        const stored = await loadBaseline(client, counted.metricId, binding.validFrom);
-        const start = stored ?? counted.baseline ?? points[0];
+        const stored = await loadBaseline(client, counted, binding.validFrom);
+        const start = stored ?? counted.baseline ?? firstReading(points);
         if (start === undefined) continue;
         state = counterFrom({ time: start.time, value: start.value });
       }
-      const lastTime = state.last.time;
-      const lateOnes = points.filter(({ time }) => time <= lastTime);
+      const { forward, late: lateOnes } = inCountingOrder(points, state.last);
       if (lateOnes.length > 0) late.push({ counted, points: lateOnes });
-      for (const point of points) {
-        if (point.time <= lastTime) continue;
+      for (const point of forward) {
         // A replay tells minute by minute when its pieces were made.
         const isNewMinute =
           Math.floor(point.time / minuteMs) !== Math.floor(state.last.time / minuteMs);
@@ -374,6 +374,7 @@ export class BatchWriter {
     }
     for (const bindingId of changes.told) this.#toldMs.set(bindingId, nowMs);
     for (const device of plan.returned) device.isSilent = false;
+    for (const [device, writtenMs] of plan.written) device.writtenMs = writtenMs;
   }
 }
 

@@ -131,10 +131,17 @@ export async function loadNeighbours(
   return found;
 }
 
-/** The stored reading a new binding counts from: the last one before it, else the first one after. */
+/** Heartbeats come every 10 s: one within three periods proves that the device was being read. */
+const aliveMs = 30_000;
+
+/**
+ * The stored reading a new binding counts from: the last one before it while the device was being read
+ * (an unchanged counter is not sent again), else the first one after. Of a device that was not being
+ * read when the binding began, an older reading says nothing: what was made meanwhile is not its count.
+ */
 export async function loadBaseline(
   client: Client,
-  metricId: number,
+  series: { metricId: number; heartbeatMetricId: number | null },
   validFromMs: number,
 ): Promise<CounterPoint | null> {
   const { rows } = await client.query<{
@@ -146,6 +153,12 @@ export async function loadBaseline(
         from telemetry.sample
        where metric_id = $1 and source_time <= to_timestamp($2::float8 / 1000)
          and quality <> 0 and value is not null
+         and (source_time >= to_timestamp(($2::float8 - $4::float8) / 1000)
+              or $3::bigint is null
+              or exists (select from telemetry.sample h
+                          where h.metric_id = $3
+                            and h.source_time between to_timestamp(($2::float8 - $4::float8) / 1000)
+                                                  and to_timestamp(($2::float8 + $4::float8) / 1000)))
        order by source_time desc limit 1)
      union all
      (select (extract(epoch from source_time) * 1000)::float8, value, text_value, 2
@@ -154,7 +167,7 @@ export async function loadBaseline(
          and quality <> 0 and value is not null
        order by source_time limit 1)
      order by rank limit 1`,
-    [metricId, Math.max(0, validFromMs)],
+    [series.metricId, Math.max(aliveMs, validFromMs), series.heartbeatMetricId, aliveMs],
   );
   const row = rows[0];
   if (row === undefined) return null;
