@@ -3,6 +3,7 @@ import { setTimeout as delay } from "node:timers/promises";
 
 import { StartRefusal, messageOf } from "./refusal.ts";
 import { nearestFolder, openDataDir } from "./start/data-dir.ts";
+import { askGateways } from "./start/gateways.ts";
 import { residentBytes } from "./start/memory.ts";
 import { Plant, hostInUrl } from "./start/plant.ts";
 import { refuseFullDisk, refuseWhatCannotWork } from "./start/preflight.ts";
@@ -28,11 +29,13 @@ async function main(): Promise<number> {
     const running = await Promise.race([plant.start(), asked]);
     if (running === "stop") return 0;
     const health = await untilHealthy(settings);
+    const gateways = await askGateways(coreUrl(settings));
     say(
       startTable({
         settings,
         running,
         health,
+        gateways,
         residentBytes: residentBytes(),
         startMs: performance.now(),
       }),
@@ -65,13 +68,17 @@ function untilAskedToStop(plant: Plant): Promise<"stop"> {
 }
 
 // What the health page says, once it no longer says `down`; bounded, because a table late is worse.
-async function untilHealthy({ host, port }: Settings): Promise<string> {
+async function untilHealthy(settings: Settings): Promise<string> {
   const giveUpAt = Date.now() + HEALTHY_DEADLINE_MS;
   for (;;) {
-    const health = await askHealth(`http://${hostInUrl(host)}:${port}/api/health`);
+    const health = await askHealth(`${coreUrl(settings)}/api/health`);
     if (health !== "down" || Date.now() > giveUpAt) return health;
     await delay(100);
   }
+}
+
+function coreUrl({ host, port }: Settings): string {
+  return `http://${hostInUrl(host)}:${port}`;
 }
 
 async function askHealth(url: string): Promise<"ok" | "degraded" | "down"> {

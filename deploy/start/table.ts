@@ -1,4 +1,5 @@
 import type { TableRow } from "./child.ts";
+import { type Gateway, gatewayRow } from "./gateways.ts";
 import type { Running } from "./plant.ts";
 import { hostInUrl } from "./plant.ts";
 import type { Settings } from "./settings.ts";
@@ -8,10 +9,12 @@ export function startTable(asked: {
   settings: Settings;
   running: Running;
   health: string;
+  /** Null: not known. */
+  gateways: readonly Gateway[] | null;
   residentBytes: number;
   startMs: number;
 }): string {
-  const { settings, running, health, residentBytes, startMs } = asked;
+  const { settings, running, health, gateways, residentBytes, startMs } = asked;
   const url = `http://${hostInUrl(settings.host)}:${settings.port}`;
   const megabytes = Math.round(residentBytes / 1024 / 1024);
   return box([
@@ -19,7 +22,7 @@ export function startTable(asked: {
     ["API reference", `${url}/api/docs`],
     ["Health", `${url}/api/health (${health})`],
     ["MQTT broker", brokerIn(settings)],
-    ...(running.demoRows.length > 0 ? running.demoRows : [noGateways(url)]),
+    ...(running.demoRows.length > 0 ? running.demoRows : [gatewayRow(gateways, url)]),
     ["Database", databaseIn(running)],
     ["Data folder", settings.dataDir],
     ["Started in", `${(startMs / 1000).toFixed(1)} s, ${megabytes} MB resident in all processes`],
@@ -32,10 +35,6 @@ function brokerIn({ mqttUrl, mqttHost, mqttPort }: Settings): string {
   const note =
     mqttHost === "0.0.0.0" || mqttHost === "::" ? " and on every address of this machine" : "";
   return `mqtt://${reached}:${mqttPort}${note}`;
-}
-
-function noGateways(url: string): TableRow {
-  return ["Gateways", `none yet: POST ${url}/api/edge-nodes gives one its login`];
 }
 
 function databaseIn({ database }: Running): string {

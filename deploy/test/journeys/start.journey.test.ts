@@ -7,6 +7,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 
+import { apiClient } from "../api.ts";
 import { StartedPlant, freePorts, survivors } from "../started-plant.ts";
 import { until } from "../until.ts";
 
@@ -68,11 +69,17 @@ describe("npm start", () => {
     expect(plant.output).toContain("ingest ended (SIGKILL); starting it again");
   });
 
-  test("with --no-demo the plant is empty", async () => {
-    await using plant = start();
-    await plant.ready();
-    expect(await equipment(plant)).toMatchObject({ areas: [] });
-    expect(plant.output).toContain("none yet");
+  test("with --no-demo the plant is empty, and the next start names the gateways registered", async () => {
+    {
+      await using plant = start();
+      await plant.ready();
+      expect(await equipment(plant)).toMatchObject({ areas: [] });
+      expect(plant.output).toContain("none yet");
+      await apiClient(plant.url).post("/api/edge-nodes", { edgeNodeId: "gateway-1" });
+    }
+    await using again = start();
+    await again.ready();
+    expect(again.output).toMatch(/^ +Gateways +\S+\/gateway-1;/m);
   });
 });
 
