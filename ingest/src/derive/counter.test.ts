@@ -193,16 +193,16 @@ describe("late readings", () => {
   });
 });
 
-describe("readings in counting order", () => {
-  const reading = (time: number, value: number, isHistorical = false) => ({
-    time,
-    value: new Decimal(value),
-    isHistorical,
-  });
-  const last = { time: 1000, value: new Decimal(50) };
-  const told = (points: { time: number; value: Decimal }[]) =>
-    points.map(({ time, value }) => [time, value.toNumber()]);
+const reading = (time: number, value: number, isHistorical = false) => ({
+  time,
+  value: new Decimal(value),
+  isHistorical,
+});
+const told = (points: { time: number; value: Decimal }[]) =>
+  points.map(({ time, value }) => [time, value.toNumber()]);
 
+describe("readings in counting order", () => {
+  const last = { time: 1000, value: new Decimal(50) };
   it("goes on counting when the source's clock steps back", () => {
     const { forward, late } = inCountingOrder([reading(400, 51), reading(500, 53)], last);
     expect(told(forward)).toEqual([
