@@ -77,6 +77,11 @@ export class Database {
   ): Promise<T> {
     const client = await this.#connect();
     let broken: Error | undefined;
+    // A connection that ends between two statements tells it here; unheard it would end the process.
+    const hear = (error: Error) => {
+      broken = error;
+    };
+    client.on("error", hear);
     try {
       await client.query(begin);
       const tx = new Transaction(kyselyOn(client), tenantId);
@@ -92,6 +97,7 @@ export class Database {
       });
       throw classify(error);
     } finally {
+      client.off("error", hear);
       client.release(broken);
     }
   }
