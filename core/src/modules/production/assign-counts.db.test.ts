@@ -73,6 +73,27 @@ test("over-production stays until the next order starts; then each has its own",
   expect(await verify(first.workOrderId)).toBeNull();
 });
 
+test("a person's first report leaves the order to its machine", async () => {
+  const { machines, item } = await makeLine(plant, ["grinder"]);
+  const { workOrderId } = await releaseOrder(plant, item.itemId, 10);
+  const [grinder] = unitsOf(machines);
+  await plant.post(`/api/work-orders/${workOrderId}/operations/10/progress`, {
+    good: "0",
+    scrap: "1",
+  });
+  const start = plant.now();
+  await plant.emit([counted(plant.tenantId, { workUnitId: grinder, delta: 3, at: start + 1000 })]);
+  await plant.settle();
+  await plant.emit([counted(plant.tenantId, { workUnitId: grinder, delta: 2, at: start + 3000 })]);
+  await plant.settle();
+  const order = await plant.get<WorkOrder>(`/api/work-orders/${workOrderId}`);
+  expect(order.operations).toMatchObject([
+    { state: "running", workUnitId: grinder, good: "5", scrap: "1" },
+  ]);
+  expect(await unassigned(grinder)).toEqual([]);
+  expect(await verify(workOrderId)).toBeNull();
+});
+
 test("counts that nobody ordered wait for a person", async () => {
   const { machines } = await makeLine(plant, ["washer"]);
   const [washer] = unitsOf(machines);

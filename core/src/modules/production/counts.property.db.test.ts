@@ -37,6 +37,7 @@ type Step =
   | { kind: "late"; machine: number; delta: number; agoMs: number }
   | { kind: "release"; quantity: number }
   | { kind: "command"; command: "hold" | "resume" | "complete" | "cancel" | "close"; nth: number }
+  | { kind: "report"; nth: number; step: number; good: number; scrap: number }
   | { kind: "settle" };
 
 const machine = fc.integer({ min: 0, max: 1 });
@@ -75,10 +76,20 @@ const step: fc.Arbitrary<Step> = fc.oneof(
       nth: fc.nat({ max: 5 }),
     }),
   },
+  {
+    weight: 2,
+    arbitrary: fc.record({
+      kind: fc.constant("report" as const),
+      nth: fc.nat({ max: 5 }),
+      step: fc.constantFrom(10, 20),
+      good: fc.integer({ min: 0, max: 3 }),
+      scrap: fc.integer({ min: 0, max: 2 }),
+    }),
+  },
   { weight: 3, arbitrary: fc.constant({ kind: "settle" as const }) },
 );
 
-test("whatever happens: sent = stored = assigned + unassigned, and every order is its fold", async () => {
+test("whatever happens: sent = stored, sent + reported = assigned + unassigned, and every order is its fold", async () => {
   await fc.assert(
     fc.asyncProperty(fc.array(step, { minLength: 5, maxLength: 40 }), async (steps) => {
       const { machines, item } = await makeLine(plant, [
@@ -88,6 +99,7 @@ test("whatever happens: sent = stored = assigned + unassigned, and every order i
       const units = machines.map(({ workUnitId }) => workUnitId);
       const orders: string[] = [];
       const sent = { good: 0, scrap: 0 };
+      const reported = { good: 0, scrap: 0 };
       let now = plant.now();
       for (const happened of steps) {
         switch (happened.kind) {
@@ -118,6 +130,18 @@ test("whatever happens: sent = stored = assigned + unassigned, and every order i
             await plant.call("POST", `${path}/${happened.command}`, { reason: "test" });
             break;
           }
+          case "report": {
+            const { good, scrap } = happened;
+            const path = `/api/work-orders/${orders[happened.nth] ?? crypto.randomUUID()}`;
+            const pieces = { good: String(good), scrap: String(scrap) };
+            const asked = `${path}/operations/${happened.step}/progress`;
+            const { status } = await plant.call("POST", asked, pieces);
+            if (status === 200) {
+              reported.good += good;
+              reported.scrap += scrap;
+            }
+            break;
+          }
           default:
             await plant.settle();
         }
@@ -125,7 +149,10 @@ test("whatever happens: sent = stored = assigned + unassigned, and every order i
       await plant.settle();
       const sums = await readSums(units, orders);
       expect(sums.stored).toEqual(sent);
-      expect(sums.accounted).toEqual(sent);
+      expect(sums.accounted).toEqual({
+        good: sent.good + reported.good,
+        scrap: sent.scrap + reported.scrap,
+      });
       for (const workOrderId of orders) {
         const difference = await plant.core.db.inTenant(plant.tenantId, (tx) =>
           verifyWorkOrder(tx, workOrderId),

@@ -139,10 +139,11 @@ function nextOperation(
   return candidates[0] ?? null;
 }
 
+/** An operation that a person started runs without a machine: the first machine that counts takes it. */
 function mayStart(floorOrder: FloorOrder, operation: Operation, count: Count): boolean {
   return (
     operation.workCenterId === count.workCenterId &&
-    (operation.state === "ready" || operation.state === "paused") &&
+    (operation.state !== "running" || operation.workUnitId === null) &&
     isOpen(floorOrder.order, operation) &&
     (operation.workUnitId === null || operation.workUnitId === count.workUnitId) &&
     count.to > floorOrder.releasedAt - clockSkewMsMax

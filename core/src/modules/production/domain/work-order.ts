@@ -18,7 +18,7 @@ export type Operation = {
   runMsPerUnit: number;
   setupMs: number;
   state: OperationState;
-  /** Where it started; null before, and on a manual bench. */
+  /** The machine that counts for it; null before the first count, and on a manual bench. */
   workUnitId: WorkUnitId | null;
   good: Decimal;
   scrap: Decimal;
@@ -151,6 +151,12 @@ function change(order: WorkOrder, event: Exclude<WorkOrderEvent, Drafted>): Work
     case "operation.resumed":
       return withOperation(order, event.payload.step, () => ({ state: "running" }));
     case "operation.progress_reported":
+      return withOperation(order, event.payload.step, ({ good, scrap, workUnitId }) => ({
+        good: good.plus(event.payload.good),
+        scrap: scrap.plus(event.payload.scrap),
+        // A person may have started it without a machine.
+        workUnitId: workUnitId ?? event.payload.workUnitId,
+      }));
     case "operation.progress_corrected":
       return withOperation(order, event.payload.step, ({ good, scrap }) => ({
         good: good.plus(event.payload.good),

@@ -92,7 +92,7 @@ export async function findStartableOrders(
          join production.work_order o using (work_order_id)
         where op.tenant_id = ${tx.tenantId}
           and op.work_center_id = center."workCenterId"
-          and op.state in ('ready', 'paused')
+          and (op.state in ('ready', 'paused') or op.state = 'running' and op.work_unit_id is null)
           and o.state in ('released', 'in_progress')
         order by o.released_time, o.number
         limit center."limit") found`.execute(tx.over());
