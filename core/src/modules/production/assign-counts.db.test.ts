@@ -94,6 +94,67 @@ test("a person's first report leaves the order to its machine", async () => {
   expect(await verify(workOrderId)).toBeNull();
 });
 
+test("one count larger than the order starts the next orders with the rest", async () => {
+  const { machines, item } = await makeLine(plant, ["punch"]);
+  const [punch] = unitsOf(machines);
+  const orders = [
+    await releaseOrder(plant, item.itemId, 10),
+    await releaseOrder(plant, item.itemId, 50),
+  ];
+  const start = plant.now();
+  const back = start + 600_000;
+  await plant.emit([counted(plant.tenantId, { workUnitId: punch, delta: 3, at: start + 1000 })]);
+  await plant.settle();
+  await plant.emit([
+    counted(plant.tenantId, { workUnitId: punch, delta: 30, from: start + 1000, at: back }),
+  ]);
+  await plant.settle();
+  const read = () =>
+    Promise.all(
+      orders.map(async ({ workOrderId }) => {
+        const { state, good } = await plant.get<WorkOrder>(`/api/work-orders/${workOrderId}`);
+        return [state, good];
+      }),
+    );
+  const shared = [
+    ["completed", "10"],
+    ["in_progress", "23"],
+  ];
+  expect(await read()).toEqual(shared);
+  // What the machine did in between arrives late: no order may lose what it got.
+  const entries = [
+    { at: start + 120_000, delta: 10 },
+    { at: back - 1000, delta: 20 },
+    { at: back, delta: -30 },
+  ];
+  await plant.emit([moved(plant.tenantId, { workUnitId: punch, entries })]);
+  await plant.emit([counted(plant.tenantId, { workUnitId: punch, delta: 1, at: back + 1000 })]);
+  await plant.settle();
+  expect(await read()).toEqual([
+    ["completed", "10"],
+    ["in_progress", "24"],
+  ]);
+  expect(await unassigned(punch)).toEqual([]);
+  for (const { workOrderId } of orders) expect(await verify(workOrderId)).toBeNull();
+});
+
+test("one count fills three orders in turn, and the last one keeps what is over", async () => {
+  const { machines, item } = await makeLine(plant, ["stamp"]);
+  const [stamp] = unitsOf(machines);
+  const orders = [];
+  for (const quantity of [10, 5, 4]) {
+    orders.push(await releaseOrder(plant, item.itemId, quantity));
+  }
+  await plant.emit([
+    counted(plant.tenantId, { workUnitId: stamp, delta: 30, at: plant.now() + 1000 }),
+  ]);
+  await plant.settle();
+  const read = orders.map(({ workOrderId }) =>
+    plant.get<WorkOrder>(`/api/work-orders/${workOrderId}`),
+  );
+  expect((await Promise.all(read)).map(({ good }) => good)).toEqual(["10", "5", "15"]);
+});
+
 test("counts that nobody ordered wait for a person", async () => {
   const { machines } = await makeLine(plant, ["washer"]);
   const [washer] = unitsOf(machines);

@@ -15,10 +15,11 @@ import type { By } from "./change-work-order.ts";
 import { add, isNone, piecesOf } from "./domain/pieces.ts";
 import {
   type Assignment,
+  type Booked,
   type Count,
-  type Destination,
   redistribute,
   type ShopFloor,
+  spillsPerCountMax,
   takeCount,
 } from "./domain/shop-floor.ts";
 import { instantOf } from "./instant.ts";
@@ -192,10 +193,13 @@ async function loadFloor(
   const since = new Date(Math.min(...counts.map((count) => count.to)));
   const assignments = await loadAssignments(tx, workUnitIds, since);
   const perCenter = Map.groupBy(counts, (count) => count.workCenterId);
-  // Each count starts at most one operation, so as many orders as counts are enough.
+  // As many as these counts can start at most.
   const startable = await findStartableOrders(
     tx,
-    [...perCenter].map(([workCenterId, { length }]) => ({ workCenterId, limit: length })),
+    [...perCenter].map(([workCenterId, { length }]) => ({
+      workCenterId,
+      limit: length * (1 + spillsPerCountMax),
+    })),
   );
   const orderIds = new Set([...assignments.map(({ workOrderId }) => workOrderId), ...startable]);
   const orders = await loadWorkOrders(tx, [...orderIds]);
@@ -212,12 +216,10 @@ async function loadFloor(
   };
 }
 
-type Booked = { count: Count; destination: Destination };
-
 function observe(floor: ShopFloor, counts: readonly Count[]): Booked[] {
   return counts
     .filter((count) => !isNone(count.pieces))
-    .map((count) => ({ count, destination: takeCount(floor, count) }));
+    .flatMap((count) => takeCount(floor, count));
 }
 
 function changedAssignments(

@@ -7,7 +7,7 @@ import {
 } from "@millwright/contracts/states";
 import {
   assertNever,
-  type Decimal,
+  Decimal,
   type Iso8601,
   toQuantity,
   type WorkOrderId,
@@ -85,6 +85,14 @@ export function reasonAgainst(
 export function isOpen(order: WorkOrder, operation: Operation): boolean {
   const isOrderOpen = order.state === "released" || order.state === "in_progress";
   return isOrderOpen && ["ready", "running", "paused"].includes(operation.state);
+}
+
+/** Good pieces that end the operation (see isFinished); below 0 when it has more already. */
+export function goodUntilDone(order: WorkOrder, operation: Operation): Decimal {
+  const previous = order.operations[order.operations.indexOf(operation) - 1];
+  const ordered = order.quantity.minus(operation.good);
+  if (previous?.state !== "done") return ordered;
+  return Decimal.min(ordered, previous.good.minus(operation.good).minus(operation.scrap));
 }
 
 function asked(order: WorkOrder, command: WorkOrderCommand): WorkOrder {

@@ -1,6 +1,11 @@
-import type { Iso8601, WorkCenterId, WorkUnitId } from "@millwright/contracts/units";
+import {
+  Decimal,
+  type Iso8601,
+  type WorkCenterId,
+  type WorkUnitId,
+} from "@millwright/contracts/units";
 
-import { type Command, decide, isOpen } from "./decide.ts";
+import { type Command, decide, goodUntilDone, isOpen } from "./decide.ts";
 import { add, isNone, noPieces } from "./pieces.ts";
 import type { Operation, Pieces, WorkOrder, WorkOrderEvent } from "./work-order.ts";
 
@@ -48,34 +53,80 @@ export type Destination =
   | { kind: "operation"; workOrderId: string; step: number }
   | { kind: "unassigned"; reason: "no_operation" | "order_closed" };
 
+/** A count, or a part of one, and where it went. */
+export type Booked = { count: Count; destination: Destination };
+
 /**
  * Gives counted pieces to an operation: the one that ran at that source time; else the open one of the
  * machine; else the first ready operation of the oldest released order of its work center, which
- * this count starts; else the last one, even if it is done (over-production); else nobody.
+ * this count starts; else the last one, even if it is done (over-production); else nobody. Good pieces
+ * beyond what an operation lacks start the next one, if there is one: one part per operation.
  */
-export function takeCount(floor: ShopFloor, count: Count): Destination {
+export function takeCount(floor: ShopFloor, count: Count): Booked[] {
   const history = floor.assignments.get(count.workUnitId) ?? [];
   const past = history.find(({ from, to }) => to !== null && from < count.to && count.to <= to);
-  if (past !== undefined) return credit(floor, past, count);
+  const whole = (destination: Destination) => [{ count, destination }];
+  if (past !== undefined) return whole(credit(floor, past, count));
   const last = history.at(-1);
-  if (last !== undefined && count.to <= last.from) return nobody;
+  if (last !== undefined && count.to <= last.from) return whole(nobody);
   // A second counter of the same pieces (scrap after good) must not start the next operation.
   const isSamePieces = last !== undefined && count.to <= last.lastCountAt;
-  if (last !== undefined && (isSamePieces || isRunning(floor, last)))
-    return credit(floor, last, count);
+  if (isSamePieces) return whole(credit(floor, last, count));
+  if (last !== undefined && isRunning(floor, last)) return spill(floor, last, count);
   const next = nextOperation(floor, count);
-  if (next !== null) return credit(floor, start(floor, next, count, last), count);
-  return last === undefined ? nobody : credit(floor, last, count);
+  if (next === null) return whole(last === undefined ? nobody : credit(floor, last, count));
+  const { releasedAt } = next.floorOrder;
+  const since = Math.max(count.from, releasedAt, last?.lastCountAt ?? -Infinity);
+  return spill(floor, start(floor, next, { count, since, last }), count);
+}
+
+/**
+ * How often one count may go over to the next operation. A gap of readings longer than that many
+ * orders on one machine is for a person to sort out: the last one keeps the rest.
+ */
+export const spillsPerCountMax = 4;
+
+/** Fills the operation and gives the rest to the next ones, of which each may be filled in turn. */
+function spill(floor: ShopFloor, first: Assignment, count: Count): Booked[] {
+  const booked: Booked[] = [];
+  let assignment = first;
+  let rest = count;
+  for (let spills = 0; spills < spillsPerCountMax; spills += 1) {
+    const good = lackingOf(floor, assignment);
+    if (rest.pieces.good.lte(good) || nextOperation(floor, rest, assignment) === null) break;
+    const { from, lastCountAt } = assignment;
+    // One that this count itself started has no count before it.
+    const counted = lastCountAt < count.to ? lastCountAt : from;
+    const part = { ...rest, pieces: { good, scrap: rest.pieces.scrap } };
+    if (!isNone(part.pieces)) {
+      booked.push({ count: part, destination: credit(floor, assignment, part) });
+    }
+    rest = { ...rest, pieces: { good: rest.pieces.good.minus(good), scrap: noPieces.scrap } };
+    // Asked again: the part may have completed the order, and with it ended other operations of it.
+    const next = nextOperation(floor, rest, assignment);
+    if (next === null) break;
+    // The whole gap is the next one's time, so that what late readings move within it nets to nothing.
+    assignment = start(floor, next, {
+      count,
+      since: Math.max(count.from, counted),
+      last: assignment,
+    });
+  }
+  return [...booked, { count: rest, destination: credit(floor, assignment, rest) }];
+}
+
+/** Good pieces until the operation is done, >= 0. */
+function lackingOf(floor: ShopFloor, assignment: Assignment): Decimal {
+  const found = operationOf(floor, assignment);
+  if (found === null) return noPieces.good;
+  return Decimal.max(0, goodUntilDone(found.order, found.operation));
 }
 
 /**
  * Moves pieces in time: late readings say when an already counted difference really happened. The
  * operations that ran then get or lose pieces; where both are the same nothing is said about them.
  */
-export function redistribute(
-  floor: ShopFloor,
-  counts: readonly Count[],
-): { count: Count; destination: Destination }[] {
+export function redistribute(floor: ShopFloor, counts: readonly Count[]): Booked[] {
   const net = new Map<Assignment, { pieces: Pieces; at: number }>();
   const moved = counts.map((count) => {
     const assignment = runningAt(floor, count.workUnitId, count.to);
@@ -121,13 +172,15 @@ function isRunning(floor: ShopFloor, assignment: Assignment): boolean {
   return found !== null && isOpen(found.order, found.operation);
 }
 
-/** The order released first whose next operation may start on this work unit. */
+/** The order released first whose next operation, other than `current`, may start on this work unit. */
 function nextOperation(
   floor: ShopFloor,
   count: Count,
+  current?: Assignment,
 ): { floorOrder: FloorOrder; operation: Operation } | null {
   const candidates = [...floor.orders.values()].flatMap((floorOrder) =>
     floorOrder.order.operations
+      .filter((operation) => !isOf(current, floorOrder, operation))
       .filter((operation) => mayStart(floorOrder, operation, count))
       .map((operation) => ({ floorOrder, operation })),
   );
@@ -137,6 +190,10 @@ function nextOperation(
       a.floorOrder.order.number.localeCompare(b.floorOrder.order.number),
   );
   return candidates[0] ?? null;
+}
+
+function isOf(assignment: Assignment | undefined, { order }: FloorOrder, { step }: Operation) {
+  return assignment?.workOrderId === order.workOrderId && assignment.step === step;
 }
 
 /** An operation that a person started runs without a machine: the first machine that counts takes it. */
@@ -154,11 +211,9 @@ function mayStart(floorOrder: FloorOrder, operation: Operation, count: Count): b
 function start(
   floor: ShopFloor,
   next: { floorOrder: FloorOrder; operation: Operation },
-  count: Count,
-  last: Assignment | undefined,
+  { count, since, last }: { count: Count; since: number; last: Assignment | undefined },
 ): Assignment {
-  const earliest = Math.max(count.from, next.floorOrder.releasedAt, last?.lastCountAt ?? -Infinity);
-  const from = Math.min(earliest, count.to - 1);
+  const from = Math.min(since, count.to - 1);
   if (last !== undefined) last.to = Math.max(from, last.from);
   const assignment: Assignment = {
     assignmentId: floor.newId(),

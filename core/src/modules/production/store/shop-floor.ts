@@ -25,7 +25,7 @@ export async function loadAssignments(
       from production.assignment
      where work_unit_id = any (${[...workUnitIds]}::uuid[])
        and valid_to >= ${since}
-     order by work_unit_id, valid_from`.execute(tx.over());
+     order by work_unit_id, valid_from, valid_to`.execute(tx.over());
   return rows.map((row) => ({
     assignmentId: row.assignment_id,
     workUnitId: workUnitIdSchema.parse(row.work_unit_id),
