@@ -4,11 +4,14 @@ import { bindingRoleSchema, machineStateSchema } from "../states/index.ts";
 import { iso8601Schema } from "../units/index.ts";
 import { metricSchema } from "./plant.ts";
 import {
+  deviceText,
   idempotencyHeaderSchema,
   json,
   pageOf,
   pageQuerySchema,
   problemResponses,
+  requiredText,
+  text,
 } from "./problem.ts";
 
 export const equipmentSchema = z
@@ -50,8 +53,8 @@ export const createWorkCenter = createRoute({
       required: true,
       ...json(
         z.object({
-          areaName: z.string().min(1).max(100),
-          name: z.string().min(1).max(100),
+          areaName: requiredText(100),
+          name: requiredText(100),
           isManual: z.boolean().default(false),
         }),
         "The work center",
@@ -97,11 +100,7 @@ export const registerEdgeNode = createRoute({
       required: true,
       ...json(
         z.object({
-          edgeNodeId: z
-            .string()
-            .min(1)
-            .max(100)
-            .regex(/^[^+#/]+$/, "an id has no + # or /"),
+          edgeNodeId: requiredText(100).regex(/^[^+#/]+$/, "an id has no + # or /"),
         }),
         "The gateway's name",
       ),
@@ -132,14 +131,14 @@ export const listMetrics = createRoute({
 
 export const bindingInputSchema = z
   .object({
-    edgeNodeId: z.string(),
-    deviceId: z.string(),
-    metricName: z.string(),
+    edgeNodeId: deviceText(200),
+    deviceId: deviceText(200),
+    metricName: deviceText(500),
     role: bindingRoleSchema,
     workUnitId: z.uuid(),
-    unit: z.string().max(20).default(""),
+    unit: text(20).default(""),
     /** For role `state`: raw value (as text) → machine state. */
-    valueMap: z.record(z.string(), machineStateSchema).default({}),
+    valueMap: z.record(deviceText(200), machineStateSchema).default({}),
     /** For counters: the value after which the register starts at 0 again; null = never. */
     rolloverAt: z.string().regex(/^\d+$/).nullable().default(null),
   })
@@ -160,15 +159,15 @@ export const createBinding = createRoute({
 export const itemSchema = z
   .object({
     itemId: z.uuid(),
-    number: z.string().min(1).max(60),
-    name: z.string().min(1).max(200),
+    number: requiredText(60),
+    name: requiredText(200),
     kind: z.enum(["make", "buy", "phantom"]),
-    uom: z.string().min(1).max(10),
+    uom: requiredText(10),
     operations: z
       .array(
         z.object({
           step: z.number().int().positive(),
-          name: z.string().min(1).max(100),
+          name: requiredText(100),
           workCenterId: z.uuid(),
           runMsPerUnit: z.number().positive(),
           setupMs: z.number().nonnegative(),
@@ -183,7 +182,7 @@ export const listItems = createRoute({
   method: "get",
   path: "/api/items",
   tags: ["engineering"],
-  request: { query: pageQuerySchema.extend({ search: z.string().max(100).optional() }) },
+  request: { query: pageQuerySchema.extend({ search: text(100).optional() }) },
   responses: { 200: json(pageOf(itemSchema), "By number"), ...problemResponses },
 });
 

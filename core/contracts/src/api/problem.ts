@@ -33,6 +33,39 @@ export function json<S extends z.ZodType>(schema: S, description: string) {
   return { description, content: { "application/json": { schema } } } as const;
 }
 
+const noControls = [/^\P{Cc}*$/u, "text has no control characters"] as const;
+
+/** One line that a person typed: trimmed, without control characters (PostgreSQL takes no NUL). */
+export function text(lengthMax: number) {
+  return z
+    .string()
+    .trim()
+    .max(lengthMax)
+    .regex(...noControls);
+}
+
+/** Text that must say something. */
+export function requiredText(lengthMax: number) {
+  return text(lengthMax).min(1, "must not be empty");
+}
+
+/** Text of several lines. */
+export function note(lengthMax: number) {
+  return z
+    .string()
+    .trim()
+    .max(lengthMax)
+    .regex(/^[\P{Cc}\t\r\n]*$/u, noControls[1]);
+}
+
+/** A name that a device gave: as it is, because another one would be another metric. */
+export function deviceText(lengthMax: number) {
+  return z
+    .string()
+    .max(lengthMax)
+    .regex(...noControls);
+}
+
 /** A page of a list: at most `limit` rows and the cursor of the next page, or null at the end. */
 export function pageOf<S extends z.ZodType>(row: S) {
   return z.object({ rows: z.array(row), nextCursor: z.string().nullable() });

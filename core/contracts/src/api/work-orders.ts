@@ -6,9 +6,12 @@ import { historyEventSchema } from "./plant.ts";
 import {
   idempotencyHeaderSchema,
   json,
+  note,
   pageOf,
   pageQuerySchema,
   problemResponses,
+  requiredText,
+  text,
 } from "./problem.ts";
 
 export const workOrderSummarySchema = z
@@ -70,7 +73,7 @@ export const draftWorkOrderSchema = z
     quantity: quantitySchema,
     dueDate: iso8601Schema.nullable().default(null),
     /** Left out: the next number of the sequence. */
-    number: z.string().min(1).max(40).optional(),
+    number: requiredText(40).optional(),
   })
   .openapi("DraftWorkOrder");
 
@@ -85,7 +88,7 @@ export const listWorkOrders = createRoute({
   request: {
     query: pageQuerySchema.extend({
       state: workOrderStateSchema.optional(),
-      search: z.string().max(100).optional(),
+      search: text(100).optional(),
     }),
   },
   responses: { 200: json(pageOf(workOrderSummarySchema), "Newest first"), ...problemResponses },
@@ -130,7 +133,7 @@ export const commandWorkOrder = createRoute({
     headers: idempotencyHeaderSchema,
     body: {
       required: false,
-      ...json(z.object({ reason: z.string().max(500).default("") }), "Why (hold and cancel)"),
+      ...json(z.object({ reason: note(500).default("") }), "Why (hold and cancel)"),
     },
   },
   responses: order,

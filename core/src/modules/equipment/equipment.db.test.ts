@@ -1,7 +1,10 @@
 import type { Metric } from "@millwright/contracts/api";
 import { sql } from "kysely";
+import { Hono } from "hono";
+import { HTTPException } from "hono/http-exception";
 import { afterAll, beforeAll, expect, test } from "vitest";
 
+import { problemOf, sendProblem } from "../../platform/http/problem.ts";
 import { createTestDatabase, type TestDatabase } from "../../../../deploy/test/database.ts";
 import { birth } from "../../testing/telemetry.ts";
 import { openTestPlant, type TestPlant } from "../../testing/plant.ts";
@@ -62,6 +65,27 @@ test("a gateway's token is shown once and stored as a digest; asking again ends 
   expect(await plant.get("/api/edge-nodes")).toEqual({
     rows: [{ groupId: database.groupId, edgeNodeId: "gateway-1", isOnline: false, since: null }],
   });
+});
+
+test.each(["Sh\u0000ear", "Sh\near", "  "])(
+  "refuses the name %j, which no screen can show",
+  async (name) => {
+    const answer = await plant.call("POST", "/api/work-centers", { areaName: "Cutting", name });
+    expect(answer).toMatchObject({ status: 400, body: { code: "request.not_valid" } });
+  },
+);
+
+test("a mistake of the caller keeps its status", async () => {
+  const { status } = await plant.app.api.request("/api/work-centers", {
+    method: "POST",
+    headers: { "content-type": "text/plain" },
+    body: "Shear",
+  });
+  expect(status).toBeGreaterThanOrEqual(400);
+  expect(status).toBeLessThan(500);
+  const unsupported = problemOf(new HTTPException(415), plant.core.log);
+  const app = new Hono().get("/", (c) => sendProblem(c, unsupported));
+  expect((await app.request("/")).status).toBe(415);
 });
 
 test("refuses an edge node id that no topic can carry", async () => {

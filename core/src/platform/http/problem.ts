@@ -2,6 +2,7 @@ import type { Problem } from "@millwright/contracts/api";
 import type { RefusalKind } from "@millwright/contracts/states";
 import type { Context } from "hono";
 import { HTTPException } from "hono/http-exception";
+import type { ClientErrorStatusCode } from "hono/utils/http-status";
 import { z } from "zod";
 
 import { Fault, Refusal } from "../errors.ts";
@@ -61,6 +62,7 @@ const titles: Record<number, string> = {
   404: "Not found",
   409: "Refused",
   413: "Too large",
+  415: "Not this media type",
   500: "Internal error",
   503: "Not available",
 };
@@ -69,15 +71,12 @@ export function problem(status: number, code: string, detail: string): Problem {
   return { type: "about:blank", title: titles[status] ?? "Error", status, code, detail };
 }
 
-function statusOf(status: number): 400 | 404 | 409 | 413 | 500 | 503 {
-  switch (status) {
-    case 400:
-    case 404:
-    case 409:
-    case 413:
-    case 503:
-      return status;
-    default:
-      return 500;
-  }
+/** A mistake of the caller keeps its status; of ours, only "not there" is told apart. */
+function statusOf(status: number): ClientErrorStatusCode | 500 | 503 {
+  if (status === 503) return status;
+  return isClientError(status) ? status : 500;
+}
+
+function isClientError(status: number): status is ClientErrorStatusCode {
+  return status >= 400 && status < 500;
 }
