@@ -1,7 +1,10 @@
 import type { Transaction } from "../../platform/db/transaction.ts";
 import { type By, changeWorkOrder } from "./change-work-order.ts";
 
-/** Gives the order up, from any state before completed. @throws Refusal work_order.transition_refused */
+/**
+ * Gives the order up for a reason, from any state before completed.
+ * @throws Refusal work_order.transition_refused · work_order.reason_missing
+ */
 export function cancelWorkOrder(
   tx: Transaction,
   workOrderId: string,

@@ -5,7 +5,8 @@ import { instantOf } from "./instant.ts";
 /**
  * Stops the order for a reason: released or in_progress → on_hold; its running operations pause. What
  * the machine makes meanwhile goes to the next ready operation, or stays with this one if there is
- * none. @throws Refusal work_order.transition_refused
+ * none. @throws Refusal work_order.transition_refused ·
+ * work_order.reason_missing
  */
 export function holdWorkOrder(
   tx: Transaction,

@@ -154,6 +154,17 @@ describe("commands", () => {
     });
   });
 
+  test.each(["hold", "cancel"])("refuses to %s without a reason", async (command) => {
+    const { workOrderId } = await releaseOrder(plant, item.itemId, 1);
+    const path = `/api/work-orders/${workOrderId}/${command}`;
+    for (const body of [undefined, {}, { reason: " " }]) {
+      expect(await plant.call("POST", path, body)).toMatchObject({
+        status: 400,
+        body: { code: "work_order.reason_missing" },
+      });
+    }
+  });
+
   test("refuses an unknown order, command and step", async () => {
     const lost = `/api/work-orders/${crypto.randomUUID()}`;
     for (const [method, path] of [

@@ -40,7 +40,7 @@ export type Decision = { state: WorkOrder; events: WorkOrderEvent[] };
 /**
  * What a command does to an order: the events it raises and the order after them. Pure.
  * @throws Refusal work_order.transition_refused · operation.unknown · operation.not_open ·
- *   operation.nothing_reported, with current, asked and allowed states
+ *   operation.nothing_reported · work_order.reason_missing, with current, asked and allowed states
  */
 export function decide(order: WorkOrder, command: Command): Decision {
   switch (command.kind) {
@@ -49,7 +49,7 @@ export function decide(order: WorkOrder, command: Command): Decision {
     case "release":
       return release(asked(order, "release"));
     case "hold":
-      return hold(asked(order, "hold"), command);
+      return hold(reasoned(asked(order, "hold"), command), command);
     case "resume":
       return settle(
         raiseAll(asked(order, "resume"), [{ type: "work_order.resumed", payload: ref(order) }]),
@@ -58,7 +58,7 @@ export function decide(order: WorkOrder, command: Command): Decision {
     case "complete":
       return complete(asked(order, "complete"), command.at);
     case "cancel":
-      return raiseAll(asked(order, "cancel"), [
+      return raiseAll(reasoned(asked(order, "cancel"), command), [
         { type: "work_order.cancelled", payload: { ...ref(order), reason: command.reason } },
       ]);
     case "close":
@@ -103,6 +103,16 @@ function asked(order: WorkOrder, command: WorkOrderCommand): WorkOrder {
     asked: command,
     allowed: commandsOf(order.state),
   });
+}
+
+/** Who finds the order stopped tomorrow must learn why. */
+function reasoned(order: WorkOrder, command: { kind: "hold" | "cancel"; reason: string }) {
+  if (command.reason.trim() !== "") return order;
+  throw new Refusal(
+    "work_order.reason_missing",
+    `Say why work order ${order.number} is to ${command.kind}: give a reason.`,
+    { kind: "invalid" },
+  );
 }
 
 function commandsOf(state: WorkOrderState): string[] {
