@@ -3,14 +3,15 @@ import type { Actor } from "@millwright/contracts/events";
 import type { Transaction } from "../../platform/db/transaction.ts";
 import { Refusal } from "../../platform/errors.ts";
 import { type Command, decide } from "./domain/decide.ts";
-import { loadWorkOrders, saveWorkOrders } from "./store/work-orders.ts";
+import { loadWorkOrders, lockWorkOrder, saveWorkOrders } from "./store/work-orders.ts";
 
 /** Who commands, and when by our clock. */
 export type By = { actor: Actor; now: Date };
 
 /**
- * What every command to one order does: load, decide on the state found, save with its events. Two at
- * once: the second finds another version, and `inTenant` lets it decide again on the new state.
+ * What every command to one order does: lock, load, decide on the state found, save with its events.
+ * Many at once take turns, so that nobody loses a report to five lost races; the version stays as the
+ * proof against writers that do not lock.
  * @throws Refusal work_order.unknown and what `decide` refuses
  */
 export async function changeWorkOrder(
@@ -19,6 +20,7 @@ export async function changeWorkOrder(
   command: Command,
   by: By,
 ): Promise<void> {
+  await lockWorkOrder(tx, workOrderId);
   const [found] = await loadWorkOrders(tx, [workOrderId]);
   if (found === undefined) throw unknownWorkOrder(workOrderId);
   const { state, events } = decide(found.order, command);

@@ -61,6 +61,15 @@ export async function loadWorkOrders(
   });
 }
 
+/** Waits until nobody else changes this order, then keeps others waiting until the commit. */
+export async function lockWorkOrder(tx: Transaction, workOrderId: string): Promise<void> {
+  await sql`
+    select
+      from production.work_order
+     where work_order_id = ${workOrderId}
+       for update`.execute(tx.over());
+}
+
 /** False when the number is taken. The draft's event goes to the log with it. */
 export async function insertWorkOrder(
   tx: Transaction,
