@@ -83,7 +83,8 @@ async function registerGateways(api: CoreApi, dir: string): Promise<Registration
     }
     const made = await api.post(
       "/api/edge-nodes",
-      { edgeNodeId: gateway },
+      // Known, but its token is not kept here: the simulated gateway gets a new one.
+      { edgeNodeId: gateway, renew: true },
       registerEdgeNode.responses[201].content["application/json"].schema,
     );
     registration.groupId = made.groupId;

@@ -89,7 +89,10 @@ export const listEdgeNodes = createRoute({
   },
 });
 
-/** The token is shown once; asking again for the same edge node renews it and ends the old one. */
+/**
+ * The token is shown once. A known edge node is refused (`edge_node.exists`) unless `renew` is true: that
+ * makes a new token and ends the old one, so the gateway stays out until it has the new one.
+ */
 export const registerEdgeNode = createRoute({
   method: "post",
   path: "/api/edge-nodes",
@@ -101,6 +104,7 @@ export const registerEdgeNode = createRoute({
       ...json(
         z.object({
           edgeNodeId: requiredText(100).regex(/^[^+#/]+$/, "an id has no + # or /"),
+          renew: z.boolean().default(false),
         }),
         "The gateway's name",
       ),

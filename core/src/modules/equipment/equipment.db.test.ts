@@ -48,11 +48,16 @@ test("refuses a second work center of one name in an area", async () => {
   expect(again).toMatchObject({ status: 409, body: { code: "work_center.name_taken" } });
 });
 
-test("a gateway's token is shown once and stored as a digest; asking again ends the old one", async () => {
+test("a gateway's token is shown once and stored as a digest; only renewing ends the old one", async () => {
   const asked = { edgeNodeId: "gateway-1" };
   const first = await plant.post<{ username: string; token: string }>("/api/edge-nodes", asked);
   expect(first.username).toBe(`${database.groupId}/gateway-1`);
-  const second = await plant.post<{ token: string }>("/api/edge-nodes", asked);
+  expect(await plant.call("POST", "/api/edge-nodes", asked)).toMatchObject({
+    status: 409,
+    body: { code: "edge_node.exists" },
+  });
+  const renewed = { ...asked, renew: true };
+  const second = await plant.post<{ token: string }>("/api/edge-nodes", renewed);
   expect(second.token).not.toBe(first.token);
   const stored = await plant.core.db.inTenant(plant.tenantId, async (tx) => {
     const { rows } = await sql<{ is_second: boolean }>`

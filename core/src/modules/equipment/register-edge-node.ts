@@ -1,5 +1,6 @@
 import { newEvent } from "../../platform/events/new-event.ts";
 import type { Transaction } from "../../platform/db/transaction.ts";
+import { Refusal } from "../../platform/errors.ts";
 import { localPerson } from "../../platform/http/actor.ts";
 import type { IdentityModule } from "../identity/index.ts";
 import { saveEdgeNode } from "./store/edge-nodes.ts";
@@ -12,20 +13,27 @@ export type EdgeNodeCredentials = {
 };
 
 /**
- * Registers a gateway, or renews its token, which ends the old one. Only the digest is stored, so the
+ * Registers a gateway, or with `renew` gives a known one a new token, which ends the old one. Only the digest is stored, so the
  * token is shown this once; for the same reason this request takes no part in Idempotency-Key.
+ * @throws Refusal edge_node.exists
  */
 export async function registerEdgeNode(
   tx: Transaction,
   identity: IdentityModule,
-  edgeNodeId: string,
+  { edgeNodeId, renew }: { edgeNodeId: string; renew: boolean },
 ): Promise<EdgeNodeCredentials> {
   const { siteId, groupId } = await identity.site(tx);
   const token = newToken();
   const tokenSha256 = new Uint8Array(
     await crypto.subtle.digest("SHA-256", new TextEncoder().encode(token)),
   );
-  await saveEdgeNode(tx, { groupId, edgeNodeId, siteId, tokenSha256 });
+  const edgeNode = { groupId, edgeNodeId, siteId, tokenSha256 };
+  if (!(await saveEdgeNode(tx, edgeNode, { renew }))) {
+    throw new Refusal(
+      "edge_node.exists",
+      `Gateway ${edgeNodeId} is registered. Take another name, or ask again with renew: true for a new token, which ends its old one.`,
+    );
+  }
   tx.emit([
     newEvent("equipment.edge_node_changed@1", {
       tenantId: tx.tenantId,

@@ -43,10 +43,8 @@ export function equipmentRoutes({ platform, requests, identity }: Deps): OpenAPI
       c.json({ rows: await requests.transaction(readEdgeNodes) }, 200),
     )
     .openapi(registerEdgeNodeRoute, async (c) => {
-      const { edgeNodeId } = c.req.valid("json");
-      const credentials = await requests.transaction((tx) =>
-        registerEdgeNode(tx, identity, edgeNodeId),
-      );
+      const asked = c.req.valid("json");
+      const credentials = await requests.transaction((tx) => registerEdgeNode(tx, identity, asked));
       return c.json(credentials, 201);
     })
     .openapi(listMetrics, async (c) => {
