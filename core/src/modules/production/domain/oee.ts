@@ -31,8 +31,8 @@ export type OeeInput = {
 
 /**
  * OEE so far. A ratio whose denominator is 0 is null; E is never capped, because E > 1 says that the
- * planned run time is wrong. Above 5 % no_data, availability and effectiveness are ranges: the machine
- * may have stood or produced all that time. OEE does not depend on it, as its pieces are counted. Pieces without an operation count at the mean PRI of the others.
+ * planned run time is wrong. Above 5 % no_data, availability and OEE are ranges: the machine may have
+ * stood or produced all that time. Pieces without an operation count at the mean PRI of the others.
  * @source ISO 22400-2:2014, availability, effectiveness, quality ratio, OEE index; DOMAIN.md
  */
 export function oee(input: OeeInput, timeModelVersion = currentTimeModel): Oee {
@@ -48,21 +48,18 @@ export function oee(input: OeeInput, timeModelVersion = currentTimeModel): Oee {
   const isRange = unknownMs > plannedBusyMs * noDataShareMax;
 
   const produced = input.good + input.scrap;
-  const actualMsMax = actualMs + (isRange ? unknownMs : 0);
-  const availability = range(ratio(actualMs, plannedBusyMs), ratio(actualMsMax, plannedBusyMs));
+  const availability = range(
+    ratio(actualMs, plannedBusyMs),
+    ratio(actualMs + (isRange ? unknownMs : 0), plannedBusyMs),
+  );
   const meanRunMs = ratio(input.plannedMs, input.plannedPieces);
-  const wantedMs = meanRunMs === null ? null : meanRunMs * produced;
-  // The same pieces in more time: E is lowest where A is highest.
-  const effectiveness =
-    wantedMs === null ? null : range(ratio(wantedMs, actualMsMax), ratio(wantedMs, actualMs));
+  const effectiveness = exact(meanRunMs === null ? null : ratio(meanRunMs * produced, actualMs));
   const quality = exact(ratio(input.good, produced));
-  // A x E x Q = APT/PBT x PRI x PQ/APT x GQ/PQ: APT cancels out, so that what no_data was does not matter.
-  const whole = wantedMs === null ? null : ratio(wantedMs, plannedBusyMs);
   return {
     availability,
     effectiveness,
     quality,
-    oee: effectiveness === null ? null : product(exact(whole), quality),
+    oee: product(availability, effectiveness, quality),
     stateMs: input.stateMs,
     timeModelVersion,
   };
