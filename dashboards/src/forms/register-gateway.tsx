@@ -11,12 +11,12 @@ import { useCommand } from "../ui/use-command.ts";
 import { FormDialog } from "./form-dialog.tsx";
 import { gatewayYaml } from "./gateway-yaml.ts";
 
-/** Registers a gateway (or renews its token), then shows once what the gateway needs. */
+/** Registers a gateway, or renews the token of one when asked to, then shows once what the gateway needs. */
 export function RegisterGateway({ onClose }: { onClose: () => void }) {
   const t = useTranslations();
   const client = useQueryClient();
-  const [edgeNodeId, setEdgeNodeId] = useState("");
-  const register = useCommand<{ edgeNodeId: string }, Registration>(() => "/api/edge-nodes", {
+  const [asked, setAsked] = useState({ edgeNodeId: "", renew: false });
+  const register = useCommand<typeof asked, Registration>(() => "/api/edge-nodes", {
     body: (body) => body,
     onSuccess: () => client.invalidateQueries({ queryKey: keys.edgeNodes }),
   });
@@ -28,7 +28,7 @@ export function RegisterGateway({ onClose }: { onClose: () => void }) {
       action={t("form.register")}
       isPending={register.isPending}
       error={register.error}
-      onSubmit={() => register.mutate({ edgeNodeId })}
+      onSubmit={() => register.mutate(asked)}
       onClose={onClose}
     >
       <Field label={t("form.gatewayName")} hint={t("form.gatewayHint")}>
@@ -39,11 +39,19 @@ export function RegisterGateway({ onClose }: { onClose: () => void }) {
             required
             maxLength={100}
             pattern="[^+#\/]+"
-            value={edgeNodeId}
-            onChange={(event) => setEdgeNodeId(event.target.value.trim())}
+            value={asked.edgeNodeId}
+            onChange={(event) => setAsked({ ...asked, edgeNodeId: event.target.value.trim() })}
           />
         )}
       </Field>
+      <label className="check">
+        <input
+          type="checkbox"
+          checked={asked.renew}
+          onChange={(event) => setAsked({ ...asked, renew: event.target.checked })}
+        />
+        {t("form.renewToken")}
+      </label>
     </FormDialog>
   );
 }

@@ -269,7 +269,8 @@ export const en = {
     isManual: "Manual bench: no machine, pieces are reported by hand",
     register: "Register",
     gatewayName: "Name of the gateway",
-    gatewayHint: "Without + # or /. An existing name gets a new token, and the old one ends.",
+    gatewayHint: "Without + # or /.",
+    renewToken: "It is registered already: give it a new token, and end the old one",
   },
   gateway: {
     ready: "Gateway {name} is registered",

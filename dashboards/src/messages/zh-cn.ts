@@ -245,7 +245,8 @@ export const zhCn: Catalogue = {
     isManual: "手工工位：没有设备，人工报工",
     register: "注册",
     gatewayName: "网关名称",
-    gatewayHint: "不含 + # /。已有名称会得到新令牌，旧令牌失效。",
+    gatewayHint: "不含 + # /。",
+    renewToken: "网关已注册：发放新令牌，旧令牌失效",
   },
   gateway: {
     ready: "网关 {name} 已注册",
