@@ -1,3 +1,4 @@
+// Over 600 lines because it is one table of cases: every state a screen must show, side by side.
 import {
   type MachineState,
   type WorkOrderState,
