@@ -351,6 +351,7 @@ export const en = {
     downtime: { opened: "Downtime began", closed: "Downtime ended after {length}" },
     stock: { moved: "Stock moved, moves: {moves}" },
     lot: { status_changed: "Lot status {fromStatus} → {toStatus}: {reason}" },
+    record: { changed: "{label} changed: {fields}" },
   },
 };
 

@@ -327,5 +327,6 @@ export const zhCn: Catalogue = {
     downtime: { opened: "停机开始", closed: "停机结束，历时 {length}" },
     stock: { moved: "库存移动 {moves} 笔" },
     lot: { status_changed: "批次状态 {fromStatus} → {toStatus}：{reason}" },
+    record: { changed: "{label} 已修改：{fields}" },
   },
 };

@@ -1,9 +1,16 @@
 import { z } from "zod";
 
-/** Who caused an event: a person, a machine (telemetry) or the system itself. */
+/**
+ * Who caused an event: a person, a machine (telemetry) or the system itself. What is optional came
+ * later or is not known to every writer; `name` is what the person was called at the time.
+ */
 export const actorSchema = z.object({
   kind: z.enum(["person", "machine", "system"]),
   id: z.string(),
+  name: z.string().optional(),
+  sessionId: z.string().optional(),
+  /** From where: the address as the server saw it, the browser or program as it named itself. */
+  device: z.object({ address: z.string(), userAgent: z.string().nullable() }).optional(),
 });
 export type Actor = z.infer<typeof actorSchema>;
 

@@ -1,10 +1,12 @@
 import type { z } from "zod";
 
+import * as audit from "./audit.ts";
 import * as equipment from "./equipment.ts";
 import * as machine from "./machine.ts";
 import * as stock from "./stock.ts";
 import * as workOrder from "./work-order.ts";
 
+export type { FieldChange } from "./audit.ts";
 export type { Actor, EventToEmit, LoggedEvent } from "./envelope.ts";
 export { actorSchema } from "./envelope.ts";
 export { movesPerEventMax } from "./stock.ts";
@@ -37,6 +39,7 @@ export const eventSchemas = {
   "downtime.closed@1": workOrder.downtimeClosedV1,
   "stock.moved@1": stock.stockMovedV1,
   "lot.status_changed@1": stock.lotStatusChangedV1,
+  "record.changed@1": audit.recordChangedV1,
 } as const;
 
 export type EventKey = keyof typeof eventSchemas;

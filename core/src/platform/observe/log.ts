@@ -1,4 +1,6 @@
-import { pino } from "pino";
+import { type DestinationStream, pino } from "pino";
+
+import { maskSensitive } from "../audit/sensitive-fields.ts";
 
 /** What a part of the system needs to say: structured fields first, then a sentence. */
 export type Log = {
@@ -8,13 +10,21 @@ export type Log = {
   error(fields: object, message: string): void;
 };
 
-/** JSON lines on stdout; `level` as in pino. */
-export function createLog(options: { process: string; level: string }): Log {
-  return pino({
-    level: options.level,
-    base: { name: options.process },
-    serializers: { err: describeError },
-  });
+/** JSON lines on stdout, or on `to`; `level` as in pino. Sensitive fields are masked at any depth. */
+export function createLog(options: {
+  process: string;
+  level: string;
+  to?: DestinationStream;
+}): Log {
+  return pino(
+    {
+      level: options.level,
+      base: { name: options.process },
+      formatters: { log: (fields) => maskSensitive(fields) as Record<string, unknown> },
+      serializers: { err: describeError },
+    },
+    options.to ?? pino.destination(1),
+  );
 }
 
 /**

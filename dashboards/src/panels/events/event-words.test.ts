@@ -52,6 +52,11 @@ test.each([
     { sourceFrom: "2026-11-21T08:00:00Z", sourceTo: "2026-11-21T08:01:00Z" },
     "Downtime ended after 60000 ms",
   ],
+  [
+    "record.changed",
+    { label: "A-100", changes: [{ field: "name" }, { field: "uom" }] },
+    "A-100 changed: name, uom",
+  ],
 ])("%s %o is told as %s", (type, payload, words) => {
   expect(say(type, payload)).toBe(words);
 });

@@ -32,6 +32,7 @@ const spokenTypes = [
   "downtime.closed",
   "stock.moved",
   "lot.status_changed",
+  "record.changed",
 ] as const satisfies readonly EventType[];
 type SpokenType = (typeof spokenTypes)[number];
 
@@ -57,7 +58,9 @@ export type EventValues = Record<
   | "length"
   | "moves"
   | "fromStatus"
-  | "toStatus",
+  | "toStatus"
+  | "label"
+  | "fields",
   string
 >;
 
@@ -117,10 +120,17 @@ function valuesOf(event: Pick<HistoryEvent, "type" | "payload">, voice: EventVoi
     moves: countOf(payload["moves"]),
     fromStatus: text("from"),
     toStatus: text("to"),
+    label: text("label"),
+    fields: fieldsOf(payload["changes"]),
     length: voice.duration(Date.parse(text("sourceTo")) - Date.parse(text("sourceFrom")) || 0),
   };
 }
 
 function countOf(list: unknown): string {
   return String(Array.isArray(list) ? list.length : 0);
+}
+
+function fieldsOf(changes: unknown): string {
+  if (!Array.isArray(changes)) return "";
+  return changes.map((change: { field?: unknown }) => String(change.field)).join(", ");
 }
