@@ -23,8 +23,12 @@ const problemContent = { "application/problem+json": { schema: problemSchema } }
 /** The answers every route may give beside its own. */
 export const problemResponses = {
   400: { description: "The request is not valid", content: problemContent },
+  401: { description: "Not signed in", content: problemContent },
+  403: { description: "Signed in, but not allowed", content: problemContent },
   404: { description: "No such thing", content: problemContent },
   409: { description: "Refused by a rule", content: problemContent },
+  412: { description: "Changed since it was read (If-Match)", content: problemContent },
+  429: { description: "Too many of these; see Retry-After", content: problemContent },
   503: { description: "A part we need is not there", content: problemContent },
 } as const;
 
@@ -71,6 +75,11 @@ export function pageOf<S extends z.ZodType>(row: S) {
   return z.object({ rows: z.array(row), nextCursor: z.string().nullable() });
 }
 
+/** A list that is short by nature, in one answer. */
+export function rowsOf<S extends z.ZodType>(row: S) {
+  return z.object({ rows: z.array(row) });
+}
+
 export const pageQuerySchema = z.object({
   cursor: z.string().max(200).optional(),
   limit: z.coerce.number().int().min(1).max(200).default(50),
@@ -80,3 +89,6 @@ export const pageQuerySchema = z.object({
 export const idempotencyHeaderSchema = z.object({
   "idempotency-key": z.string().min(8).max(200).optional(),
 });
+
+/** The ETag that was read: the edit is refused (412) when somebody else saved in between. */
+export const ifMatchHeaderSchema = z.object({ "if-match": z.string().min(1).max(100) });
