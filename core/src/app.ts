@@ -14,6 +14,7 @@ import { renderDocs } from "./platform/http/docs.ts";
 import { readHealth } from "./platform/http/health.ts";
 import { LiveHub, liveHeaders } from "./platform/http/live.ts";
 import { problem, problemOf, sendProblem } from "./platform/http/problem.ts";
+import { tracedRequests } from "./platform/observe/traced-requests.ts";
 import type { Platform } from "./platform/platform.ts";
 
 export type App = {
@@ -35,6 +36,7 @@ export function createApp(platform: Platform, options: { pages?: MiddlewareHandl
 
   const api = createApi();
   api.use(secureHeaders({ contentSecurityPolicy }));
+  api.use(tracedRequests);
   api.use(timed(platform));
   api.use("/api/*", bodyLimit({ maxSize: bodyBytesMax, onError: tooLarge }));
   api.onError((error, c) => sendProblem(c, problemOf(error, platform.log)));

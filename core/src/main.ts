@@ -21,6 +21,7 @@ try {
         process: "core",
         databaseUrl: config.DATABASE_URL,
         logLevel: config.LOG_LEVEL,
+        otlpEndpoint: config.OTEL_EXPORTER_OTLP_ENDPOINT,
       }),
     );
     const folder = config.DASHBOARDS_DIR ?? join(import.meta.dirname, "../../dashboards/dist");

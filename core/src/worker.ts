@@ -3,6 +3,7 @@ import { productionSubscriptions } from "./modules/production/index.ts";
 import { readConfig, workerConfigSchema } from "./platform/config/config.ts";
 import { SubscriptionRunner } from "./platform/events/subscription.ts";
 import { createLog } from "./platform/observe/log.ts";
+import { serveMetrics } from "./platform/observe/serve-metrics.ts";
 import { openPlatform } from "./platform/open-platform.ts";
 import { refuseStart, runUntilStopped } from "./platform/process.ts";
 
@@ -17,10 +18,17 @@ try {
         process: "worker",
         databaseUrl: config.DATABASE_URL,
         logLevel: config.LOG_LEVEL,
+        otlpEndpoint: config.OTEL_EXPORTER_OTLP_ENDPOINT,
       }),
     );
     for (const subscription of productionSubscriptions({ platform, equipment })) {
       starting.use(new SubscriptionRunner(subscription, platform)).start();
+    }
+    if (config.WORKER_METRICS_PORT !== undefined) {
+      const { registry } = platform.metrics;
+      const serving = await serveMetrics(registry, config.WORKER_METRICS_PORT);
+      log.info({ address: serving.address }, "the worker's metrics are served");
+      starting.use(serving);
     }
     return starting.move();
   }, log);

@@ -9,6 +9,7 @@ import { Listener } from "./db/listener.ts";
 import { waitForSchema } from "./db/schema-version.ts";
 import { createLog } from "./observe/log.ts";
 import { createMetrics } from "./observe/metrics.ts";
+import { startTracing } from "./observe/tracing.ts";
 import type { Platform } from "./platform.ts";
 
 /**
@@ -19,10 +20,15 @@ export async function openPlatform(options: {
   process: string;
   databaseUrl: string;
   logLevel: string;
+  /** Collector of traces; absent: none are made. */
+  otlpEndpoint?: string | undefined;
   clock?: Clock;
 }): Promise<Platform & AsyncDisposable> {
   const log = createLog({ process: options.process, level: options.logLevel });
+  const version = readVersion();
   await using opening = new AsyncDisposableStack();
+  const endpoint = options.otlpEndpoint;
+  opening.use(await startTracing({ process: options.process, version, endpoint, log }));
   const db = opening.use(
     new Database(options.databaseUrl, {
       poolMax: poolMax,
@@ -39,7 +45,7 @@ export async function openPlatform(options: {
     log,
     clock: options.clock ?? systemClock,
     metrics: createMetrics(),
-    version: readVersion(),
+    version,
     [Symbol.asyncDispose]: () => opened.disposeAsync(),
   };
 }

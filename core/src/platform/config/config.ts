@@ -1,10 +1,19 @@
 import { z } from "zod";
 
+const databaseUrl = z
+  .string()
+  .regex(/^postgres(ql)?:\/\//, "must start with postgresql://")
+  .describe("PostgreSQL, with the login of the role this process serves as");
 const logLevel = z
   .enum(["trace", "debug", "info", "warn", "error", "fatal", "silent"])
-  .default("info");
-const databaseUrl = z.string().regex(/^postgres(ql)?:\/\//, "must start with postgresql://");
+  .default("info")
+  .describe("least weighty lines that are written to the log");
+const otlpEndpoint = z
+  .url({ protocol: /^https?$/, error: "is no http:// URL" })
+  .optional()
+  .describe("collector of traces by OTLP/HTTP, such as http://127.0.0.1:4318; unset: no traces");
 
+/** Each setting of core is declared once: its name, what it may be, its default and what it means. */
 export const coreConfigSchema = z.object({
   DATABASE_URL: databaseUrl,
   HOST: z
@@ -13,16 +22,37 @@ export const coreConfigSchema = z.object({
     .refine(
       isLoopback,
       "must be a loopback address: core has no sign-in yet, so it serves this machine only",
-    ),
-  PORT: z.coerce.number().int().min(0).max(65_535).default(8080),
-  PUBLIC_URL: z.url().optional(),
-  /** Built files of the dashboards; relative to the working folder. */
-  DASHBOARDS_DIR: z.string().optional(),
+    )
+    .describe("address core serves on"),
+  PORT: z.coerce
+    .number()
+    .int()
+    .min(0)
+    .max(65_535)
+    .default(8080)
+    .describe("port core serves on; 0 takes a free one"),
+  PUBLIC_URL: z.url().optional().describe("address under which people reach core"),
+  DASHBOARDS_DIR: z
+    .string()
+    .optional()
+    .describe("built files of the dashboards, relative to the working folder"),
   LOG_LEVEL: logLevel,
+  OTEL_EXPORTER_OTLP_ENDPOINT: otlpEndpoint,
 });
 export type CoreConfig = z.infer<typeof coreConfigSchema>;
 
-export const workerConfigSchema = z.object({ DATABASE_URL: databaseUrl, LOG_LEVEL: logLevel });
+export const workerConfigSchema = z.object({
+  DATABASE_URL: databaseUrl,
+  LOG_LEVEL: logLevel,
+  OTEL_EXPORTER_OTLP_ENDPOINT: otlpEndpoint,
+  WORKER_METRICS_PORT: z.coerce
+    .number()
+    .int()
+    .min(0)
+    .max(65_535)
+    .optional()
+    .describe("loopback port on which the worker serves /metrics; unset: none, 0: a free one"),
+});
 
 /** A setting is missing or wrong; the message is one sentence for the person who starts the process. */
 export class ConfigRefused extends Error {

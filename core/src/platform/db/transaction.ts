@@ -4,6 +4,8 @@ import { Kysely, PostgresDialect, sql } from "kysely";
 import type pg from "pg";
 
 import { invariant } from "../errors.ts";
+import { traceparent } from "../observe/trace.ts";
+import { tracedQuery } from "./traced-query.ts";
 
 // oxlint-disable-next-line typescript/no-empty-object-type -- a connection knows no table until a context names its own
 type NoTables = {};
@@ -33,9 +35,14 @@ export class Transaction {
     return this.#kysely.withTables<T>();
   }
 
-  /** Queues events; they are appended in this order when the transaction commits. */
+  /** Queues events; they are appended in this order when the transaction commits, with the active trace. */
   emit(events: readonly EventToEmit[]): void {
-    this.#events.push(...events);
+    const trace = traceparent();
+    this.#events.push(
+      ...(trace === null
+        ? events
+        : events.map((event) => ({ ...event, trace: event.trace ?? trace }))),
+    );
   }
 
   /** Says that the tiles of these work centers changed, so that live screens read them after the commit. */
@@ -67,7 +74,7 @@ const workCentersPerNotice = 190;
 
 /** Kysely on one connection that the caller owns: it neither opens nor releases anything. */
 export function kyselyOn(client: pg.PoolClient): Kysely<NoTables> {
-  const borrowed = { query: client.query.bind(client), release: () => undefined };
+  const borrowed = { query: tracedQuery(client), release: () => undefined };
   return new Kysely({
     dialect: new PostgresDialect({
       pool: { connect: () => Promise.resolve(borrowed), end: () => Promise.resolve(), options: {} },

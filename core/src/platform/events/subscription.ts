@@ -9,6 +9,7 @@ import type { Transaction } from "../db/transaction.ts";
 import { Fault } from "../errors.ts";
 import type { Log } from "../observe/log.ts";
 import type { Metrics } from "../observe/metrics.ts";
+import { inTraceOfEvents } from "../observe/trace.ts";
 import { readEvents } from "./log.ts";
 import { WakeUp } from "./wake-up.ts";
 
@@ -121,11 +122,13 @@ export class SubscriptionRunner {
 
   async #apply(cursor: bigint, events: readonly LoggedEvent[]): Promise<bigint> {
     const { tenantId, last } = bounds(events);
-    await this.#deps.db.inTenant(tenantId, async (tx) => {
-      // The cursor first: its row lock keeps a process that lost its lease from doing the same work.
-      await this.#move(tx, cursor, last);
-      await this.#subscription.handle(tx, events);
-    });
+    await inTraceOfEvents(this.#subscription.name, events, () =>
+      this.#deps.db.inTenant(tenantId, async (tx) => {
+        // The cursor first: its row lock keeps a process that lost its lease from doing the same work.
+        await this.#move(tx, cursor, last);
+        await this.#subscription.handle(tx, events);
+      }),
+    );
     this.#deps.metrics.eventsHandled.inc({ subscription: this.#subscription.name }, events.length);
     this.#deps.metrics.subscriptionPosition.set(
       { subscription: this.#subscription.name },

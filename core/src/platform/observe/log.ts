@@ -1,6 +1,7 @@
 import { type DestinationStream, pino } from "pino";
 
 import { maskSensitive } from "../audit/sensitive-fields.ts";
+import { traceIds } from "./trace.ts";
 
 /** What a part of the system needs to say: structured fields first, then a sentence. */
 export type Log = {
@@ -10,7 +11,10 @@ export type Log = {
   error(fields: object, message: string): void;
 };
 
-/** JSON lines on stdout, or on `to`; `level` as in pino. Sensitive fields are masked at any depth. */
+/**
+ * JSON lines on stdout, or on `to`; `level` as in pino. Sensitive fields are masked at any depth, and a
+ * line of a traced request names its trace.
+ */
 export function createLog(options: {
   process: string;
   level: string;
@@ -21,6 +25,7 @@ export function createLog(options: {
       level: options.level,
       base: { name: options.process },
       formatters: { log: (fields) => maskSensitive(fields) as Record<string, unknown> },
+      mixin: traceIds,
       serializers: { err: describeError },
     },
     options.to ?? pino.destination(1),
