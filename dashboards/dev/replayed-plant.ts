@@ -446,7 +446,7 @@ export class ReplayedPlant {
               operationName: steps[index % steps.length] ?? "",
               itemNumber: order.itemNumber,
               itemName: order.itemName,
-              uom: "pcs",
+              uom: "pc",
               quantity: order.quantity,
               good: String(order.good),
               scrap: String(order.scrap),
@@ -601,7 +601,7 @@ function newOrder(index: number, state: WorkOrderState) {
     itemId: id(5, index % 2),
     itemNumber: item(index).number,
     itemName: item(index).name,
-    uom: "pcs",
+    uom: "pc",
     quantity: "2500",
     good: isMade ? 2_500 : (index * 631 + 400) % 2_300,
     scrap: index * 7,
@@ -618,7 +618,7 @@ function item(index: number) {
     name:
       index % 2 === 0 ? "Bracket, galvanised" : "Bracket, long, with reinforcing rib and two bores",
     kind: "make",
-    uom: "pcs",
+    uom: "pc",
     operations: steps.map((name, at) => ({
       step: (at + 1) * 10,
       name,

@@ -44,7 +44,7 @@ export async function setUpSaw(plant: Plant, quantity: number) {
     number: "BR-100",
     name: "Bracket",
     kind: "make",
-    uom: "pcs",
+    uom: "pc",
     operations: [
       { step: 10, name: "Saw", workCenterId: center.workCenterId, runMsPerUnit: 50, setupMs: 0 },
     ],

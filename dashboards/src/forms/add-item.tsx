@@ -20,7 +20,7 @@ export function AddItem({ onClose }: { onClose: () => void }) {
   const t = useTranslations();
   const client = useQueryClient();
   const { data: equipment } = useQuery(equipmentQuery);
-  const [item, setItem] = useState({ number: "", name: "", uom: "pcs" });
+  const [item, setItem] = useState({ number: "", name: "", uom: "pc" });
   const [steps, setSteps] = useState<Step[]>([emptyStep]);
   const add = useCommand<NewItem, Item>(() => "/api/items", {
     body: (body) => body,

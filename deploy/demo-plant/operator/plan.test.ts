@@ -101,7 +101,7 @@ function workOrder(
     itemId: "00000000-0000-4000-8000-00000000000a",
     itemNumber: "BR-100",
     itemName: "Angle bracket 100",
-    uom: "pcs",
+    uom: "pc",
     quantity: toQuantity(12),
     good: toQuantity(0),
     scrap: toQuantity(0),

@@ -154,7 +154,7 @@ function itemOf(
     number: product.number,
     name: product.name,
     kind: "make",
-    uom: "pcs",
+    uom: "pc",
     operations: product.steps.map(({ step, name, workCenter, cycleMs, setupMs }) => ({
       step,
       name,

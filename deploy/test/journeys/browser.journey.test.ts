@@ -46,7 +46,7 @@ it("moves tile, machine and order in the browser as the PLC counts, and shows re
     await tile.getByText("Producing", { exact: true }).waitFor();
     for (let piece = 1; piece <= 5; piece += 1) plc.setUInt32(sawRegisters.good, piece);
     await tile.getByText("WO-000001").waitFor();
-    await tile.getByText(`5 / ${quantity} pcs`).waitFor();
+    await tile.getByText(`5 / ${quantity} pc`).waitFor();
     await page.screenshot({ path: join(pictures, "plant.png") });
 
     await page.goto(`/machines/${workUnitId}`);

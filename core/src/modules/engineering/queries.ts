@@ -1,10 +1,13 @@
-import type { Item } from "@millwright/contracts/api";
+import type { StoredItem } from "@millwright/contracts/api";
+import type { ItemKind } from "@millwright/contracts/states";
 import { type RawBuilder, sql } from "kysely";
 
 import type { Transaction } from "../../platform/db/transaction.ts";
+import { decimalsOf } from "./domain/uom.ts";
+import { readUoms } from "./store/uoms.ts";
 
 /** The item with its routing by step, or null. */
-export async function readItem(tx: Transaction, itemId: string): Promise<Item | null> {
+export async function readItem(tx: Transaction, itemId: string): Promise<StoredItem | null> {
   const [item] = await readItems(tx, sql`i.item_id = ${itemId}`, 1);
   return item ?? null;
 }
@@ -12,10 +15,16 @@ export async function readItem(tx: Transaction, itemId: string): Promise<Item | 
 /** Items by number after `after`; `search` looks in number and name. One more than `limit` if there are. */
 export async function readItemPage(
   tx: Transaction,
-  options: { after: string | null; search: string | undefined; limit: number },
-): Promise<Item[]> {
+  options: {
+    after: string | null;
+    search: string | undefined;
+    kind: ItemKind | undefined;
+    limit: number;
+  },
+): Promise<StoredItem[]> {
   const where = sql`
     i.number > ${options.after ?? ""}
+    and (${options.kind ?? null}::text is null or i.kind = ${options.kind ?? null})
     and (${options.search ?? null}::text is null
          or position(lower(${options.search ?? ""}) in lower(i.number || ' ' || i.name)) > 0)`;
   return readItems(tx, where, options.limit + 1);
@@ -25,13 +34,30 @@ async function readItems(
   tx: Transaction,
   where: RawBuilder<unknown>,
   limit: number,
-): Promise<Item[]> {
-  const { rows } = await sql<Item>`
-    select i.item_id as "itemId", i.number, i.name, i.kind, i.uom,
+): Promise<StoredItem[]> {
+  const { rows } = await sql<Omit<StoredItem, "uomDecimals">>`
+    select i.item_id as "itemId", i.number, i.name, i.kind, i.uom, i.description, i.revision, i.tracking,
+           i.purchase_price::text as "purchasePrice", i.standard_cost::text as "standardCost", i.version,
            coalesce(
              (select jsonb_agg(
-                       jsonb_build_object('step', o.step, 'name', o.name, 'workCenterId', o.work_center_id,
-                                          'runMsPerUnit', o.run_ms_per_unit, 'setupMs', o.setup_ms)
+                       jsonb_build_object(
+                         'step', o.step, 'name', o.name, 'workCenterId', o.work_center_id,
+                         'runMsPerUnit', o.run_ms_per_unit, 'setupMs', o.setup_ms,
+                         'transferQuantity', o.transfer_quantity::text,
+                         'setupFamilyId', o.setup_family_id,
+                         'alternatives', coalesce(
+                           (select jsonb_agg(
+                                     jsonb_build_object('workCenterId', a.work_center_id, 'priority', a.priority,
+                                                        'runMsPerUnit', a.run_ms_per_unit, 'setupMs', a.setup_ms)
+                                     order by a.priority, a.work_center_id)
+                              from engineering.routing_alternative a
+                             where a.item_id = o.item_id and a.step = o.step),
+                           '[]'),
+                         'capabilityIds', coalesce(
+                           (select jsonb_agg(c.capability_id order by c.capability_id)
+                              from engineering.routing_capability c
+                             where c.item_id = o.item_id and c.step = o.step),
+                           '[]'))
                        order by o.step)
                 from engineering.routing_operation o
                where o.item_id = i.item_id),
@@ -40,5 +66,6 @@ async function readItems(
      where ${where}
      order by i.number
      limit ${limit}`.execute(tx.over());
-  return rows;
+  const uoms = await readUoms(tx);
+  return rows.map((row) => ({ ...row, uomDecimals: decimalsOf(uoms, row.uom) }));
 }

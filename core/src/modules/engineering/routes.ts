@@ -13,9 +13,11 @@ type Deps = { platform: Platform; requests: Requests; equipment: Equipment };
 export function engineeringRoutes({ platform, requests, equipment }: Deps): OpenAPIHono {
   return createApi()
     .openapi(listItems, async (c) => {
-      const { cursor, limit, search } = c.req.valid("query");
+      const { cursor, limit, search, kind } = c.req.valid("query");
       const after = readCursor(cursor, [cursorPart.text])?.[0] ?? null;
-      const rows = await requests.transaction((tx) => readItemPage(tx, { after, search, limit }));
+      const rows = await requests.transaction((tx) =>
+        readItemPage(tx, { after, search, kind, limit }),
+      );
       return c.json(pageOf(rows, { limit, keyOf: (row) => [row.number], show: (row) => row }), 200);
     })
     .openapi(createItemRoute, async (c) => {
