@@ -1,15 +1,19 @@
 import { readdirSync } from "node:fs";
 import { join } from "node:path";
 
+import { describeSettings } from "@millwright/contracts/api";
 import { pino } from "pino";
 
 import { listenEmbedded } from "./broker/embedded.ts";
 import { connectExternal } from "./broker/external.ts";
 import type { BrokerEvents, Transport } from "./broker/transport.ts";
+import { createMetrics, type Observed } from "./observe/metrics.ts";
+import { serveMetrics } from "./observe/serve-metrics.ts";
+import { startTracing } from "./observe/tracing.ts";
 import { Pipeline } from "./pipeline.ts";
 import { Cell } from "./session/cell.ts";
 import { SparkplugHost } from "./session/host.ts";
-import { readSettings, type Settings } from "./settings.ts";
+import { ingestSettingsSchema, readSettings, type Settings } from "./settings.ts";
 import { BatchWriter } from "./store/batch-writer.ts";
 import { openPool, waitForSchema } from "./store/database.ts";
 import { tidy, writeStatus } from "./store/housekeeping.ts";
@@ -35,6 +39,7 @@ try {
 async function run(settings: Settings): Promise<void> {
   const logger = pino({ level: settings.LOG_LEVEL, name: "ingest" });
   const startedTime = new Date();
+  const tracing = await startTracing(settings.OTEL_EXPORTER_OTLP_ENDPOINT);
   const pool = openPool(settings.DATABASE_URL, (error) => {
     logger.warn({ err: error }, "database: an idle connection ended");
   });
@@ -69,6 +74,15 @@ async function run(settings: Settings): Promise<void> {
   const background = (what: string, work: () => Promise<void>) => () => {
     work().catch((error: unknown) => logger.warn({ err: error }, `${what}: failed, trying on`));
   };
+  const described = describeSettings(ingestSettingsSchema, process.env);
+  const metrics = await openMetrics(settings, {
+    totals: () => pipeline.totals,
+    queueDepth: () => pipeline.queueDepth,
+    lagMs: () => pipeline.lagMs,
+    nodesOnline: () => host.nodesOnline,
+    rebirthsAsked: () => host.rebirthsAsked,
+    refusals: () => refusals,
+  });
   const status = () =>
     writeStatus(pool, {
       hostId: settings.SPARKPLUG_HOST_ID,
@@ -77,8 +91,10 @@ async function run(settings: Settings): Promise<void> {
         broker: transport.description,
         nodesOnline: host.nodesOnline,
         queueDepth: pipeline.queueDepth,
+        lagMs: Math.round(pipeline.lagMs),
         rebirthsAsked: host.rebirthsAsked,
         refusals: Object.fromEntries(refusals),
+        settings: described,
         ...pipeline.totals,
       },
     });
@@ -113,10 +129,17 @@ async function run(settings: Settings): Promise<void> {
     await transport[Symbol.asyncDispose]();
     notifier[Symbol.dispose]();
     await pool.end();
+    await metrics?.[Symbol.asyncDispose]();
+    await tracing[Symbol.asyncDispose]();
   };
   stopOnSignal(stop);
-  logger.info({ broker: transport.description }, "ingest: ready");
+  const broker = transport.description;
+  logger.info({ broker, ...(metrics && { metrics: metrics.address }) }, "ingest: ready");
   process.send?.({ type: "ready" });
+}
+
+async function openMetrics({ INGEST_METRICS_PORT: port }: Settings, observed: Observed) {
+  return port === undefined ? null : serveMetrics(createMetrics(observed), port);
 }
 
 async function openTransport(

@@ -1,6 +1,7 @@
 import { encodePayload } from "@millwright/contracts/sparkplug";
 import type { Logger } from "pino";
 
+import { inSpan } from "./observe/trace.ts";
 import { isPassing } from "./store/database.ts";
 import type { Tally } from "./derive/batch-plan.ts";
 import type { DeadLetter, InboundItem } from "./session/messages.ts";
@@ -64,6 +65,7 @@ export class Pipeline implements AsyncDisposable {
   #rowsInFlight = 0;
   #isLivePresent = false;
   #firstItemMs = 0;
+  #inFlightSinceMs = 0;
   #waiters: (() => void)[] = [];
   #wake = Promise.withResolvers<void>();
   #isStopping = false;
@@ -85,6 +87,12 @@ export class Pipeline implements AsyncDisposable {
   /** Rows waiting or being written. */
   get queueDepth(): number {
     return this.#rows + this.#rowsInFlight;
+  }
+
+  /** Age of the oldest message that is not stored yet; 0 when all are. */
+  get lagMs(): number {
+    if (this.#rowsInFlight > 0) return performance.now() - this.#inFlightSinceMs;
+    return this.#items.length > 0 ? performance.now() - this.#firstItemMs : 0;
   }
 
   /** Takes items; undefined when there is room for more at once, else resolves when there is. */
@@ -154,6 +162,7 @@ export class Pipeline implements AsyncDisposable {
   }
 
   async #writeNext(): Promise<void> {
+    this.#inFlightSinceMs = this.#firstItemMs;
     const { items, rows } = this.#takeItems();
     const batch = {
       items,
@@ -161,7 +170,11 @@ export class Pipeline implements AsyncDisposable {
       gaps: this.#gaps.splice(0),
     };
     this.#rowsInFlight = rows;
-    await this.#write(batch);
+    // MQTT 3.1.1 carries no trace, so a trace of telemetry begins with the batch, at the arrival of its
+    // first message.
+    const attributes = { "messaging.batch.message_count": items.length, "millwright.rows": rows };
+    const startTime = Date.now() - this.lagMs;
+    await inSpan("mqtt batch", { attributes, startTime }, () => this.#write(batch));
     this.#rowsInFlight = 0;
     if (this.#rows < waitingRowsMax) for (const resolve of this.#waiters.splice(0)) resolve();
   }

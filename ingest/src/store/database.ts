@@ -4,6 +4,8 @@ import { Readable } from "node:stream";
 import pg from "pg";
 import { from as copyFrom } from "pg-copy-streams";
 
+import { inSpan } from "../observe/trace.ts";
+
 export type Client = pg.PoolClient;
 /** Where a statement runs: on the pool by itself, or inside a transaction. */
 export type Queryable = Pick<pg.Pool, "query">;
@@ -64,7 +66,7 @@ export async function copySamples(client: Client, stream: Buffer): Promise<void>
       "copy telemetry.sample (metric_id, source_time, value, text_value, quality) from stdin (format binary)",
     ),
   );
-  await pipeline(Readable.from([stream]), copy);
+  await inSpan("sql copy telemetry.sample", {}, () => pipeline(Readable.from([stream]), copy));
 }
 
 /** Deadlock, serialisation, a lost connection, a server that starts or stops: worth another try. */

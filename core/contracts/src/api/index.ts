@@ -1,4 +1,5 @@
 export * from "./admin-config.ts";
+export * from "./admin-config.ts";
 export * from "./access.ts";
 export * from "./boms.ts";
 export * from "./calendars.ts";

@@ -37,6 +37,14 @@ export function createMetrics() {
       labelNames: ["subscription"],
       registers: [registry],
     }),
+    jobSeconds: new Histogram({
+      name: "millwright_job_duration_seconds",
+      help: "One try of a job, by what became of it",
+      labelNames: ["job", "outcome"],
+      // 10 ms is a statement, an hour the longest report.
+      buckets: [0.01, 0.1, 1, 10, 60, 600, 3600],
+      registers: [registry],
+    }),
     subscriptionPosition: new Gauge({
       name: "millwright_subscription_position",
       help: "Cursor of an exclusive subscription in the event log",

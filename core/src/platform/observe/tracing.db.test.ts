@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
 
 import { createTestDatabase, type TestDatabase } from "../../../../deploy/test/database.ts";
-import { type ReceivedSpan, startOtlpReceiver } from "../../testing/otlp-receiver.ts";
+import { type ReceivedSpan, startOtlpReceiver } from "../../../../deploy/test/otlp-receiver.ts";
 import { makeLine, openTestPlant, releaseOrder, type TestPlant } from "../../testing/plant.ts";
 import { recordChange } from "../audit/record-change.ts";
 import { payloadOf } from "../events/log.ts";
@@ -93,7 +93,10 @@ function trace(endpoint: string | undefined): Promise<AsyncDisposable> {
 
 async function settle(subscriptions: readonly Subscription[]): Promise<void> {
   for (const subscription of subscriptions) {
-    const runner = new SubscriptionRunner(subscription, plant.worker);
+    const runner = new SubscriptionRunner(subscription, {
+      ...plant.worker,
+      ...plant.worker.db.installation,
+    });
     while (await runner.catchUp());
   }
 }
