@@ -1,7 +1,7 @@
 import { equipment } from "./modules/equipment/index.ts";
 import { productionSubscriptions } from "./modules/production/index.ts";
 import { readConfig, workerConfigSchema } from "./platform/config/config.ts";
-import { SubscriptionRunner } from "./platform/events/subscription.ts";
+import { runs } from "./platform/events/subscription.ts";
 import { createLog } from "./platform/observe/log.ts";
 import { serveMetrics } from "./platform/observe/serve-metrics.ts";
 import { openPlatform } from "./platform/open-platform.ts";
@@ -22,7 +22,7 @@ try {
       }),
     );
     for (const subscription of productionSubscriptions({ platform, equipment })) {
-      starting.use(new SubscriptionRunner(subscription, platform)).start();
+      starting.use(await platform.db.everywhere(runs(subscription, platform)));
     }
     if (config.WORKER_METRICS_PORT !== undefined) {
       const { registry } = platform.metrics;

@@ -32,25 +32,17 @@ process.send?.(answer, () => process.disconnect());
 
 /** As a process of core does it: connect, read the tenant's policy, answer. */
 async function measureOurs(): Promise<Answer> {
-  const [
-    { Authorisation },
-    { Database },
-    { Listener },
-    { createLog },
-    company,
-    { tenantIdSchema },
-  ] = await Promise.all([
-    import("../../core/src/platform/authz/authorisation.ts"),
-    import("../../core/src/platform/db/database.ts"),
-    import("../../core/src/platform/db/listener.ts"),
-    import("../../core/src/platform/observe/log.ts"),
-    import("./authz-company.ts"),
-    import("@millwright/contracts/units"),
-  ]);
+  const [{ Authorisation }, { Databases }, { createLog }, company, { tenantIdSchema }] =
+    await Promise.all([
+      import("../../core/src/platform/authz/authorisation.ts"),
+      import("../../core/src/platform/db/databases.ts"),
+      import("../../core/src/platform/observe/log.ts"),
+      import("./authz-company.ts"),
+      import("@millwright/contracts/units"),
+    ]);
   const log = createLog({ process: "bench", level: "error" });
-  await using db = new Database(order.databaseUrl, { poolMax: 2, onError: () => undefined });
-  await using listener = new Listener(order.databaseUrl, log);
-  await listener.start();
+  await using db = await Databases.open(order.databaseUrl, { poolMax: 2, log });
+  const { listener } = db;
   await using authorisation = new Authorisation(company.companyCatalogue, { db, listener, log });
   authorisation.start();
   const tenantId = tenantIdSchema.parse(order.tenantId);

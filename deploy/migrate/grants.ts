@@ -37,8 +37,9 @@ export const grants: readonly Grant[] = [
     schema: "platform",
     kind: "tables",
     privileges: dml,
-    // Written by platform.emit alone, which runs as the owner; the runner writes platform.migration.
-    except: ["event", "stream", "migration"],
+    // Written by platform.emit alone, which runs as the owner; the runner writes platform.migration,
+    // and where a tenant lives is said by deploy/tenant.ts.
+    except: ["event", "stream", "migration", "tenant_database"],
   },
   { to: coreAndWorker, schema: "platform", kind: "tables", privileges: "select", only: ["event"] },
   { to: coreAndWorker, schema: "platform", kind: "views", privileges: "select" },
@@ -61,7 +62,7 @@ export const grants: readonly Grant[] = [
     schema: "platform",
     kind: "routines",
     privileges: "execute",
-    only: ["emit", "tenant_id"],
+    only: ["emit", "tenant_id", "tenant_databases"],
   },
   { to: ["mw_ingest"], schema: "equipment", kind: "views", privileges: "select", only: cellViews },
   {

@@ -4,9 +4,7 @@ import { join } from "node:path";
 import { z } from "zod";
 
 import { type Clock, systemClock } from "./clock.ts";
-import { Database } from "./db/database.ts";
-import { Listener } from "./db/listener.ts";
-import { waitForSchema } from "./db/schema-version.ts";
+import { Databases } from "./db/databases.ts";
 import { createLog } from "./observe/log.ts";
 import { createMetrics } from "./observe/metrics.ts";
 import { startTracing } from "./observe/tracing.ts";
@@ -29,19 +27,11 @@ export async function openPlatform(options: {
   await using opening = new AsyncDisposableStack();
   const endpoint = options.otlpEndpoint;
   opening.use(await startTracing({ process: options.process, version, endpoint, log }));
-  const db = opening.use(
-    new Database(options.databaseUrl, {
-      poolMax: poolMax,
-      onError: (error) => log.warn({ err: error }, "an idle database connection broke"),
-    }),
-  );
-  await waitForSchema(db, { timeoutMs: schemaWaitMs });
-  const listener = opening.use(new Listener(options.databaseUrl, log));
-  await listener.start();
+  const db = opening.use(await Databases.open(options.databaseUrl, { poolMax, log }));
   const opened = opening.move();
   return {
     db,
-    listener,
+    listener: db.listener,
     log,
     clock: options.clock ?? systemClock,
     metrics: createMetrics(),
@@ -52,7 +42,6 @@ export async function openPlatform(options: {
 
 // PostgreSQL's default is 100 connections for all processes; ten serve a plant's screens.
 const poolMax = 10;
-const schemaWaitMs = 60_000;
 
 function readVersion(): string {
   const path = join(import.meta.dirname, "..", "..", "package.json");

@@ -1,16 +1,17 @@
 import type { TenantId } from "@millwright/contracts/units";
 
 import type { Clock } from "./clock.ts";
-import type { Database } from "./db/database.ts";
-import type { Listener } from "./db/listener.ts";
+import type { Databases } from "./db/databases.ts";
+import type { Notices } from "./db/notices.ts";
 import { uuidV7 } from "./ids.ts";
 import type { Log } from "./observe/log.ts";
 import type { Metrics } from "./observe/metrics.ts";
 
 /** What every context stands on; built once per process by main.ts, worker.ts or a test. */
 export type Platform = {
-  db: Database;
-  listener: Listener;
+  db: Databases;
+  /** Notices of every database. */
+  listener: Notices;
   clock: Clock;
   log: Log;
   metrics: Metrics;

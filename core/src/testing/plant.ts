@@ -46,8 +46,8 @@ export async function openTestPlant(database: Urls) {
     new Database(database.urls.ingest, { poolMax: 2, onError: () => undefined }),
   );
   const app = opening.use(createApp(core));
-  const runners = productionSubscriptions({ platform: worker, equipment }).map(
-    (subscription) => new SubscriptionRunner(subscription, worker),
+  const runners = productionSubscriptions({ platform: worker, equipment }).flatMap((subscription) =>
+    worker.db.homes().map((home) => new SubscriptionRunner(subscription, { ...worker, ...home })),
   );
   const opened = opening.move();
 

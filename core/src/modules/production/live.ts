@@ -31,20 +31,15 @@ const tileNotice = z.object({ tenantId: tenantIdSchema, workCenterIds: z.array(z
 export class ProductionLive {
   readonly #deps: Deps;
   readonly #tenants = new Map<TenantId, TenantLive>();
-  readonly #broadcast: Broadcast;
+  #broadcast: AsyncDisposable | null = null;
   readonly #off: (() => void)[] = [];
 
   constructor(deps: Deps) {
     this.#deps = deps;
-    this.#broadcast = new Broadcast(
-      workOrderEventKeys,
-      (events) => this.#hear(events),
-      deps.platform,
-    );
   }
 
   async start(): Promise<void> {
-    const { listener } = this.#deps.platform;
+    const { listener, db, log } = this.#deps.platform;
     this.#off.push(
       listener.on("telemetry", (payload) => {
         const { tenantId, workUnitIds } = telemetryNotice.parse(JSON.parse(payload));
@@ -56,7 +51,12 @@ export class ProductionLive {
       }),
       listener.onReconnect(() => this.#deps.hub.resync()),
     );
-    await this.#broadcast.start();
+    this.#broadcast = await db.everywhere(async (home) => {
+      const hear = (events: readonly LoggedEvent[]) => this.#hear(events);
+      const broadcast = new Broadcast(workOrderEventKeys, hear, { ...home, log });
+      await broadcast.start();
+      return broadcast;
+    });
   }
 
   #hear(events: readonly LoggedEvent[]): void {
@@ -77,7 +77,7 @@ export class ProductionLive {
   async [Symbol.asyncDispose](): Promise<void> {
     for (const off of this.#off) off();
     for (const tenant of this.#tenants.values()) tenant[Symbol.dispose]();
-    await this.#broadcast[Symbol.asyncDispose]();
+    await this.#broadcast?.[Symbol.asyncDispose]();
   }
 }
 

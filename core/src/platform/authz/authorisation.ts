@@ -1,7 +1,8 @@
 import type { TenantId } from "@millwright/contracts/units";
 
 import type { Database } from "../db/database.ts";
-import type { Listener } from "../db/listener.ts";
+import type { Databases } from "../db/databases.ts";
+import type { Notices } from "../db/notices.ts";
 import { Fault } from "../errors.ts";
 import { WakeUp } from "../events/wake-up.ts";
 import type { Log } from "../observe/log.ts";
@@ -11,7 +12,7 @@ import { Enforcers } from "./enforcers.ts";
 import { indexPolicy, type Policy } from "./policy.ts";
 import { readPolicy, readVersion, readVersions } from "./store.ts";
 
-type Deps = { db: Database; listener: Listener; log: Log };
+type Deps = { db: Databases; listener: Notices; log: Log };
 
 /**
  * Answers who may do what, by the policy of each tenant. Default deny. A policy is read when its
@@ -116,20 +117,32 @@ export class Authorisation {
 
   async #watch(): Promise<void> {
     while (!this.#isStopped) {
-      try {
-        await this.#compare();
-      } catch (error) {
-        this.#deps.log.warn({ err: error }, "authorisation policies cannot be compared");
-      }
+      await this.#compare();
       await this.#wakeUp.wait(compareMs);
     }
   }
 
   async #compare(): Promise<void> {
-    if (this.#held.size === 0) return;
+    const homes = [...this.#deps.db.byHome(this.#held.keys())];
+    // One database that does not answer must not outdate the policies of the others.
+    await Promise.all(
+      homes.map(([{ db, name }, tenantIds]) =>
+        this.#compareIn(db, tenantIds).catch((error: unknown) =>
+          this.#deps.log.warn(
+            { err: error, database: name },
+            "authorisation policies cannot be compared",
+          ),
+        ),
+      ),
+    );
+  }
+
+  async #compareIn(db: Database, tenantIds: readonly TenantId[]): Promise<void> {
     const startedMs = performance.now();
-    const stored = await readVersions(this.#deps.db, [...this.#held.keys()]);
-    for (const [tenantId, held] of this.#held) {
+    const stored = await readVersions(db, tenantIds);
+    for (const tenantId of tenantIds) {
+      const held = this.#held.get(tenantId);
+      if (held === undefined) continue;
       if (held.version !== (stored.get(tenantId) ?? 0n)) held.isOutdated = true;
       else held.comparedMs = Math.max(held.comparedMs, startedMs);
     }

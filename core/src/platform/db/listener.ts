@@ -2,7 +2,8 @@ import pg from "pg";
 
 import type { Log } from "../observe/log.ts";
 
-export type Channel = "event" | "telemetry" | "tile";
+export const channels = ["event", "telemetry", "tile"] as const;
+export type Channel = (typeof channels)[number];
 
 /**
  * Hears NOTIFY on a connection of its own and reconnects for ever. While it is away notices are lost,

@@ -1,17 +1,16 @@
 import type { EventKey, LoggedEvent } from "@millwright/contracts/events";
 
-import type { Database } from "../db/database.ts";
-import type { Listener } from "../db/listener.ts";
+import type { Home } from "../db/databases.ts";
 import type { Log } from "../observe/log.ts";
 import { readEvents } from "./log.ts";
 import { WakeUp } from "./wake-up.ts";
 
 /**
- * Tells every process of events from now on: for screens and caches, which can look again when they
- * missed one. No cursor is stored; what was committed before `start` is not delivered.
+ * Tells every process of a database's events from now on: for screens and caches, which can look
+ * again when they missed one. No cursor is stored; what was committed before `start` is not delivered.
  */
 export class Broadcast {
-  readonly #deps: { db: Database; listener: Listener; log: Log };
+  readonly #deps: Deps;
   readonly #wakeUp: WakeUp;
   readonly #types: readonly string[];
   readonly #hear: (events: readonly LoggedEvent[]) => void;
@@ -21,7 +20,7 @@ export class Broadcast {
   constructor(
     keys: readonly EventKey[],
     hear: (events: readonly LoggedEvent[]) => void,
-    deps: { db: Database; listener: Listener; log: Log },
+    deps: Deps,
   ) {
     this.#types = keys.map((key) => key.slice(0, key.lastIndexOf("@")));
     this.#hear = hear;
@@ -67,6 +66,8 @@ export class Broadcast {
     await this.#running;
   }
 }
+
+type Deps = Home & { log: Log };
 
 const pollMs = 1000;
 const pageMax = 500;

@@ -31,7 +31,7 @@ afterEach(async () => {
 test("every event is applied once and in order, also by a second process", async () => {
   const names = ["a", "b", "c", "d"];
   await emit(names);
-  const runners = [1, 2].map(() => new SubscriptionRunner(recording(), platform));
+  const runners = [1, 2].map(() => new SubscriptionRunner(recording(), here()));
   await Promise.allSettled(runners.map((runner) => runner.catchUp()));
   for (const runner of runners) await runner.catchUp();
   expect(await recorded()).toEqual(names);
@@ -43,7 +43,7 @@ test("an effect that fails half-way leaves nothing behind, and is done whole aft
   const subscription = recording((event) => {
     if (nameOf(event) === "b" && fails-- > 0) throw new Error("killed in the middle");
   });
-  const runner = new SubscriptionRunner(subscription, platform);
+  const runner = new SubscriptionRunner(subscription, here());
   await runner.catchUp();
   expect(await recorded()).toEqual(["a", "b"]);
 });
@@ -54,7 +54,7 @@ test("an event that cannot be digested is parked with its reason; the others go 
     recording((event) => {
       if (nameOf(event) === "poison") throw new Error("no such machine");
     }),
-    platform,
+    here(),
   );
   while (await runner.catchUp());
   expect(await recorded()).toEqual(["a", "b", "c"]);
@@ -67,7 +67,7 @@ test("an event that cannot be digested is parked with its reason; the others go 
 });
 
 test("a running subscription wakes by the commit, and stops when disposed", async () => {
-  const runner = new SubscriptionRunner(recording(), platform);
+  const runner = new SubscriptionRunner(recording(), here());
   runner.start();
   await emit(["a"]);
   await until("the effect", async () => (await recorded()).length === 1);
@@ -77,7 +77,7 @@ test("a running subscription wakes by the commit, and stops when disposed", asyn
 });
 
 test("a subscription goes on after its database connections were ended", async () => {
-  const runner = new SubscriptionRunner(recording(), platform);
+  const runner = new SubscriptionRunner(recording(), here());
   runner.start();
   await emit(["a"]);
   await until("the effect", async () => (await recorded()).length === 1);
@@ -93,7 +93,7 @@ test("a broadcast tells what is committed from now on", async () => {
   const broadcast = new Broadcast(
     ["equipment.edge_node_changed@1"],
     (events) => heard.push(...events.map(nameOf)),
-    platform,
+    here(),
   );
   await broadcast.start();
   await emit(["after"]);
@@ -101,6 +101,11 @@ test("a broadcast tells what is committed from now on", async () => {
   await broadcast[Symbol.asyncDispose]();
   expect(heard).toEqual(["after"]);
 });
+
+/** A runner serves one database; these tests have one. */
+function here() {
+  return { ...platform, ...platform.db.installation };
+}
 
 function inTenant<T>(work: (tx: Transaction) => Promise<T>): Promise<T> {
   return platform.db.inTenant(tenantIdSchema.parse(database.tenantId), work);

@@ -2,9 +2,8 @@ import type { EventKey, LoggedEvent } from "@millwright/contracts/events";
 import { tenantIdSchema } from "@millwright/contracts/units";
 import { sql } from "kysely";
 
-import { takeLease, type Lease } from "../db/lease.ts";
-import type { Database } from "../db/database.ts";
-import type { Listener } from "../db/listener.ts";
+import type { Home } from "../db/databases.ts";
+import type { Lease } from "../db/lease.ts";
 import type { Transaction } from "../db/transaction.ts";
 import { Fault } from "../errors.ts";
 import type { Log } from "../observe/log.ts";
@@ -25,12 +24,24 @@ export type Subscription = {
   handle: (tx: Transaction, events: readonly LoggedEvent[]) => Promise<void>;
 };
 
-type Deps = { db: Database; listener: Listener; log: Log; metrics: Metrics };
+type Deps = Home & { log: Log; metrics: Metrics };
+
+/** Runs a subscription in a database; for `Databases.everywhere`. */
+export function runs(
+  subscription: Subscription,
+  { log, metrics }: { log: Log; metrics: Metrics },
+): (home: Home) => AsyncDisposable {
+  return (home) => {
+    const runner = new SubscriptionRunner(subscription, { ...home, log, metrics });
+    runner.start();
+    return runner;
+  };
+}
 
 /**
- * Runs one subscription until disposed: takes its lease (waiting while another process has it), then
- * digests the log batch by batch. A batch that fails is halved until the one event that cannot be
- * digested is alone; that one is parked with its reason, so that the others go on.
+ * Runs one subscription in one database until disposed: takes its lease (waiting while another
+ * process has it), then digests the log batch by batch. A batch that fails is halved until the one
+ * event that cannot be digested is alone; that one is parked with its reason, so that the others go on.
  */
 export class SubscriptionRunner {
   readonly #subscription: Subscription;
@@ -54,7 +65,7 @@ export class SubscriptionRunner {
   async #run(): Promise<void> {
     while (!this.#stop.signal.aborted) {
       try {
-        await using lease = await takeLease(this.#deps.db.url, this.#subscription.name);
+        await using lease = await this.#deps.leases.take(this.#subscription.name);
         if (lease !== null) await this.#follow(lease);
       } catch (error) {
         // Whatever went wrong in the world: keep trying, the cursor has not moved.

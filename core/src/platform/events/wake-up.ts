@@ -1,4 +1,4 @@
-import type { Listener } from "../db/listener.ts";
+import type { Notices } from "../db/notices.ts";
 
 /**
  * Wakes a reader of the log: at once by NOTIFY, after a reconnect, and every second in any case,
@@ -9,7 +9,7 @@ export class WakeUp {
   #isDue = false;
   #wake: (() => void) | null = null;
 
-  constructor(listener: Listener) {
+  constructor(listener: Notices) {
     const ring = () => this.ring();
     this.#off = [listener.on("event", ring), listener.onReconnect(ring)];
   }

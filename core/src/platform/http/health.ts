@@ -1,6 +1,7 @@
 import type { Health } from "@millwright/contracts/api";
 import { sql } from "kysely";
 
+import type { Database } from "../db/database.ts";
 import type { Platform } from "../platform.ts";
 
 type Component = Health["components"][string];
@@ -24,8 +25,9 @@ async function readComponents(platform: Platform): Promise<Record<string, Compon
         status: "ok",
         detail: server?.timescale ?? "not installed: native range partitions are used instead",
       },
-      ...(await readIngest(platform)),
-      jobs: await readSubscriptions(platform),
+      ...(await readIngest(platform.db.installation.db)),
+      jobs: await readSubscriptions(platform.db.installation.db),
+      ...(await readTenantDatabases(platform)),
     };
   } catch (error) {
     const detail = error instanceof Error ? error.message : "not reachable";
@@ -33,8 +35,46 @@ async function readComponents(platform: Platform): Promise<Record<string, Compon
   }
 }
 
-async function readIngest(platform: Platform): Promise<Record<string, Component>> {
-  const [row] = await platform.db.query(sql<{ age_s: number; broker: unknown }>`
+/** One component per database of the registry: one that is away takes down its tenants only. */
+async function readTenantDatabases({ db }: Platform): Promise<Record<string, Component>> {
+  const components = db.residences().map(async ({ name, home, problem }) => {
+    const component =
+      home === null
+        ? { status: "degraded" as const, detail: `away: ${problem ?? "not opened yet"}` }
+        : await inTime(readTenantDatabase(home.db));
+    return [`database ${name}`, component] as const;
+  });
+  return Object.fromEntries(await Promise.all(components));
+}
+
+async function readTenantDatabase(db: Database): Promise<Component> {
+  const { ingest } = await readIngest(db);
+  const jobs = await readSubscriptions(db);
+  const isOk = ingest?.status === "ok" && jobs.status === "ok";
+  return {
+    status: isOk ? "ok" : "degraded",
+    detail: `ingest: ${ingest?.detail}; ${jobs.detail}`,
+  };
+}
+
+/** A database that hangs must not make health hang. */
+async function inTime(reading: Promise<Component>): Promise<Component> {
+  const { promise: late, resolve } = Promise.withResolvers<Component>();
+  const say = (why: string) => resolve({ status: "degraded", detail: `away: ${why}` });
+  const timer = setTimeout(() => say(`no answer in ${answerMs / 1000} s`), answerMs);
+  const failed = (error: unknown) => {
+    say(error instanceof Error ? error.message : String(error));
+    return late;
+  };
+  try {
+    return await Promise.race([reading.catch(failed), late]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+async function readIngest(db: Database): Promise<Record<string, Component>> {
+  const [row] = await db.query(sql<{ age_s: number; broker: unknown }>`
     select extract(epoch from now() - seen_time)::double precision as age_s,
            detail -> 'broker' as broker
       from telemetry.ingest_status
@@ -54,8 +94,8 @@ async function readIngest(platform: Platform): Promise<Record<string, Component>
   };
 }
 
-async function readSubscriptions(platform: Platform): Promise<Component> {
-  const rows = await platform.db.query(sql<{ name: string; behind: string }>`
+async function readSubscriptions(db: Database): Promise<Component> {
+  const rows = await db.query(sql<{ name: string; behind: string }>`
     select name, greatest(platform.last_position() - position, 0) as behind
       from platform.subscription
      order by name`);
@@ -68,6 +108,7 @@ async function readSubscriptions(platform: Platform): Promise<Component> {
 
 // Ingest writes its row every 2 s; five missed ones are not a hiccup.
 const ingestSilenceS = 10;
+const answerMs = 2_000;
 
 function worst(statuses: readonly Component["status"][]): Component["status"] {
   return statuses.every((status) => status === "ok") ? "ok" : "degraded";
