@@ -45,6 +45,16 @@ export class Database {
     return this.#attempt(`begin; set local app.tenant_id = '${tenant}'`, tenant, work);
   }
 
+  /**
+   * One transaction of one tenant that only reads, and whose every statement sees the rows of the same
+   * moment: for reads of many pages that must fit each other.
+   */
+  async inSnapshot<T>(tenantId: TenantId, work: (tx: Transaction) => Promise<T>): Promise<T> {
+    const tenant = tenantIdSchema.parse(tenantId);
+    const begin = `begin isolation level repeatable read read only; set local app.tenant_id = '${tenant}'`;
+    return this.#attempt(begin, tenant, work);
+  }
+
   /** One transaction without a tenant: it sees installation-wide tables and no tenant's rows. */
   async inInstallation<T>(work: (tx: Transaction) => Promise<T>): Promise<T> {
     return this.#attempt("begin", null, work);

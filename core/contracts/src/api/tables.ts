@@ -1,0 +1,96 @@
+import { createRoute, z } from "@hono/zod-openapi";
+
+import { idempotencyHeaderSchema, json, problemResponses, problemSchema } from "./problem.ts";
+
+export const tableFormats = ["csv", "xlsx"] as const;
+export type TableFormat = (typeof tableFormats)[number];
+
+/** What is wrong with one row of a file, and where. */
+export const rowProblemSchema = z
+  .object({
+    /** 1 is the header's line. A record of several lines has the line where it begins. */
+    line: z.number().int(),
+    /** The header of the cell; null when it is the row as a whole. */
+    column: z.string().nullable(),
+    /** As in a problem: `import.cell_not_valid`, or what the use case refuses (`item.number_taken`). */
+    code: z.string(),
+    reason: z.string(),
+  })
+  .openapi("RowProblem");
+export type RowProblem = z.infer<typeof rowProblemSchema>;
+
+export const importReportSchema = z
+  .object({
+    rows: z.number().int(),
+    goodRows: z.number().int(),
+    isDryRun: z.boolean(),
+    /** All rows, or none. */
+    isSaved: z.boolean(),
+    problemCount: z.number().int(),
+    /** By line, at most 1,000. */
+    problems: z.array(rowProblemSchema),
+  })
+  .openapi("ImportReport");
+export type ImportReport = z.infer<typeof importReportSchema>;
+
+const xlsxType = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
+const file = z.string().openapi({ format: "binary" });
+
+type List<Path extends string, Query extends z.ZodObject> = {
+  path: Path;
+  tags: readonly string[];
+  request: { query: Query };
+};
+
+/** Every row of a list as a file, under the list's own filters. */
+export function exportOf<Path extends string, Query extends z.ZodObject>(list: List<Path, Query>) {
+  const { cursor: _, limit: __, ...filters } = list.request.query.shape;
+  const query = z.object({
+    ...(filters as Omit<Query["shape"], "cursor" | "limit">),
+    format: z.enum(tableFormats).default("csv"),
+  });
+  return createRoute({
+    method: "get",
+    path: `${list.path}/export`,
+    tags: [...list.tags],
+    request: { query },
+    responses: {
+      200: {
+        description: "The file; the header names the fields of the API",
+        content: { "text/csv": { schema: file }, [xlsxType]: { schema: file } },
+      },
+      ...problemResponses,
+    },
+  });
+}
+
+/** A file whose rows are all made, or none. With `dryRun` nothing is saved, only told. */
+export function importOf<Path extends string>(list: { path: Path; tags: readonly string[] }) {
+  return createRoute({
+    method: "post",
+    path: `${list.path}/import`,
+    tags: [...list.tags],
+    request: {
+      query: z.object({ dryRun: z.stringbool().default(false).openapi({ type: "boolean" }) }),
+      headers: idempotencyHeaderSchema,
+      body: {
+        required: true,
+        description:
+          "CSV (comma, semicolon or tab; UTF-8 or Windows-1252) or XLSX (first sheet), at most 16 MiB. The header names the fields; multipart: the first file.",
+        content: { "text/csv": { schema: file }, [xlsxType]: { schema: file } },
+      },
+    },
+    responses: {
+      200: json(importReportSchema, "Saved, or what a dry run found"),
+      422: {
+        description: "Rows are not valid, nothing is saved",
+        content: {
+          "application/problem+json": {
+            schema: problemSchema.extend({ report: importReportSchema }).openapi("ImportProblem"),
+          },
+        },
+      },
+      ...problemResponses,
+    },
+  });
+}
