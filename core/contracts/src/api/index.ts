@@ -13,4 +13,5 @@ export * from "./people.ts";
 export * from "./plant.ts";
 export * from "./problem.ts";
 export * from "./sign-in.ts";
+export * from "./tables.ts";
 export * from "./work-orders.ts";
