@@ -101,6 +101,12 @@ export class Databases {
     return db.inTenant(tenantId, work);
   }
 
+  /** @see Database.inSnapshot · @throws Fault when the tenant's database is away. */
+  async inSnapshot<T>(tenantId: TenantId, work: (tx: Transaction) => Promise<T>): Promise<T> {
+    const { db } = await this.homeOf(tenantId);
+    return db.inSnapshot(tenantId, work);
+  }
+
   /** @see Database.inInstallation: in the installation's database. */
   async inInstallation<T>(work: (tx: Transaction) => Promise<T>): Promise<T> {
     return this.#installation.db.inInstallation(work);
