@@ -1,5 +1,5 @@
 import { at } from "./at.ts";
-import { updateAll, updateHeadsOf, updateTailsOf } from "./longest-paths.ts";
+import { sweptMax, updateAll, updateHeadsOf, updateTailsOf } from "./longest-paths.ts";
 import type { Model } from "./model.ts";
 import { orderBefore, orderBehind } from "./topological-order.ts";
 
@@ -31,6 +31,8 @@ export interface Graph {
   cost: number;
   /** Off for searches that try moves out instead of estimating them: tails are then left stale. */
   keepsTails: boolean;
+  /** Whether an update computes all behind the change, or follows the changes: see sweptMax. */
+  isSwept: boolean;
   /** Scratch of the window update: marks by stamp, and the nodes put aside. */
   mark: Int32Array;
   aside: Int32Array;
@@ -60,6 +62,7 @@ export function createGraph(model: Model): Graph {
     makespan: 0,
     cost: 0,
     keepsTails: true,
+    isSwept: operations <= sweptMax,
     mark: new Int32Array(nodes),
     aside: new Int32Array(operations + 1),
     stamp: 0,
