@@ -45,6 +45,11 @@ export class Transaction {
     );
   }
 
+  /** How many events wait for the commit. */
+  get emitted(): number {
+    return this.#events.length;
+  }
+
   /** Says that the tiles of these work centers changed, so that live screens read them after the commit. */
   touch(workCenterIds: Iterable<string>): void {
     for (const workCenterId of workCenterIds) this.#touchedWorkCenters.add(workCenterId);

@@ -5,11 +5,14 @@ import { sql } from "kysely";
 import type { Home } from "../db/databases.ts";
 import type { Lease } from "../db/lease.ts";
 import type { Transaction } from "../db/transaction.ts";
-import { Fault } from "../errors.ts";
+import { invariant } from "../errors.ts";
 import type { Log } from "../observe/log.ts";
 import type { Metrics } from "../observe/metrics.ts";
 import { inTraceOfEvents } from "../observe/trace.ts";
+import { drainStream } from "./drain-parked.ts";
+import { CursorMoved, isOfTheWorld, reasonOf, SubscriberStalled } from "./failure.ts";
 import { readEvents } from "./log.ts";
+import { countParked, park, readParkedHeads } from "./parked-events.ts";
 import { WakeUp } from "./wake-up.ts";
 
 /** What a context does about events of the log: on one process of the installation at a time. */
@@ -19,9 +22,16 @@ export type Subscription = {
   keys: readonly EventKey[];
   /**
    * Applies events of one tenant, ascending. The cursor moves in the same transaction, so an effect
-   * in the database happens exactly once; it must have no other effect.
+   * in the database happens exactly once; it must have no other effect. A throw saves nothing and is
+   * tried again in halves, so that it ends with the one event that cannot be digested.
    */
   handle: (tx: Transaction, events: readonly LoggedEvent[]) => Promise<void>;
+  /**
+   * Declares that handling events again, from any earlier position to the end, ends in the same state:
+   * every effect is keyed by its event or stream and overwritten, and nothing is emitted (an emit while
+   * replaying fails). Only then a person may replay it. Default false.
+   */
+  isReplayable?: boolean;
 };
 
 type Deps = Home & { log: Log; metrics: Metrics };
@@ -40,8 +50,13 @@ export function runs(
 
 /**
  * Runs one subscription in one database until disposed: takes its lease (waiting while another
- * process has it), then digests the log batch by batch. A batch that fails is halved until the one
- * event that cannot be digested is alone; that one is parked with its reason, so that the others go on.
+ * process has it), then digests the log batch by batch.
+ *
+ * The order of a stream is never broken: an event that cannot be digested is parked with its reason,
+ * and the later events of its stream are parked behind it; other streams go on. A parked event is tried
+ * again by itself, later each time, or when a person asks; those behind it follow in order.
+ * When one event after the other fails, the subscriber is broken and not the events: then the cursor
+ * stands still, nothing more is parked, and it tries again until it works.
  */
 export class SubscriptionRunner {
   readonly #subscription: Subscription;
@@ -50,6 +65,14 @@ export class SubscriptionRunner {
   readonly #stop = new AbortController();
   readonly #types: readonly string[];
   #running: Promise<void> | null = null;
+  /** Streams with parked events; null: not known, read it first. */
+  #blocked: Set<string> | null = null;
+  #parkedCount = 0;
+  #parkedReadMs = Number.NEGATIVE_INFINITY;
+  /** Events parked one after the other without one that was digested in between. */
+  #failuresInRow = 0;
+  #stalls = 0;
+  #isDeclared = false;
 
   constructor(subscription: Subscription, deps: Deps) {
     this.#subscription = subscription;
@@ -80,96 +103,176 @@ export class SubscriptionRunner {
 
   async #follow(lease: Lease): Promise<void> {
     while (!this.#stop.signal.aborted && !lease.isLost()) {
-      const isMore = await this.catchUp();
-      if (!isMore) await this.#wakeUp.wait(pollMs);
+      try {
+        const isMore = await this.catchUp();
+        if (!isMore) await this.#wakeUp.wait(pollMs);
+      } catch (error) {
+        if (!(error instanceof SubscriberStalled)) throw error;
+        await this.#noteStall(error);
+        await this.#pause(Math.min(stallMs * 2 ** this.#stalls, stallMsMax));
+        this.#stalls += 1;
+      }
     }
   }
 
   /** Digests one batch. True when there may be more at once. */
   async catchUp(): Promise<boolean> {
-    const cursor = await this.#cursor();
-    const { events, last } = await readEvents(this.#deps.db, {
-      after: cursor,
+    try {
+      return await this.#catchUp();
+    } catch (error) {
+      // Another process may have parked or drained meanwhile.
+      this.#blocked = null;
+      throw error;
+    }
+  }
+
+  async #catchUp(): Promise<boolean> {
+    const state = await this.#readState();
+    if (state.isReplayAsked && (await this.#startReplay(state.position))) return true;
+    await this.#drainDue();
+    const { replayUntil } = state;
+    const { events: read, last } = await readEvents(this.#deps.db, {
+      after: state.position,
       limit: batchMax,
       types: this.#types,
     });
-    let at = cursor;
-    for (const batch of byTenant(events)) at = await this.#digest(at, batch);
+    // A batch is replayed or new, never both: only the new one may emit.
+    const isReplay = replayUntil !== null;
+    const events = isReplay ? read.filter((e) => BigInt(e.position) <= replayUntil) : read;
+    let at = state.position;
+    for (const batch of byTenant(events)) at = await this.#digest(at, batch, isReplay);
+    if (events.length > 0) return isReplay || read.length === batchMax;
     // Nothing for us in a long stretch: step over it, so that the next read does not scan it again.
-    if (events.length === 0 && last - cursor > stretchMax) {
-      await this.#deps.db.inInstallation((tx) => this.#move(tx, cursor, last));
+    const end = replayUntil ?? last;
+    if (isReplay || end - state.position > stretchMax) {
+      await this.#deps.db.inInstallation((tx) => this.#move(tx, state.position, end));
     }
-    return events.length === batchMax;
+    return isReplay;
   }
 
-  async #cursor(): Promise<bigint> {
-    const name = this.#subscription.name;
-    const [row] = await this.#deps.db.query(sql<{ position: string }>`
-      with new as (
-        insert into platform.subscription (name) values (${name})
-        on conflict (name) do nothing
-        returning position
-      )
-      select position from new
-      union all
-      select position from platform.subscription where name = ${name}
-      limit 1`);
-    return BigInt(row?.position ?? "0");
+  async #readState() {
+    const { name, isReplayable = false } = this.#subscription;
+    if (!this.#isDeclared) {
+      const [declared] = await this.#deps.db.query(sql<{ is_stalled: boolean }>`
+        insert into platform.subscription as s (name, types, is_replayable)
+        values (${name}, ${[...this.#types]}, ${isReplayable})
+        on conflict (name) do update
+           set types = excluded.types, is_replayable = excluded.is_replayable,
+               replay_asked = case when excluded.is_replayable then s.replay_asked end
+        returning stalled_time is not null as is_stalled`);
+      // It was broken when its process ended: it has to prove itself before anything is parked again.
+      if (declared?.is_stalled === true) this.#failuresInRow = failuresInRowMax;
+      this.#isDeclared = true;
+    }
+    const [row] = await this.#deps.db.query(sql<{
+      position: string;
+      is_asked: boolean;
+      replay_until: string | null;
+    }>`
+      select position, replay_asked is not null as is_asked, replay_until
+        from platform.subscription
+       where name = ${name}`);
+    invariant(row !== undefined, `the cursor of ${name} is gone`);
+    return {
+      position: BigInt(row.position),
+      isReplayAsked: row.is_asked,
+      replayUntil: row.replay_until === null ? null : BigInt(row.replay_until),
+    };
+  }
+
+  async #startReplay(position: bigint): Promise<boolean> {
+    const { name } = this.#subscription;
+    const [row] = await this.#deps.db.query(sql<{ is_started: boolean }>`
+      select platform.start_replay(${name}, ${position.toString()}) as is_started`);
+    this.#blocked = null;
+    this.#deps.log.info({ subscription: name }, "replaying");
+    return row?.is_started === true;
+  }
+
+  /** Goes on with parked streams whose time has come or about which a person has decided. */
+  async #drainDue(): Promise<void> {
+    const { db } = this.#deps;
+    const { name } = this.#subscription;
+    const isKnown = this.#blocked !== null;
+    if (isKnown && this.#blocked?.size === 0) return;
+    if (isKnown && performance.now() - this.#parkedReadMs < pollMs) return;
+    const heads = await readParkedHeads(db, name);
+    this.#blocked = new Set(heads.map(keyOfStream));
+    this.#parkedReadMs = performance.now();
+    const { signal } = this.#stop;
+    for (const head of heads.filter(({ isDue }) => isDue)) {
+      const isDrained = await drainStream(db, this.#subscription, head, { batchMax, signal });
+      if (isDrained) this.#blocked.delete(keyOfStream(head));
+    }
+    this.#parkedCount = heads.length === 0 ? 0 : await countParked(db, name);
   }
 
   /** Applies events of one tenant and returns the new cursor. */
-  async #digest(cursor: bigint, events: readonly LoggedEvent[]): Promise<bigint> {
+  async #digest(
+    cursor: bigint,
+    events: readonly LoggedEvent[],
+    isReplay: boolean,
+  ): Promise<bigint> {
     for (let attempt = 1; ; attempt += 1) {
       try {
-        return await this.#apply(cursor, events);
+        return await this.#apply(cursor, events, isReplay);
       } catch (error) {
         if (isOfTheWorld(error)) throw error;
-        if (events.length > 1) return this.#halve(cursor, events);
+        if (events.length > 1) {
+          const middle = Math.ceil(events.length / 2);
+          const between = await this.#digest(cursor, events.slice(0, middle), isReplay);
+          return this.#digest(between, events.slice(middle), isReplay);
+        }
         if (attempt === attemptsMax) return this.#park(cursor, events, error);
-        await this.#wakeUp.wait(attempt * attemptMs);
+        await this.#pause(attempt * attemptMs);
       }
     }
   }
 
-  async #apply(cursor: bigint, events: readonly LoggedEvent[]): Promise<bigint> {
+  async #apply(cursor: bigint, events: readonly LoggedEvent[], isReplay: boolean): Promise<bigint> {
+    const { name, handle } = this.#subscription;
     const { tenantId, last } = bounds(events);
-    await inTraceOfEvents(this.#subscription.name, events, () =>
+    const waiting = events.filter((event) => this.#blocked?.has(keyOfStream(event)));
+    const free = waiting.length === 0 ? events : events.filter((e) => !waiting.includes(e));
+    if (waiting.length > 0 && this.#parkedCount >= parkedMax) {
+      throw new SubscriberStalled(`${parkedMax} events are parked: retry or skip some first`);
+    }
+    await inTraceOfEvents(name, events, () =>
       this.#deps.db.inTenant(tenantId, async (tx) => {
         // The cursor first: its row lock keeps a process that lost its lease from doing the same work.
         await this.#move(tx, cursor, last);
-        await this.#subscription.handle(tx, events);
+        await park(tx, name, waiting, "waits for an earlier event of its stream");
+        if (free.length > 0) await handle(tx, free);
+        invariant(!isReplay || tx.emitted === 0, `${name} emits while it is replayed`);
       }),
     );
-    this.#deps.metrics.eventsHandled.inc({ subscription: this.#subscription.name }, events.length);
-    this.#deps.metrics.subscriptionPosition.set(
-      { subscription: this.#subscription.name },
-      Number(last),
-    );
+    this.#parkedCount += waiting.length;
+    if (free.length > 0) {
+      this.#failuresInRow = 0;
+      this.#stalls = 0;
+    }
+    this.#deps.metrics.eventsHandled.inc({ subscription: name }, free.length);
+    this.#deps.metrics.subscriptionPosition.set({ subscription: name }, Number(last));
     return last;
-  }
-
-  async #halve(cursor: bigint, events: readonly LoggedEvent[]): Promise<bigint> {
-    const middle = Math.ceil(events.length / 2);
-    const between = await this.#digest(cursor, events.slice(0, middle));
-    return this.#digest(between, events.slice(middle));
   }
 
   async #park(cursor: bigint, events: readonly LoggedEvent[], error: unknown): Promise<bigint> {
     const { tenantId, last } = bounds(events);
     const { name } = this.#subscription;
-    const reason = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
+    if (this.#failuresInRow >= failuresInRowMax || this.#parkedCount >= parkedMax) {
+      throw new SubscriberStalled(reasonOf(error), { cause: error });
+    }
     await this.#deps.db.inTenant(tenantId, async (tx) => {
       await this.#move(tx, cursor, last);
-      await sql`
-        insert into platform.parked_event (subscription, position, tenant_id, reason)
-        values (${name}, ${last.toString()}, ${tenantId}, ${reason.slice(0, reasonMax)})`.execute(
-        tx.over(),
-      );
+      await park(tx, name, events, reasonOf(error));
     });
+    for (const event of events) this.#blocked?.add(keyOfStream(event));
+    this.#parkedCount += events.length;
+    this.#failuresInRow += 1;
     this.#deps.metrics.eventsParked.inc({ subscription: name });
     this.#deps.log.error(
       { err: error, subscription: name, position: last.toString() },
-      "event parked, the others go on",
+      "event parked, other streams go on",
     );
     return last;
   }
@@ -177,10 +280,33 @@ export class SubscriptionRunner {
   async #move(tx: Transaction, from: bigint, to: bigint): Promise<void> {
     const { numAffectedRows } = await sql`
       update platform.subscription
-         set position = ${to.toString()}, updated_time = now()
+         set position = ${to.toString()}, updated_time = now(),
+             replay_until = case when replay_until > ${to.toString()} then replay_until end,
+             stalled_reason = null, stalled_time = null
        where name = ${this.#subscription.name}
          and position = ${from.toString()}`.execute(tx.over());
     if (numAffectedRows !== 1n) throw new CursorMoved(this.#subscription.name);
+  }
+
+  async #noteStall(stall: SubscriberStalled): Promise<void> {
+    const { name } = this.#subscription;
+    await this.#deps.db.query(sql`
+      update platform.subscription
+         set stalled_reason = ${stall.message.slice(0, reasonMax)},
+             stalled_time = coalesce(stalled_time, now())
+       where name = ${name}`);
+    this.#deps.log.error({ err: stall, subscription: name }, "stalled, nothing is skipped");
+  }
+
+  /** Unlike a wait for events it is not cut short by one. */
+  async #pause(ms: number): Promise<void> {
+    const { promise, resolve } = Promise.withResolvers<void>();
+    const timer = setTimeout(resolve, ms);
+    const stop = () => resolve();
+    this.#stop.signal.addEventListener("abort", stop, { once: true });
+    await promise;
+    clearTimeout(timer);
+    this.#stop.signal.removeEventListener("abort", stop);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -190,17 +316,8 @@ export class SubscriptionRunner {
   }
 }
 
-/** Another process digested these events already: nothing is saved, read the cursor again. */
-class CursorMoved extends Error {
-  override readonly name = "CursorMoved";
-
-  constructor(subscription: string) {
-    super(`the cursor of ${subscription} was moved by another process`);
-  }
-}
-
 // A batch shares one commit; more would hold the log's lock and row locks for too long.
-const batchMax = 200;
+const batchMax = 1000;
 // A notice may be lost; a person does not notice a second (decision 5).
 const pollMs = 1000;
 const retryMs = 1000;
@@ -208,20 +325,21 @@ const stretchMax = 10_000n;
 // An event that fails three times alone fails for its own sake.
 const attemptsMax = 3;
 const attemptMs = 100;
+// Eight different streams in a row do not go bad by chance: it is the subscriber.
+const failuresInRowMax = 8;
+const stallMs = 1000;
+const stallMsMax = 60_000;
+// What a person can still look through, and what a drain reads in one go.
+const parkedMax = 10_000;
 const reasonMax = 2000;
 
-function isOfTheWorld(error: unknown): boolean {
-  if (error instanceof CursorMoved) return true;
-  return error instanceof Fault ? error.isRetryable : isConflict(error);
-}
-
-function isConflict(error: unknown): boolean {
-  return error instanceof Error && "code" in error && error.code === "concurrent_change";
+function keyOfStream({ tenantId, stream }: { tenantId: string; stream: string }): string {
+  return `${tenantId} ${stream}`;
 }
 
 function bounds(events: readonly LoggedEvent[]) {
   const last = events.at(-1);
-  if (last === undefined) throw new Error("a batch has at least one event");
+  invariant(last !== undefined, "a batch has at least one event");
   return { tenantId: tenantIdSchema.parse(last.tenantId), last: BigInt(last.position) };
 }
 
