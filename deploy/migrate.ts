@@ -2,12 +2,13 @@ import { resolve } from "node:path";
 
 import { kindFromEnvironment, startServer } from "./database/server.ts";
 import { DATABASE_NAME, migrate } from "./migrate/migrate.ts";
+import { migrateTenantDatabases } from "./migrate/tenant-databases.ts";
 import { StartRefusal } from "./refusal.ts";
 import { seedFirstTenant } from "./seed/first-tenant.ts";
 
 /**
  * `node deploy/migrate.ts`: migrates and seeds DATABASE_URL, or the private server of DATA_DIR while
- * the plant is stopped. Returns the exit code.
+ * the plant is stopped, and every database of its registry. Returns the exit code.
  */
 async function migrateFromEnvironment(env: NodeJS.ProcessEnv): Promise<number> {
   try {
@@ -29,9 +30,17 @@ async function migrateFromEnvironment(env: NodeJS.ProcessEnv): Promise<number> {
 }
 
 async function migrateAndReport(asked: Parameters<typeof migrate>[0]): Promise<void> {
-  const { applied, urls } = await migrate(asked);
-  await seedFirstTenant(urls.owner);
-  console.log(applied.length === 0 ? "up to date" : `applied ${applied.join(", ")}`);
+  const installation = await migrate(asked);
+  await seedFirstTenant(installation.urls.owner);
+  console.log(sentenceOf(installation.applied));
+  for (const { address, applied, problem } of await migrateTenantDatabases(installation, asked)) {
+    if (problem === null) console.log(`${address}: ${sentenceOf(applied)}`);
+    else console.error(`${address} is left as it is, and its companies stay away: ${problem}`);
+  }
+}
+
+function sentenceOf(applied: readonly string[]): string {
+  return applied.length === 0 ? "up to date" : `applied ${applied.join(", ")}`;
 }
 
 process.exitCode = await migrateFromEnvironment(process.env);

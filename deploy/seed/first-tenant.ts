@@ -18,7 +18,11 @@ export const firstTenant: FirstTenant = {
  * One company with one site, in the time zone of this machine. Idempotent: an existing tenant or
  * site of these ids is left as it is, renamed or not.
  */
-export async function seedFirstTenant(ownerUrl: string, first = firstTenant): Promise<FirstTenant> {
+export async function seedFirstTenant(
+  ownerUrl: string,
+  first = firstTenant,
+  names = { company: "My company", site: "Main plant" },
+): Promise<FirstTenant> {
   const owner = new pg.Client({ connectionString: ownerUrl });
   await owner.connect();
   try {
@@ -26,12 +30,12 @@ export async function seedFirstTenant(ownerUrl: string, first = firstTenant): Pr
     await owner.query("select set_config('app.tenant_id', $1, true)", [first.tenantId]);
     await owner.query(
       `insert into identity.tenant (tenant_id, name) values ($1, $2) on conflict (tenant_id) do nothing`,
-      [first.tenantId, "My company"],
+      [first.tenantId, names.company],
     );
     await owner.query(
       `insert into identity.site (site_id, tenant_id, name, time_zone, group_id)
        values ($1, $2, $3, $4, $5) on conflict (site_id) do nothing`,
-      [first.siteId, first.tenantId, "Main plant", localTimeZone(), first.groupId],
+      [first.siteId, first.tenantId, names.site, localTimeZone(), first.groupId],
     );
     await owner.query("commit");
   } finally {

@@ -2,6 +2,7 @@ import { join } from "node:path";
 
 import { type PrivateServer, startServer } from "../database/server.ts";
 import { DATABASE_NAME, type Migrated, migrate } from "../migrate/migrate.ts";
+import { migrateTenantDatabases } from "../migrate/tenant-databases.ts";
 import { StartRefusal } from "../refusal.ts";
 import { seedFirstTenant } from "../seed/first-tenant.ts";
 import { Child, type TableRow } from "./child.ts";
@@ -97,6 +98,9 @@ export class Plant {
         : { adminUrl: this.#server.superuserUrl(), dataDir, database: DATABASE_NAME },
     );
     await seedFirstTenant(migrated.urls.owner);
+    for (const { address, problem } of await migrateTenantDatabases(migrated, { dataDir })) {
+      if (problem !== null) this.#say(`${address} is away, and its companies with it: ${problem}`);
+    }
     this.#throwIfStopping();
     return { ...migrated, server: this.#server };
   }
