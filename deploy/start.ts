@@ -2,6 +2,7 @@ import { healthSchema } from "@millwright/contracts/api";
 import { setTimeout as delay } from "node:timers/promises";
 
 import { StartRefusal, messageOf } from "./refusal.ts";
+import { helperKey } from "./seed/helper-keys.ts";
 import { nearestFolder, openDataDir } from "./start/data-dir.ts";
 import { askGateways } from "./start/gateways.ts";
 import { residentBytes } from "./start/memory.ts";
@@ -29,7 +30,10 @@ async function main(): Promise<number> {
     const running = await Promise.race([plant.start(), asked]);
     if (running === "stop") return 0;
     const health = await untilHealthy(settings);
-    const gateways = await askGateways(coreUrl(settings));
+    const gateways = await askGateways(
+      coreUrl(settings),
+      await helperKey(settings.dataDir, "start"),
+    );
     say(
       startTable({
         settings,

@@ -15,6 +15,7 @@ import {
   openTestPlant,
   releaseOrder,
   type TestPlant,
+  testSigningKey,
   wentTo,
 } from "./testing/plant.ts";
 import { birth, newValue } from "./testing/telemetry.ts";
@@ -55,7 +56,7 @@ test("the API describes itself in OpenAPI 3.1, and for people without a network"
 });
 
 test("metrics are in Prometheus text, headers keep browsers strict", async () => {
-  const answer = await plant.app.api.request("/metrics");
+  const answer = await plant.app.api.request("/metrics", { headers: asAdministrator() });
   expect(await answer.text()).toContain("millwright_http_request_duration_seconds");
   expect(answer.headers.get("content-security-policy")).toContain("default-src 'self'");
   expect(answer.headers.get("x-content-type-options")).toBe("nosniff");
@@ -68,7 +69,11 @@ test("problems are problem+json: unknown routes, unreadable and oversized bodies
   const post = (body: string) =>
     plant.app.api.request("/api/items", {
       method: "POST",
-      headers: { "content-type": "application/json", "content-length": String(body.length) },
+      headers: {
+        ...asAdministrator(),
+        "content-type": "application/json",
+        "content-length": String(body.length),
+      },
       body,
     });
   expect((await post("{ not json")).status).toBe(400);
@@ -79,7 +84,10 @@ test("pages of the dashboards are served, their paths fall back to the app, asse
   const folder = await mkdtemp(join(tmpdir(), "dashboards-"));
   await writeFile(join(folder, "index.html"), "<title>Millwright</title>");
   await writeFile(join(folder, "app.js"), "1");
-  await using app = createApp(plant.core, { pages: serveDashboards(folder) });
+  await using app = createApp(plant.core, {
+    signingKeys: [testSigningKey],
+    pages: serveDashboards(folder),
+  });
   const get = async (path: string) => {
     const answer = await app.api.request(path);
     return [answer.status, (await answer.text()).slice(0, 17)];
@@ -104,7 +112,9 @@ test("the live stream tells of values, tiles and orders as they change", async (
     workUnitId,
   });
   await plant.app.start();
-  const response = await plant.app.api.request("/api/live");
+  const response = await plant.app.api.request("/api/live", {
+    headers: asAdministrator(),
+  });
   expect(Object.fromEntries(response.headers)).toMatchObject({
     "content-type": "text/event-stream; charset=utf-8",
     "cache-control": "no-cache, no-transform",
@@ -136,6 +146,10 @@ test("the live stream tells of values, tiles and orders as they change", async (
   await plant.app[Symbol.asyncDispose]();
   await reading;
 });
+
+function asAdministrator() {
+  return { authorization: `Bearer ${database.apiKey}` };
+}
 
 async function readMessages(
   stream: ReadableStream<Uint8Array> | null,

@@ -1,18 +1,35 @@
 import type { OpenAPIHono } from "@hono/zod-openapi";
-import { getHealth } from "@millwright/contracts/api";
+import { getHealth, type Health, type LiveMessage } from "@millwright/contracts/api";
 import type { MiddlewareHandler } from "hono";
 import { bodyLimit } from "hono/body-limit";
 import { secureHeaders } from "hono/secure-headers";
 
-import { engineering, engineeringModule } from "./modules/engineering/index.ts";
-import { equipment, equipmentModule } from "./modules/equipment/index.ts";
-import { identityModule } from "./modules/identity/index.ts";
-import { inventoryModule } from "./modules/inventory/index.ts";
-import { productionModule } from "./modules/production/index.ts";
+import {
+  engineering,
+  engineeringModule,
+  engineeringObjectTypes,
+} from "./modules/engineering/index.ts";
+import { equipment, equipmentModule, equipmentObjectTypes } from "./modules/equipment/index.ts";
+import { identityModule, identityObjectTypes, userAttributes } from "./modules/identity/index.ts";
+import { inventoryModule, inventoryObjectTypes } from "./modules/inventory/index.ts";
+import { productionModule, productionObjectTypes } from "./modules/production/index.ts";
+import { Authorisation } from "./platform/authz/authorisation.ts";
+import type { Catalogue } from "./platform/authz/catalogue.ts";
+import { Refusal } from "./platform/errors.ts";
 import { createApi, createRequests } from "./platform/http/api.ts";
 import { renderDocs } from "./platform/http/docs.ts";
 import { readHealth } from "./platform/http/health.ts";
-import { LiveHub, liveHeaders } from "./platform/http/live.ts";
+import type { Caller } from "./platform/http/caller.ts";
+import { LiveHub, liveHeaders, type Viewer } from "./platform/http/live.ts";
+import {
+  accessControl,
+  callerOf,
+  callerOrNull,
+  guard,
+  guarded,
+  type Permission,
+} from "./platform/http/permission.ts";
+import { systemObjectTypes } from "./platform/http/permissions.ts";
 import { problem, problemOf, sendProblem } from "./platform/http/problem.ts";
 import { tracedRequests } from "./platform/observe/traced-requests.ts";
 import type { Platform } from "./platform/platform.ts";
@@ -23,35 +40,79 @@ export type App = {
   start: () => Promise<void>;
 } & AsyncDisposable;
 
+export type AppOptions = {
+  /** At least 32 characters each; the first signs, all verify. */
+  signingKeys: readonly string[];
+  /** Under which people reach us; decides whether cookies need TLS. */
+  publicUrl?: string | undefined;
+  pages?: MiddlewareHandler;
+};
+
+/** What there is to be allowed, by all contexts. */
+export const catalogue: Catalogue = {
+  user: userAttributes,
+  objectTypes: {
+    ...systemObjectTypes,
+    ...identityObjectTypes,
+    ...equipmentObjectTypes,
+    ...engineeringObjectTypes,
+    ...inventoryObjectTypes,
+    ...productionObjectTypes,
+  },
+};
+
 /**
  * Everything core serves, as one Web-standard app: no port, no driver, no Node module. `pages` serves
  * what is not under /api.
  */
-export function createApp(platform: Platform, options: { pages?: MiddlewareHandler } = {}): App {
-  const identity = identityModule(platform);
-  const requests = createRequests(platform, identity.onlyTenant);
+export function createApp(platform: Platform, options: AppOptions): App {
+  const identity = identityModule(platform, options);
+  const requests = createRequests(platform);
+  const authorisation = new Authorisation(catalogue, platform);
   const production = productionModule({ platform, requests, identity, equipment, engineering });
   const hub = new LiveHub(platform);
   const live = production.live(hub);
+
+  /** Details name versions and parts: for who runs the installation, not for the whole network. */
+  const mayRead = async (caller: Caller | null) => {
+    if (caller === null) return false;
+    const { objectType, action } = readSystem;
+    const asked = { objectType, action, object: {} };
+    const question = { ...asked, roles: caller.roles, user: caller.attributes };
+    return authorisation.isAllowed(caller.tenantId, question);
+  };
 
   const api = createApi();
   api.use(secureHeaders({ contentSecurityPolicy }));
   api.use(tracedRequests);
   api.use(timed(platform));
   api.use("/api/*", bodyLimit({ maxSize: bodyBytesMax, onError: tooLarge }));
-  api.onError((error, c) => sendProblem(c, problemOf(error, platform.log)));
-
-  api.openapi(getHealth, async (c) => {
-    const health = await readHealth(platform);
-    return health.status === "down" ? c.json(health, 503) : c.json(health, 200);
+  api.onError((error, c) => {
+    const waitS = error instanceof Refusal ? error.retryAfterS : undefined;
+    if (waitS !== undefined) c.header("Retry-After", String(waitS));
+    return sendProblem(c, problemOf(error, platform.log));
   });
-  api.get("/metrics", async (c) => {
+  const access = accessControl({
+    authenticator: identity.authenticator,
+    control: authorisation,
+    publicUrl: options.publicUrl,
+  });
+  api.use("/api/*", access);
+  api.use("/metrics", access);
+
+  api.openapi(guarded(getHealth, "public"), async (c) => {
+    const health = await readHealth(platform);
+    const shown = (await mayRead(callerOrNull(c))) ? health : withoutDetails(health);
+    return health.status === "down" ? c.json(shown, 503) : c.json(shown, 200);
+  });
+  // Prometheus sends an API key as its bearer token (authorization.credentials_file).
+  api.get("/metrics", guard(readSystem), async (c) => {
     const { registry } = platform.metrics;
     return c.text(await registry.metrics(), 200, { "Content-Type": registry.contentType });
   });
-  api.get("/api/live", async (c) => {
-    const tenantId = await requests.tenantId();
-    const stream = hub.open(tenantId, c.req.header("last-event-id"));
+  api.get("/api/live", guard("signed_in"), async (c) => {
+    const viewer = await viewerOf(authorisation, callerOf(c));
+    const stream = hub.open(viewer, c.req.header("last-event-id"));
     return new Response(stream, { headers: liveHeaders });
   });
   api.route("/", equipmentModule({ platform, requests, identity }).routes);
@@ -61,8 +122,10 @@ export function createApp(platform: Platform, options: { pages?: MiddlewareHandl
 
   const info = { title: "Millwright API", version: platform.version };
   const describe = () => api.getOpenAPI31Document({ openapi: "3.1.0", info });
-  api.get("/api/openapi.json", (c) => c.json(describe()));
-  api.get("/api/docs", (c) => c.html(renderDocs({ info, paths: describe().paths ?? {} })));
+  api.get("/api/openapi.json", guard("public"), (c) => c.json(describe()));
+  api.get("/api/docs", guard("public"), (c) =>
+    c.html(renderDocs({ info, paths: describe().paths ?? {} })),
+  );
   if (options.pages !== undefined) api.use(options.pages);
   api.notFound((c) =>
     sendProblem(c, problem(404, "route.unknown", `There is nothing at ${c.req.path}.`)),
@@ -70,12 +133,45 @@ export function createApp(platform: Platform, options: { pages?: MiddlewareHandl
 
   return {
     api,
-    start: () => live.start(),
+    start: async () => {
+      authorisation.start();
+      await live.start();
+    },
     [Symbol.asyncDispose]: async () => {
       hub[Symbol.dispose]();
+      await authorisation[Symbol.asyncDispose]();
       await live[Symbol.asyncDispose]();
     },
   };
+}
+
+const readSystem = {
+  objectType: "system",
+  action: "read",
+  on: "any",
+} as const satisfies Permission;
+
+/** What a kind of live message asks of who hears it. */
+const topics = {
+  tile: { objectType: "machine", action: "read" },
+  values: { objectType: "machine", action: "read" },
+  work_order: { objectType: "work_order", action: "read" },
+} as const satisfies Record<Exclude<LiveMessage["kind"], "resync">, object>;
+
+function withoutDetails(health: Health): Health {
+  const components = Object.entries(health.components).map(
+    ([name, { status }]) => [name, { status, detail: "" }] as const,
+  );
+  return { ...health, components: Object.fromEntries(components) };
+}
+
+async function viewerOf(authorisation: Authorisation, caller: Caller): Promise<Viewer> {
+  const heard = new Set<LiveMessage["kind"]>(["resync"]);
+  for (const kind of ["tile", "values", "work_order"] as const) {
+    const question = { ...topics[kind], roles: caller.roles, user: caller.attributes, object: {} };
+    if (await authorisation.isAllowed(caller.tenantId, question)) heard.add(kind);
+  }
+  return { ...caller, mayHear: (kind) => heard.has(kind) };
 }
 
 const contentSecurityPolicy = {

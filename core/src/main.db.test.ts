@@ -34,11 +34,8 @@ test.each([{ file: "main.ts" }, { file: "worker.ts" }])(
 );
 
 test.each([
-  {
-    why: "serves this machine only",
-    env: { HOST: "0.0.0.0" },
-    says: /HOST must be a loopback address/,
-  },
+  { why: "needs a signing key", env: { SIGNING_KEYS: "" }, says: /SIGNING_KEYS is missing/ },
+  { why: "takes no short one", env: { SIGNING_KEYS: "short" }, says: /SIGNING_KEYS needs/ },
   { why: "needs a database", env: { DATABASE_URL: "mysql://x" }, says: /DATABASE_URL must start/ },
   { why: "checks its port", env: { PORT: "http" }, says: /PORT/ },
 ])("core $why: one clear sentence and exit code 1", async ({ env, says }) => {
@@ -69,7 +66,7 @@ test("core says when its port is taken", async () => {
 
 function start(file: string, env: Record<string, string>): ChildProcess {
   return spawn(process.execPath, [join(import.meta.dirname, file)], {
-    env: { PATH: process.env["PATH"], LOG_LEVEL: "error", ...env },
+    env: { PATH: process.env["PATH"], LOG_LEVEL: "error", SIGNING_KEYS: "x".repeat(32), ...env },
     stdio: ["ignore", "ignore", "pipe", "ipc"],
   });
 }

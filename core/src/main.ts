@@ -25,7 +25,11 @@ try {
       }),
     );
     const folder = config.DASHBOARDS_DIR ?? join(import.meta.dirname, "../../dashboards/dist");
-    const app = createApp(platform, { pages: serveDashboards(folder) });
+    const app = createApp(platform, {
+      signingKeys: config.SIGNING_KEYS,
+      publicUrl: config.PUBLIC_URL,
+      pages: serveDashboards(folder),
+    });
     await app.start();
     const server = createAdaptorServer({ fetch: app.api.fetch });
     await listen(server, config);

@@ -30,7 +30,7 @@ await using opcua = await OpcUaMachines.listen({
   ],
 });
 await using background = await ModbusCounter.start({ registers: 1000 });
-const api = apiClient(plant.coreUrl);
+const api = apiClient(plant.coreUrl, plant.database.apiKey);
 const { workUnitId } = await api.post<{ workUnitId: string }>("/api/work-centers", {
   areaName: "Bench",
   name: "Bench",
@@ -45,7 +45,7 @@ const ticking = setInterval(() => {
 
 /** Value → when its SSE message came. */
 const arrived = new Map<number, number>();
-await using live = readLive(plant.coreUrl, (message) => {
+await using live = readLive(plant, (message) => {
   if (message.kind !== "values") return;
   const now = performance.now();
   for (const { value } of message.values) {

@@ -59,7 +59,10 @@ function settingsOrExit(): Settings {
 
 async function run(): Promise<void> {
   await mkdir(dir, { recursive: true, mode: 0o700 });
-  const api = connectCoreApi(settings.CORE_URL, stopping.signal);
+  const api = connectCoreApi(
+    { url: settings.CORE_URL, apiKey: settings.CORE_API_KEY },
+    stopping.signal,
+  );
   // The machines need two seconds to start, the registration asks the core: neither waits for the other.
   const [ports, plant] = await Promise.all([startMachines(), setUpWhenCoreIsThere(api)]);
   timeZone = plant.timeZone;

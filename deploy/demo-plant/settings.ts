@@ -5,6 +5,8 @@ import { z } from "zod";
 
 const settingsSchema = z.object({
   CORE_URL: z.url().default("http://127.0.0.1:8080"),
+  /** API key of the demo plant: it does what any other client of the API may. */
+  CORE_API_KEY: z.string().default(""),
   MQTT_URL: z.url().default("mqtt://127.0.0.1:1883"),
   SPARKPLUG_HOST_ID: z.string().min(1).default("millwright"),
   DATA_DIR: z

@@ -1,4 +1,8 @@
+import { tenantIdSchema } from "@millwright/contracts/units";
 import pg from "pg";
+
+import { seedApiKey, seedPolicy } from "../../core/src/modules/identity/index.ts";
+import { Database } from "../../core/src/platform/db/database.ts";
 
 export type FirstTenant = {
   readonly tenantId: string;
@@ -13,6 +17,28 @@ export const firstTenant: FirstTenant = {
   siteId: "01a8f5c0-0000-7000-8000-000000000002",
   groupId: "plant",
 };
+
+/** A key for a helper of the installation, and what it may do. */
+export type SeededKey = { name: string; roles: readonly string[]; random?: string };
+
+/**
+ * Rights for the first company: the default policy if it has none, and keys for the helpers of this
+ * installation. Returns the keys in the order asked for.
+ */
+export async function seedAccess(
+  ownerUrl: string,
+  keys: readonly SeededKey[],
+  first = firstTenant,
+): Promise<string[]> {
+  await using db = new Database(ownerUrl, { poolMax: 1, onError: () => undefined });
+  const now = new Date();
+  return db.inTenant(tenantIdSchema.parse(first.tenantId), async (tx) => {
+    await seedPolicy(tx, now);
+    const made: string[] = [];
+    for (const key of keys) made.push(await seedApiKey(tx, key, now));
+    return made;
+  });
+}
 
 /**
  * One company with one site, in the time zone of this machine. Idempotent: an existing tenant or

@@ -29,12 +29,12 @@ test("core is asked, and an answer that is no list counts as none given", async 
   await once(server.listen(0, "127.0.0.1"), "listening");
   const { port } = server.address() as AddressInfo;
   try {
-    expect(await askGateways(`http://127.0.0.1:${port}`)).toEqual([gateway("saw")]);
-    expect(await askGateways(`http://127.0.0.1:${port}`)).toBeNull();
+    expect(await askGateways(`http://127.0.0.1:${port}`, "mw_test")).toEqual([gateway("saw")]);
+    expect(await askGateways(`http://127.0.0.1:${port}`, "mw_test")).toBeNull();
   } finally {
     server.close();
   }
-  expect(await askGateways(`http://127.0.0.1:${port}`)).toBeNull();
+  expect(await askGateways(`http://127.0.0.1:${port}`, "mw_test")).toBeNull();
 });
 
 function gateway(edgeNodeId: string): Gateway {

@@ -10,9 +10,10 @@ const answerSchema = z.object({ rows: z.array(edgeNodeSchema) });
 export type Gateway = z.infer<typeof edgeNodeSchema>;
 
 /** The gateways core knows, or null when it does not answer in time: the table does not wait for it. */
-export async function askGateways(url: string): Promise<readonly Gateway[] | null> {
+export async function askGateways(url: string, apiKey: string): Promise<readonly Gateway[] | null> {
   try {
     const response = await fetch(`${url}/api/edge-nodes`, {
+      headers: { authorization: `Bearer ${apiKey}` },
       signal: AbortSignal.timeout(ANSWER_DEADLINE_MS),
     });
     return answerSchema.parse(await response.json()).rows;

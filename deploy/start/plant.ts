@@ -1,10 +1,12 @@
 import { join } from "node:path";
 
+import { secret } from "../database/secrets.ts";
 import { type PrivateServer, startServer } from "../database/server.ts";
 import { DATABASE_NAME, type Migrated, migrate } from "../migrate/migrate.ts";
 import { migrateTenantDatabases } from "../migrate/tenant-databases.ts";
 import { StartRefusal } from "../refusal.ts";
-import { seedFirstTenant } from "../seed/first-tenant.ts";
+import { seedAccess, seedFirstTenant } from "../seed/first-tenant.ts";
+import { helperKey, seededKeyOf } from "../seed/helper-keys.ts";
 import { Child, type TableRow } from "./child.ts";
 import { LogFile } from "./log-file.ts";
 import type { Settings } from "./settings.ts";
@@ -74,6 +76,7 @@ export class Plant {
         DATABASE_URL: urls.core,
         HOST: host,
         PORT: String(port),
+        SIGNING_KEYS: secret(dataDir, "signing-key"),
         DASHBOARDS_DIR: join(repository, "dashboards/dist"),
       }),
       this.#launch("worker", "core/src/worker.ts", { DATABASE_URL: urls.worker }),
@@ -98,6 +101,10 @@ export class Plant {
         : { adminUrl: this.#server.superuserUrl(), dataDir, database: DATABASE_NAME },
     );
     await seedFirstTenant(migrated.urls.owner);
+    await seedAccess(migrated.urls.owner, [
+      seededKeyOf(dataDir, "start"),
+      seededKeyOf(dataDir, "demo"),
+    ]);
     for (const { address, problem } of await migrateTenantDatabases(migrated, { dataDir })) {
       if (problem !== null) this.#say(`${address} is away, and its companies with it: ${problem}`);
     }
@@ -106,11 +113,12 @@ export class Plant {
   }
 
   // The demo plant plays an operator: it knows the public doors and no database.
-  #startDemo(): Promise<readonly TableRow[]> {
+  async #startDemo(): Promise<readonly TableRow[]> {
     this.#throwIfStopping();
     const { host, port, mqttHost, mqttPort, mqttUrl, dataDir, demoArguments } = this.#settings;
     const environment = {
       CORE_URL: `http://${hostInUrl(host)}:${port}`,
+      CORE_API_KEY: await helperKey(dataDir, "demo"),
       MQTT_URL: mqttUrl ?? `mqtt://${hostInUrl(mqttHost)}:${mqttPort}`,
       DATA_DIR: dataDir,
     };

@@ -24,7 +24,11 @@ test("seed and speed reach the demo plant", () => {
   expect(demoArguments).toEqual(["--seed", "7", "--speed", "20"]);
 });
 
-test("the broker may listen beyond loopback, core may not", () => {
+test("core and the broker may listen beyond loopback, together or the broker alone", () => {
+  expect(readSettings({ HOST: "0.0.0.0" }, [])).toMatchObject({
+    host: "0.0.0.0",
+    mqttHost: "0.0.0.0",
+  });
   expect(readSettings({ MQTT_HOST: "0.0.0.0" }, [])).toMatchObject({
     host: "127.0.0.1",
     mqttHost: "0.0.0.0",
@@ -33,7 +37,6 @@ test("the broker may listen beyond loopback, core may not", () => {
 });
 
 test.each([
-  [{ HOST: "0.0.0.0" }, [], "HOST=0.0.0.0 must be a loopback address"],
   [{ PORT: "http" }, [], "PORT=http must be a port number"],
   [{ PORT: "70000" }, [], "PORT=70000 must be between 1 and 65535"],
   [{ MQTT_URL: "broker" }, [], "MQTT_URL=broker must look like"],

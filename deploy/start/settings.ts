@@ -13,13 +13,7 @@ const port = z.coerce
 
 // Names and defaults: ARCHITECTURE.md, "Names in the environment".
 const environmentSchema = z.object({
-  HOST: z
-    .string()
-    .default("127.0.0.1")
-    .refine(
-      isLoopback,
-      "must be a loopback address until sign-in exists (for gateways on other machines set MQTT_HOST)",
-    ),
+  HOST: z.string().default("127.0.0.1"),
   MQTT_HOST: z.string().optional(),
   PORT: port.default(8080),
   MQTT_PORT: port.default(1883),
@@ -43,7 +37,7 @@ const argumentOptions = {
 
 /** Everything the supervisor itself decides by; the processes read the rest from the environment. */
 export type Settings = {
-  /** Core listens here: loopback. */
+  /** Core listens here. */
   readonly host: string;
   /** Our broker listens here; devices authenticate, so it may lie beyond loopback. */
   readonly mqttHost: string;
@@ -83,11 +77,6 @@ export function readSettings(env: NodeJS.ProcessEnv, args: readonly string[]): S
     dataDir: resolve(asked.DATA_DIR),
     ...readArguments(args),
   };
-}
-
-// The rule of core's own settings, asked before anything is made.
-function isLoopback(host: string): boolean {
-  return host === "localhost" || host === "::1" || /^127(\.\d{1,3}){3}$/.test(host);
 }
 
 function readArguments(args: readonly string[]): Pick<Settings, "hasDemo" | "demoArguments"> {

@@ -3,11 +3,12 @@ import { randomUUID } from "node:crypto";
 import type { WorkOrder } from "@millwright/contracts/api";
 
 /** The public HTTP API as a client uses it; every answer that is not 2xx fails with its problem. */
-export function apiClient(coreUrl: string) {
+export function apiClient(coreUrl: string, apiKey: string) {
   async function call<T>(method: string, path: string, body?: unknown): Promise<T> {
     const response = await fetch(`${coreUrl}${path}`, {
       method,
       headers: {
+        authorization: `Bearer ${apiKey}`,
         ...(body === undefined ? {} : { "content-type": "application/json" }),
         ...(method === "POST" ? { "idempotency-key": randomUUID() } : {}),
       },

@@ -7,7 +7,7 @@ import type { DatabaseKind } from "../database/programs.ts";
 import { kindFromEnvironment } from "../database/server.ts";
 import { listMigrations, migrate } from "../migrate/migrate.ts";
 import { type RoleUrls, roleUrls, withDatabase } from "../migrate/roles.ts";
-import { seedFirstTenant } from "../seed/first-tenant.ts";
+import { seedAccess, seedFirstTenant } from "../seed/first-tenant.ts";
 import { type TestServer, sharedServer } from "./server.ts";
 
 export type TestDatabase = AsyncDisposable & {
@@ -18,6 +18,8 @@ export type TestDatabase = AsyncDisposable & {
   readonly siteId: string;
   /** Sparkplug group of the site, random. */
   readonly groupId: string;
+  /** API key of an administrator of the tenant. */
+  readonly apiKey: string;
 };
 
 /**
@@ -38,10 +40,13 @@ export async function createTestDatabase(): Promise<TestDatabase> {
     groupId: `plant-${randomBytes(4).toString("hex")}`,
   };
   await seedFirstTenant(urls.owner, first);
+  const administrator = { name: "Test", roles: ["administrator"] };
+  const [apiKey = ""] = await seedAccess(urls.owner, [administrator], first);
   return {
     urls,
     kind: server.kind,
     ...first,
+    apiKey,
     [Symbol.asyncDispose]: async () => {
       await asSuperuser(server, (admin) =>
         admin.query(`drop database if exists ${name} with (force)`),

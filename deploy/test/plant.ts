@@ -1,4 +1,5 @@
 import { type ChildProcess, spawn } from "node:child_process";
+import { randomBytes } from "node:crypto";
 import { once } from "node:events";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { createServer } from "node:net";
@@ -119,6 +120,7 @@ export async function startPlant({ mqttUrl }: { mqttUrl?: string } = {}): Promis
     ...shared,
     DATABASE_URL: database.urls.core,
     PORT: String(port),
+    SIGNING_KEYS: randomBytes(32).toString("hex"),
   });
   const worker = new PlantProcess("worker", ["core/src/worker.ts"], {
     ...shared,

@@ -14,7 +14,7 @@ export const sawStates = { idle: 0, producing: 1, down: 2 } as const;
  * operation, and a released order of `quantity`.
  */
 export async function setUpSaw(plant: Plant, quantity: number) {
-  const api = apiClient(plant.coreUrl);
+  const api = apiClient(plant.coreUrl, plant.database.apiKey);
   const center = await api.post<{ workCenterId: string; workUnitId: string }>("/api/work-centers", {
     areaName: "Cutting",
     name: "Saw",

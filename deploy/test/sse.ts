@@ -5,7 +5,7 @@ import { type LiveMessage, liveMessageSchema } from "@millwright/contracts/api";
  * the contract fail the reader: `finished` rejects. Dispose to close the connection.
  */
 export function readLive(
-  coreUrl: string,
+  { coreUrl, database }: { coreUrl: string; database: { apiKey: string } },
   onMessage: (message: LiveMessage, id: string | null) => void,
   lastEventId?: string,
 ) {
@@ -18,7 +18,10 @@ export function readLive(
 
   async function read(): Promise<void> {
     const response = await fetch(`${coreUrl}/api/live`, {
-      headers: lastEventId === undefined ? {} : { "last-event-id": lastEventId },
+      headers: {
+        authorization: `Bearer ${database.apiKey}`,
+        ...(lastEventId === undefined ? {} : { "last-event-id": lastEventId }),
+      },
       signal: controller.signal,
     });
     if (response.body === null || !response.ok) throw new Error(`/api/live: ${response.status}`);

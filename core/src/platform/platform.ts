@@ -1,5 +1,3 @@
-import type { TenantId } from "@millwright/contracts/units";
-
 import type { Clock } from "./clock.ts";
 import type { Databases } from "./db/databases.ts";
 import type { Notices } from "./db/notices.ts";
@@ -18,9 +16,6 @@ export type Platform = {
   /** Shown by health and the API description. */
   version: string;
 };
-
-/** The tenant a request acts for. Until sign-in it is the only one of the installation. */
-export type ResolveTenant = () => Promise<TenantId>;
 
 /** A new id, ascending with the platform's clock. */
 export function newId(platform: Pick<Platform, "clock">): string {

@@ -20,7 +20,12 @@ import { SubscriptionRunner } from "../platform/events/subscription.ts";
 import { openPlatform } from "../platform/open-platform.ts";
 
 /** The part of a test database that core needs; its roles are real. */
-type Urls = { urls: { core: string; worker: string; ingest: string }; tenantId: string };
+type Urls = {
+  urls: { core: string; worker: string; ingest: string };
+  tenantId: string;
+  /** Of an administrator. */
+  apiKey: string;
+};
 
 export type Counted = {
   workUnitId: string;
@@ -45,7 +50,7 @@ export async function openTestPlant(database: Urls) {
   const ingest = opening.use(
     new Database(database.urls.ingest, { poolMax: 2, onError: () => undefined }),
   );
-  const app = opening.use(createApp(core));
+  const app = opening.use(createApp(core, { signingKeys: [testSigningKey] }));
   const runners = productionSubscriptions({ platform: worker, equipment }).flatMap((subscription) =>
     worker.db.homes().map((home) => new SubscriptionRunner(subscription, { ...worker, ...home })),
   );
@@ -60,6 +65,7 @@ export async function openTestPlant(database: Urls) {
     const response = await app.api.request(path, {
       method,
       headers: {
+        authorization: `Bearer ${database.apiKey}`,
         ...(body === undefined ? {} : { "content-type": "application/json" }),
         ...(key === undefined ? {} : { "idempotency-key": key }),
       },
@@ -97,6 +103,9 @@ export async function openTestPlant(database: Urls) {
     [Symbol.asyncDispose]: () => opened.disposeAsync(),
   };
 }
+
+/** Of every test app: nobody else trusts it. */
+export const testSigningKey = "a signing key of tests, 32 characters or more";
 
 export type TestPlant = Awaited<ReturnType<typeof openTestPlant>>;
 

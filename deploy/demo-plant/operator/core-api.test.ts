@@ -20,7 +20,7 @@ async function serve(...answers: ((response: ServerResponse) => void)[]) {
   const address = server.address();
   if (address === null || typeof address === "string") throw new Error("not on TCP");
   const url = `http://127.0.0.1:${address.port}`;
-  return { api: connectCoreApi(url, AbortSignal.timeout(10_000)), seen };
+  return { api: connectCoreApi({ url, apiKey: "mw_test" }, AbortSignal.timeout(10_000)), seen };
 }
 
 const answerSchema = z.object({ done: z.boolean() });

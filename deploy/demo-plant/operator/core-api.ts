@@ -34,12 +34,16 @@ export type CoreApi = {
   post<S extends z.ZodType>(path: string, body: unknown, answer: S): Promise<z.output<S>>;
 };
 
-/** A client of the core at `baseUrl` that parses each answer and gives up when `signal` aborts. */
-export function connectCoreApi(baseUrl: string, signal: AbortSignal): CoreApi {
+/** A client of the core at `url` that parses each answer and gives up when `signal` aborts. */
+export function connectCoreApi(
+  { url, apiKey }: { url: string; apiKey: string },
+  signal: AbortSignal,
+): CoreApi {
+  const authorization = `Bearer ${apiKey}`;
   const ask = async <S extends z.ZodType>(path: string, request: RequestInit, answer: S) => {
     for (let attempt = 1; ; attempt += 1) {
       try {
-        return answer.parse(await fetchJson(new URL(path, baseUrl), request, signal));
+        return answer.parse(await fetchJson(new URL(path, url), request, signal));
       } catch (error) {
         if (!(error instanceof ApiAway) || attempt === backoffMs.attempts) throw error;
         const wait = Math.min(backoffMs.first * 2 ** (attempt - 1), backoffMs.max);
@@ -48,13 +52,17 @@ export function connectCoreApi(baseUrl: string, signal: AbortSignal): CoreApi {
     }
   };
   return {
-    get: (path, answer) => ask(path, { method: "GET" }, answer),
+    get: (path, answer) => ask(path, { method: "GET", headers: { authorization } }, answer),
     post: (path, body, answer) =>
       ask(
         path,
         {
           method: "POST",
-          headers: { "content-type": "application/json", "idempotency-key": randomUUID() },
+          headers: {
+            authorization,
+            "content-type": "application/json",
+            "idempotency-key": randomUUID(),
+          },
           body: JSON.stringify(body),
         },
         answer,

@@ -39,7 +39,12 @@ beforeAll(async () => {
   database = stack.use(await createTestDatabase());
   const port = await freePort();
   coreUrl = `http://127.0.0.1:${port}`;
-  const environment = { DATABASE_URL: database.urls.core, PORT: String(port), DATA_DIR: dir };
+  const environment = {
+    DATABASE_URL: database.urls.core,
+    PORT: String(port),
+    DATA_DIR: dir,
+    SIGNING_KEYS: "x".repeat(32),
+  };
   await stack.use(new PlantProcess("core", ["core/src/main.ts"], environment)).start();
 }, 120_000);
 
@@ -48,7 +53,7 @@ afterAll(() => stack.disposeAsync());
 test("sets an empty plant up once, however often it starts, and works it", async () => {
   const stopping = new AbortController();
   const api = connectCoreApi(
-    coreUrl,
+    { url: coreUrl, apiKey: database.apiKey },
     AbortSignal.any([stopping.signal, AbortSignal.timeout(60_000)]),
   );
   const known = await setUpPlant(api, { dir, speed: 10 });

@@ -7,6 +7,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 
+import { helperKey } from "../../seed/helper-keys.ts";
 import { apiClient } from "../api.ts";
 import { StartedPlant, freePorts, survivors } from "../started-plant.ts";
 import { until } from "../until.ts";
@@ -75,7 +76,9 @@ describe("npm start", () => {
       await plant.ready();
       expect(await equipment(plant)).toMatchObject({ areas: [] });
       expect(plant.output).toContain("none yet");
-      await apiClient(plant.url).post("/api/edge-nodes", { edgeNodeId: "gateway-1" });
+      await apiClient(plant.url, await helperKey(dataDir, "demo")).post("/api/edge-nodes", {
+        edgeNodeId: "gateway-1",
+      });
     }
     await using again = start();
     await again.ready();
@@ -161,7 +164,8 @@ async function page(plant: StartedPlant): Promise<string> {
 }
 
 async function equipment(plant: StartedPlant): Promise<unknown> {
-  const response = await fetch(`${plant.url}/api/equipment`);
+  const authorization = `Bearer ${await helperKey(dataDir, "start")}`;
+  const response = await fetch(`${plant.url}/api/equipment`, { headers: { authorization } });
   expect(response.status).toBe(200);
   return await response.json();
 }

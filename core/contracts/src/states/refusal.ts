@@ -11,6 +11,7 @@ export class Refusal extends Error {
   readonly current: string | undefined;
   readonly asked: string | undefined;
   readonly allowed: readonly string[] | undefined;
+  readonly retryAfterS: number | undefined;
 
   constructor(code: string, message: string, detail: RefusalDetail = {}) {
     super(message);
@@ -19,15 +20,29 @@ export class Refusal extends Error {
     this.current = detail.current;
     this.asked = detail.asked;
     this.allowed = detail.allowed;
+    this.retryAfterS = detail.retryAfterS;
   }
 }
 
-/** `refused`: a rule (409) · `absent`: no such thing (404) · `invalid`: the request itself (400). */
-export type RefusalKind = "refused" | "absent" | "invalid";
+/**
+ * `refused`: a rule (409) · `absent`: no such thing (404) · `invalid`: the request itself (400) ·
+ * `not_signed_in` (401) · `not_permitted` (403) · `changed`: since it was read, If-Match (412) ·
+ * `too_many`: of these in a short time (429, Retry-After).
+ */
+export type RefusalKind =
+  | "refused"
+  | "absent"
+  | "invalid"
+  | "not_signed_in"
+  | "not_permitted"
+  | "changed"
+  | "too_many";
 
 export type RefusalDetail = {
   kind?: RefusalKind;
   current?: string;
   asked?: string;
   allowed?: readonly string[];
+  /** For `too_many`: seconds until it is worth asking again. */
+  retryAfterS?: number;
 };

@@ -1,15 +1,15 @@
+import type { Actor } from "@millwright/contracts/events";
 import type { BindingRole, MachineState } from "@millwright/contracts/states";
 import { bindingIdSchema, workUnitIdSchema } from "@millwright/contracts/units";
 
 import type { Transaction } from "../../platform/db/transaction.ts";
 import { Refusal } from "../../platform/errors.ts";
 import { newEvent } from "../../platform/events/new-event.ts";
-import { localPerson } from "../../platform/http/actor.ts";
 import type { IdentityModule } from "../identity/index.ts";
 import { readWorkUnits } from "./queries.ts";
 import { endBinding, insertBinding } from "./store/bindings.ts";
 
-type Deps = { identity: IdentityModule; newId: () => string; now: Date };
+type Deps = { identity: IdentityModule; newId: () => string; now: Date; actor: Actor };
 
 export type AskedBinding = {
   edgeNodeId: string;
@@ -49,11 +49,15 @@ export async function createBinding(
   const binding = { ...asked, bindingId: deps.newId(), groupId, validFrom: deps.now };
   const ended = await endBinding(tx, binding);
   await insertBinding(tx, binding);
-  tx.emit([...ended, binding].map((changed) => bindingChanged(tx, changed)));
+  tx.emit([...ended, binding].map((changed) => bindingChanged(tx, changed, deps.actor)));
   return { bindingId: binding.bindingId };
 }
 
-function bindingChanged(tx: Transaction, changed: { bindingId: string; workUnitId: string }) {
+function bindingChanged(
+  tx: Transaction,
+  changed: { bindingId: string; workUnitId: string },
+  actor: Actor,
+) {
   return newEvent("equipment.binding_changed@1", {
     tenantId: tx.tenantId,
     stream: `binding:${changed.bindingId}`,
@@ -62,6 +66,6 @@ function bindingChanged(tx: Transaction, changed: { bindingId: string; workUnitI
       bindingId: bindingIdSchema.parse(changed.bindingId),
       workUnitId: workUnitIdSchema.parse(changed.workUnitId),
     },
-    actor: localPerson,
+    actor,
   });
 }

@@ -1,7 +1,8 @@
+import type { Actor } from "@millwright/contracts/events";
+
 import { newEvent } from "../../platform/events/new-event.ts";
 import type { Transaction } from "../../platform/db/transaction.ts";
 import { Refusal } from "../../platform/errors.ts";
-import { localPerson } from "../../platform/http/actor.ts";
 import type { IdentityModule } from "../identity/index.ts";
 import { saveEdgeNode } from "./store/edge-nodes.ts";
 
@@ -19,7 +20,7 @@ export type EdgeNodeCredentials = {
  */
 export async function registerEdgeNode(
   tx: Transaction,
-  identity: IdentityModule,
+  { identity, actor }: { identity: IdentityModule; actor: Actor },
   { edgeNodeId, renew }: { edgeNodeId: string; renew: boolean },
 ): Promise<EdgeNodeCredentials> {
   const { siteId, groupId } = await identity.site(tx);
@@ -40,7 +41,7 @@ export async function registerEdgeNode(
       stream: `edge_node:${groupId}/${edgeNodeId}`,
       streamVersion: null,
       payload: { groupId, edgeNodeId },
-      actor: localPerson,
+      actor,
     }),
   ]);
   return { groupId, edgeNodeId, username: `${groupId}/${edgeNodeId}`, token };

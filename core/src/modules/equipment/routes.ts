@@ -10,10 +10,12 @@ import {
 
 import { createApi, type Requests } from "../../platform/http/api.ts";
 import { cursorPart, pageOf, readCursor } from "../../platform/http/paging.ts";
+import { guarded, type Permission } from "../../platform/http/permission.ts";
 import { newId, type Platform } from "../../platform/platform.ts";
 import type { IdentityModule } from "../identity/index.ts";
 import { createBinding } from "./create-binding.ts";
 import { createWorkCenter } from "./create-work-center.ts";
+import type { equipmentObjectTypes } from "./permissions.ts";
 import { readEdgeNodes, readWorkCenters, type WorkCenter } from "./queries.ts";
 import { addressOf, readMetricPage } from "./readings.ts";
 import { registerEdgeNode } from "./register-edge-node.ts";
@@ -22,8 +24,8 @@ type Deps = { platform: Platform; requests: Requests; identity: IdentityModule }
 
 export function equipmentRoutes({ platform, requests, identity }: Deps): OpenAPIHono {
   return createApi()
-    .openapi(getEquipment, async (c) => {
-      const hierarchy = await requests.transaction(async (tx) => ({
+    .openapi(guarded(getEquipment, may("equipment", "read")), async (c) => {
+      const hierarchy = await requests.transaction(c, async (tx) => ({
         site: await identity.site(tx),
         workCenters: await readWorkCenters(tx),
       }));
@@ -34,30 +36,39 @@ export function equipmentRoutes({ platform, requests, identity }: Deps): OpenAPI
         200,
       );
     })
-    .openapi(createWorkCenterRoute, async (c) => {
+    .openapi(guarded(createWorkCenterRoute, may("equipment", "change")), async (c) => {
       const asked = c.req.valid("json");
       const deps = { identity, newId: () => newId(platform) };
       return c.json(await requests.act(c, asked, (tx) => createWorkCenter(tx, deps, asked)), 201);
     })
-    .openapi(listEdgeNodes, async (c) =>
-      c.json({ rows: await requests.transaction(readEdgeNodes) }, 200),
+    .openapi(guarded(listEdgeNodes, may("edge_node", "read")), async (c) =>
+      c.json({ rows: await requests.transaction(c, readEdgeNodes) }, 200),
     )
-    .openapi(registerEdgeNodeRoute, async (c) => {
+    .openapi(guarded(registerEdgeNodeRoute, may("edge_node", "register")), async (c) => {
       const asked = c.req.valid("json");
-      const credentials = await requests.transaction((tx) => registerEdgeNode(tx, identity, asked));
+      const credentials = await requests.transaction(c, (tx, { actor }) =>
+        registerEdgeNode(tx, { identity, actor }, asked),
+      );
       return c.json(credentials, 201);
     })
-    .openapi(listMetrics, async (c) => {
+    .openapi(guarded(listMetrics, may("equipment", "read")), async (c) => {
       const { cursor, limit } = c.req.valid("query");
       const after = readCursor(cursor, Array(4).fill(cursorPart.text));
-      const rows = await requests.transaction((tx) => readMetricPage(tx, { after, limit }));
+      const rows = await requests.transaction(c, (tx) => readMetricPage(tx, { after, limit }));
       return c.json(pageOf(rows, { limit, keyOf: addressOf, show: (row) => row }), 200);
     })
-    .openapi(createBindingRoute, async (c) => {
+    .openapi(guarded(createBindingRoute, may("equipment", "change")), async (c) => {
       const asked = c.req.valid("json");
       const deps = { identity, newId: () => newId(platform), now: platform.clock.now() };
-      return c.json(await requests.act(c, asked, (tx) => createBinding(tx, deps, asked)), 201);
+      const binding = await requests.act(c, asked, (tx, { actor }) =>
+        createBinding(tx, { ...deps, actor }, asked),
+      );
+      return c.json(binding, 201);
     });
+}
+
+function may(objectType: keyof typeof equipmentObjectTypes, action: string): Permission {
+  return { objectType, action, on: "any" };
 }
 
 function groupByArea(workCenters: readonly WorkCenter[]) {

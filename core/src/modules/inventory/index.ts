@@ -4,6 +4,7 @@ import { postMoves } from "./post-moves.ts";
 import { pickReservation, releaseReservation, reserveStock } from "./reserve-stock.ts";
 import { type InventoryDeps, inventoryRoutes } from "./routes.ts";
 
+export { inventoryObjectTypes } from "./permissions.ts";
 export { rebuildBalances } from "./rebuild-balances.ts";
 export { verifyStock } from "./verify.ts";
 

@@ -10,14 +10,15 @@ import {
   postMoves as postMovesRoute,
 } from "@millwright/contracts/api";
 
-import { localPerson } from "../../platform/http/actor.ts";
-import { createApi, type Requests } from "../../platform/http/api.ts";
+import { type Asking, createApi, type Requests } from "../../platform/http/api.ts";
 import { cursorPart, pageOf, readCursor } from "../../platform/http/paging.ts";
+import { guarded, type Permission } from "../../platform/http/permission.ts";
 import { newId, type Platform } from "../../platform/platform.ts";
 import type { Engineering } from "../engineering/index.ts";
 import { changeLotStatus } from "./change-lot-status.ts";
 import { createLocation } from "./create-location.ts";
 import { keepItem } from "./keep-item.ts";
+import type { inventoryObjectTypes } from "./permissions.ts";
 import { type By, postMoves } from "./post-moves.ts";
 import {
   readBalancePage,
@@ -35,22 +36,22 @@ export function inventoryRoutes(deps: InventoryDeps): OpenAPIHono {
 
 function masterDataRoutes({ platform, requests, engineering }: InventoryDeps) {
   return createApi()
-    .openapi(listLocations, async (c) => {
+    .openapi(guarded(listLocations, may("location", "read")), async (c) => {
       const { cursor, limit, kind, parentId } = c.req.valid("query");
       const after = readCursor(cursor, [cursorPart.text])?.[0] ?? null;
-      const rows = await requests.transaction((tx) =>
+      const rows = await requests.transaction(c, (tx) =>
         readLocationPage(tx, { after, limit, kind, parentId }),
       );
       return c.json(pageOf(rows, { limit, keyOf: (row) => [row.code], show: (row) => row }), 200);
     })
-    .openapi(createLocationRoute, async (c) => {
+    .openapi(guarded(createLocationRoute, may("location", "create")), async (c) => {
       const asked = c.req.valid("json");
       const location = await requests.act(c, asked, (tx) =>
         createLocation(tx, { newId: () => newId(platform) }, asked),
       );
       return c.json(location, 201);
     })
-    .openapi(keepItemRoute, async (c) => {
+    .openapi(guarded(keepItemRoute, may("stock", "keep_item")), async (c) => {
       const asked = c.req.valid("json");
       const kept = await requests.act(c, asked, async (tx) => {
         await keepItem(tx, engineering, asked);
@@ -61,28 +62,30 @@ function masterDataRoutes({ platform, requests, engineering }: InventoryDeps) {
 }
 
 function stockRoutes({ platform, requests, engineering }: InventoryDeps) {
-  const byPerson = (): By => ({ actor: localPerson, now: platform.clock.now() });
+  const by = ({ actor }: Asking): By => ({ actor, now: platform.clock.now() });
   return createApi()
-    .openapi(postMovesRoute, async (c) => {
+    .openapi(guarded(postMovesRoute, may("stock", "move")), async (c) => {
       const { moves } = c.req.valid("json");
       const deps = { engineering, newId: () => newId(platform) };
-      const posted = await requests.act(c, moves, (tx) => postMoves(tx, deps, moves, byPerson()));
+      const posted = await requests.act(c, moves, (tx, caller) =>
+        postMoves(tx, deps, moves, by(caller)),
+      );
       return c.json(posted, 201);
     })
-    .openapi(listMoves, async (c) => {
+    .openapi(guarded(listMoves, may("stock", "read")), async (c) => {
       const { cursor, limit, itemId, locationId, lotId } = c.req.valid("query");
       const before = readCursor(cursor, [cursorPart.position])?.[0] ?? null;
-      const rows = await requests.transaction((tx) =>
+      const rows = await requests.transaction(c, (tx) =>
         readMovePage(tx, { before, limit, itemId, locationId, lotId }),
       );
       const page = pageOf(rows, { limit, keyOf: (row) => [row.position], show: (row) => row });
       return c.json(page, 200);
     })
-    .openapi(listBalances, async (c) => {
+    .openapi(guarded(listBalances, may("stock", "read")), async (c) => {
       const { cursor, limit, itemId, locationId, lotId } = c.req.valid("query");
       const after = readCursor(cursor, [cursorPart.text, cursorPart.text, cursorPart.text]);
       const now = platform.clock.now();
-      const rows = await requests.transaction((tx) =>
+      const rows = await requests.transaction(c, (tx) =>
         readBalancePage(tx, { after, limit, itemId, locationId, lotId, now }),
       );
       const page = pageOf(rows, {
@@ -92,11 +95,11 @@ function stockRoutes({ platform, requests, engineering }: InventoryDeps) {
       });
       return c.json(page, 200);
     })
-    .openapi(listLots, async (c) => {
+    .openapi(guarded(listLots, may("lot", "read")), async (c) => {
       const { cursor, limit, itemId, status, search } = c.req.valid("query");
       const after = readCursor(cursor, [cursorPart.text, cursorPart.text]);
       const now = platform.clock.now();
-      const rows = await requests.transaction((tx) =>
+      const rows = await requests.transaction(c, (tx) =>
         readLotPage(tx, { after, limit, itemId, status, search, now }),
       );
       const page = pageOf(rows, {
@@ -106,14 +109,20 @@ function stockRoutes({ platform, requests, engineering }: InventoryDeps) {
       });
       return c.json(page, 200);
     })
-    .openapi(commandLot, async (c) => {
+    .openapi(guarded(commandLot, may("lot", { param: "command" })), async (c) => {
       const { lotId, command } = c.req.valid("param");
       const { reason } = c.req.valid("json");
-      const by = byPerson();
-      const lot = await requests.act(c, { reason }, async (tx) => {
-        await changeLotStatus(tx, { lotId, command, reason }, by);
-        return readLot(tx, lotId, by.now);
+      const lot = await requests.act(c, { reason }, async (tx, caller) => {
+        await changeLotStatus(tx, { lotId, command, reason }, by(caller));
+        return readLot(tx, lotId, platform.clock.now());
       });
       return c.json(lot, 200);
     });
+}
+
+function may(
+  objectType: keyof typeof inventoryObjectTypes,
+  action: string | { param: string },
+): Permission {
+  return { objectType, action, on: "any" };
 }

@@ -5,6 +5,7 @@ import { ProductionLive } from "./live.ts";
 import { type ProductionDeps, productionRoutes } from "./routes.ts";
 import { machineEvents } from "./subscribers.ts";
 
+export { productionObjectTypes } from "./permissions.ts";
 export { verifyWorkOrder } from "./verify.ts";
 
 /** Front door of production: what core serves. */

@@ -15,12 +15,13 @@ import {
 } from "@millwright/contracts/api";
 import type { LoggedEvent } from "@millwright/contracts/events";
 import type { WorkOrderCommand } from "@millwright/contracts/states";
+import type { Context } from "hono";
 
 import type { Transaction } from "../../platform/db/transaction.ts";
 import { readStreamPage } from "../../platform/events/log.ts";
-import { localPerson } from "../../platform/http/actor.ts";
-import { createApi, type Requests } from "../../platform/http/api.ts";
+import { type Asking, createApi, type Requests } from "../../platform/http/api.ts";
 import { cursorPart, pageOf, readCursor } from "../../platform/http/paging.ts";
+import { guarded, type Permission } from "../../platform/http/permission.ts";
 import { newId, type Platform } from "../../platform/platform.ts";
 import type { Engineering } from "../engineering/index.ts";
 import type { Equipment } from "../equipment/index.ts";
@@ -40,6 +41,7 @@ import {
   readMachineTrends,
   readPlant,
 } from "./machine-queries.ts";
+import type { productionObjectTypes } from "./permissions.ts";
 import { releaseWorkOrder } from "./release-work-order.ts";
 import { reportProgress } from "./report-progress.ts";
 import { resumeWorkOrder } from "./resume-work-order.ts";
@@ -72,55 +74,58 @@ export function productionRoutes(deps: ProductionDeps): OpenAPIHono {
 }
 
 function workOrderRoutes({ platform, requests, equipment, engineering }: ProductionDeps) {
-  const byPerson = (): By => ({ actor: localPerson, now: platform.clock.now() });
+  const by = ({ actor }: Asking): By => ({ actor, now: platform.clock.now() });
   return createApi()
-    .openapi(listWorkOrders, async (c) => {
+    .openapi(guarded(listWorkOrders, may("work_order", "read")), async (c) => {
       const { cursor, limit, state, search } = c.req.valid("query");
       const before = readCursor(cursor, [cursorPart.uuid])?.[0] ?? null;
-      const rows = await requests.transaction((tx) =>
+      const rows = await requests.transaction(c, (tx) =>
         readWorkOrderPage(tx, { before, state, search, limit }),
       );
       const page = { limit, keyOf: (row: Row) => [row.workOrderId], show: (row: Row) => row };
       return c.json(pageOf(rows, page), 200);
       type Row = (typeof rows)[number];
     })
-    .openapi(draftWorkOrderRoute, async (c) => {
+    .openapi(guarded(draftWorkOrderRoute, may("work_order", "draft")), async (c) => {
       const asked = c.req.valid("json");
-      const order = await requests.act(c, asked, async (tx) => {
+      const order = await requests.act(c, asked, async (tx, caller) => {
         const make = { engineering, newId: () => newId(platform) };
-        return readWorkOrder(tx, equipment, await draftWorkOrder(tx, make, asked, byPerson()));
+        return readWorkOrder(tx, equipment, await draftWorkOrder(tx, make, asked, by(caller)));
       });
       return c.json(order, 201);
     })
-    .openapi(getWorkOrder, async (c) => {
+    .openapi(guarded(getWorkOrder, may("work_order", "read")), async (c) => {
       const { workOrderId } = c.req.valid("param");
       return c.json(
-        await requests.transaction((tx) => readWorkOrder(tx, equipment, workOrderId)),
+        await requests.transaction(c, (tx) => readWorkOrder(tx, equipment, workOrderId)),
         200,
       );
     })
-    .openapi(getWorkOrderEvents, async (c) => {
+    .openapi(guarded(getWorkOrderEvents, may("work_order", "read")), async (c) => {
       const { workOrderId } = c.req.valid("param");
-      const page = await readHistory(requests, streamOf(workOrderId), c.req.valid("query"), (tx) =>
-        readWorkOrder(tx, equipment, workOrderId),
+      const page = await readHistory(
+        { requests, c },
+        streamOf(workOrderId),
+        c.req.valid("query"),
+        (tx) => readWorkOrder(tx, equipment, workOrderId),
       );
       return c.json(page, 200);
     })
-    .openapi(commandWorkOrder, async (c) => {
+    .openapi(guarded(commandWorkOrder, may("work_order", { param: "command" })), async (c) => {
       const { workOrderId, command } = c.req.valid("param");
       // The body may be absent, and then there is nothing to validate.
       const reason = c.req.valid("json").reason ?? "";
-      const order = await requests.act(c, { reason }, async (tx) => {
-        await commands[command](tx, workOrderId, { ...byPerson(), reason });
+      const order = await requests.act(c, { reason }, async (tx, caller) => {
+        await commands[command](tx, workOrderId, { ...by(caller), reason });
         return readWorkOrder(tx, equipment, workOrderId);
       });
       return c.json(order, 200);
     })
-    .openapi(reportProgressRoute, async (c) => {
+    .openapi(guarded(reportProgressRoute, may("work_order", "report_progress")), async (c) => {
       const { workOrderId, step } = c.req.valid("param");
       const pieces = c.req.valid("json");
-      const order = await requests.act(c, pieces, async (tx) => {
-        await reportProgress(tx, { workOrderId, step, ...pieces }, byPerson());
+      const order = await requests.act(c, pieces, async (tx, caller) => {
+        await reportProgress(tx, { workOrderId, step, ...pieces }, by(caller));
         return readWorkOrder(tx, equipment, workOrderId);
       });
       return c.json(order, 200);
@@ -130,17 +135,17 @@ function workOrderRoutes({ platform, requests, equipment, engineering }: Product
 function machineRoutes({ platform, requests, identity, equipment }: ProductionDeps) {
   const now = () => ({ identity, equipment, now: platform.clock.now() });
   return createApi()
-    .openapi(getPlant, async (c) =>
-      c.json(await requests.transaction((tx) => readPlant(tx, now())), 200),
+    .openapi(guarded(getPlant, may("machine", "read")), async (c) =>
+      c.json(await requests.transaction(c, (tx) => readPlant(tx, now())), 200),
     )
-    .openapi(getMachine, async (c) => {
+    .openapi(guarded(getMachine, may("machine", "read")), async (c) => {
       const { workUnitId } = c.req.valid("param");
-      return c.json(await requests.transaction((tx) => readMachine(tx, now(), workUnitId)), 200);
+      return c.json(await requests.transaction(c, (tx) => readMachine(tx, now(), workUnitId)), 200);
     })
-    .openapi(getMachineStates, async (c) => {
+    .openapi(guarded(getMachineStates, may("machine", "read")), async (c) => {
       const asked = { ...c.req.valid("param"), ...c.req.valid("query") };
       const deps = now();
-      const intervals = await requests.transaction((tx) => readMachineStates(tx, deps, asked));
+      const intervals = await requests.transaction(c, (tx) => readMachineStates(tx, deps, asked));
       const shown = intervals.map(({ state, from, to }) => ({
         state,
         from: instantOf(from),
@@ -148,15 +153,15 @@ function machineRoutes({ platform, requests, identity, equipment }: ProductionDe
       }));
       return c.json({ intervals: shown }, 200);
     })
-    .openapi(getMachineTrends, async (c) => {
+    .openapi(guarded(getMachineTrends, may("machine", "read")), async (c) => {
       const asked = { ...c.req.valid("param"), ...c.req.valid("query") };
-      const series = await requests.transaction((tx) => readMachineTrends(tx, now(), asked));
+      const series = await requests.transaction(c, (tx) => readMachineTrends(tx, now(), asked));
       return c.json({ series }, 200);
     })
-    .openapi(getMachineEvents, async (c) => {
+    .openapi(guarded(getMachineEvents, may("machine", "read")), async (c) => {
       const { workUnitId } = c.req.valid("param");
       const page = await readHistory(
-        requests,
+        { requests, c },
         `work_unit:${workUnitId}`,
         c.req.valid("query"),
         (tx) => findWorkUnit(tx, equipment, workUnitId),
@@ -165,15 +170,22 @@ function machineRoutes({ platform, requests, identity, equipment }: ProductionDe
     });
 }
 
+function may(
+  objectType: keyof typeof productionObjectTypes,
+  action: string | { param: string },
+): Permission {
+  return { objectType, action, on: "any" };
+}
+
 /** A page of a stream; `proveExists` refuses when the thing it belongs to does not exist. */
 async function readHistory(
-  requests: Requests,
+  { requests, c }: { requests: Requests; c: Context },
   stream: string,
   { cursor, limit }: { cursor?: string | undefined; limit: number },
   proveExists: (tx: Transaction) => Promise<unknown>,
 ) {
   const before = readCursor(cursor, [cursorPart.position])?.[0] ?? null;
-  const rows = await requests.transaction(async (tx) => {
+  const rows = await requests.transaction(c, async (tx) => {
     await proveExists(tx);
     return readStreamPage(tx, { stream, before, limit: limit + 1 });
   });

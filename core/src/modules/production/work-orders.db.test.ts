@@ -116,7 +116,7 @@ describe("commands", () => {
       "work_order.closed",
     ]);
     expect(events[9]?.payload).toMatchObject({ reason: "no crates" });
-    expect(events[0]?.actor).toEqual({ kind: "person", id: "local" });
+    expect(events[0]?.actor).toMatchObject({ kind: "system", name: "Test" });
     expect(await verify(workOrderId)).toBeNull();
   });
 

@@ -1,15 +1,15 @@
 import type { TenantId } from "@millwright/contracts/units";
 
-import type { Database } from "../db/database.ts";
 import type { Databases } from "../db/databases.ts";
 import type { Notices } from "../db/notices.ts";
+import type { Database } from "../db/database.ts";
 import { Fault } from "../errors.ts";
 import { WakeUp } from "../events/wake-up.ts";
 import type { Log } from "../observe/log.ts";
 import type { Catalogue } from "./catalogue.ts";
-import { decide, explain, type Explanation, type Question } from "./decide.ts";
+import { couldAllow, decide, explain, type Explanation, type Question } from "./decide.ts";
 import { Enforcers } from "./enforcers.ts";
-import { indexPolicy, type Policy } from "./policy.ts";
+import { indexPolicy, objectTypeOf, type Policy } from "./policy.ts";
 import { readPolicy, readVersion, readVersions } from "./store.ts";
 
 type Deps = { db: Databases; listener: Notices; log: Log };
@@ -57,6 +57,28 @@ export class Authorisation {
     const policy = await this.#policyOf(tenantId);
     const isAllowed = await decide(policy, question, { enforcers: this.#enforcers, tenantId });
     return explain(policy, question, isAllowed);
+  }
+
+  /** Whether some rule could allow it: see `couldAllow`. */
+  async couldAllow(
+    tenantId: TenantId,
+    asked: Pick<Question, "roles" | "objectType" | "action">,
+  ): Promise<boolean> {
+    return couldAllow(await this.#policyOf(tenantId), asked);
+  }
+
+  /** `objectType:action` of everything these roles could be allowed, for screens. */
+  async permissionsOf(tenantId: TenantId, roles: readonly string[]): Promise<string[]> {
+    const policy = await this.#policyOf(tenantId);
+    return Object.entries(this.#catalogue.objectTypes).flatMap(([objectType, { actions }]) =>
+      actions
+        .filter((action) => couldAllow(policy, { roles, objectType, action }))
+        .map((action) => `${objectType}:${action}`),
+    );
+  }
+
+  hasAction(objectType: string, action: string): boolean {
+    return objectTypeOf(this.#catalogue, objectType)?.actions.includes(action) === true;
   }
 
   #policyOf(tenantId: TenantId): Policy | Promise<Policy> {

@@ -31,6 +31,24 @@ export async function decide(
   return isAllowed;
 }
 
+/**
+ * Whether some allowing rule covers the action, whatever its condition: what a screen may offer, and
+ * who is let in to be asked about the object. An unconditional deny takes it away.
+ */
+export function couldAllow(
+  policy: Policy,
+  { roles, objectType, action }: Pick<Question, "roles" | "objectType" | "action">,
+): boolean {
+  let isCovered = false;
+  for (const role of effectiveRoles(policy, roles)) {
+    for (const { rule, condition } of policy.rules.get(ruleKey(role, objectType, action)) ?? []) {
+      if (rule.effect === "allow") isCovered = true;
+      else if (condition === "always") return false;
+    }
+  }
+  return isCovered;
+}
+
 export type Explanation = {
   readonly isAllowed: boolean;
   /** One sentence for a person. */

@@ -16,14 +16,7 @@ const otlpEndpoint = z
 /** Each setting of core is declared once: its name, what it may be, its default and what it means. */
 export const coreConfigSchema = z.object({
   DATABASE_URL: databaseUrl,
-  HOST: z
-    .string()
-    .default("127.0.0.1")
-    .refine(
-      isLoopback,
-      "must be a loopback address: core has no sign-in yet, so it serves this machine only",
-    )
-    .describe("address core serves on"),
+  HOST: z.string().default("127.0.0.1").describe("address core serves on"),
   PORT: z.coerce
     .number()
     .int()
@@ -32,6 +25,11 @@ export const coreConfigSchema = z.object({
     .default(8080)
     .describe("port core serves on; 0 takes a free one"),
   PUBLIC_URL: z.url().optional().describe("address under which people reach core"),
+  SIGNING_KEYS: z
+    .string("is missing: npm start keeps it in DATA_DIR/secrets")
+    .transform((keys) => keys.split(",").map((key) => key.trim()))
+    .refine((keys) => keys.every((key) => key.length >= 32), "needs at least 32 characters a key")
+    .describe("secrets that sign access tokens, comma-separated: the first signs, all verify"),
   DASHBOARDS_DIR: z
     .string()
     .optional()
@@ -74,8 +72,4 @@ export function readConfig<S extends z.ZodType>(
   if (result.success) return result.data;
   const reasons = result.error.issues.map((issue) => `${issue.path.join(".")} ${issue.message}`);
   throw new ConfigRefused(`Cannot start: ${reasons.join("; ")}.`);
-}
-
-function isLoopback(host: string): boolean {
-  return host === "localhost" || host === "::1" || /^127(\.\d{1,3}){3}$/.test(host);
 }

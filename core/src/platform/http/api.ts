@@ -1,10 +1,11 @@
 import { OpenAPIHono } from "@hono/zod-openapi";
-import type { TenantId } from "@millwright/contracts/units";
 import type { Context } from "hono";
 
 import type { Transaction } from "../db/transaction.ts";
-import type { Platform, ResolveTenant } from "../platform.ts";
+import type { Platform } from "../platform.ts";
+import type { Caller } from "./caller.ts";
 import { once } from "./idempotency.ts";
+import { type Authorise, authoriseOf, callerOf, refuseUnasked } from "./permission.ts";
 
 /** A set of routes; input that fails its schema is thrown, so that problem.ts answers it. */
 export function createApi(): OpenAPIHono {
@@ -15,23 +16,37 @@ export function createApi(): OpenAPIHono {
   });
 }
 
-/** How a route reaches the database: one transaction of the request's tenant. */
+/** Who asks, with the way to ask whether they may do something to an object (`on: "object"`). */
+export type Asking = Caller & { readonly authorise: Authorise };
+
+type Work<T> = (tx: Transaction, caller: Asking) => Promise<T>;
+
+/** How a route reaches the database: one transaction of the caller's tenant. */
 export type Requests = {
   /** One transaction: a GET, or a POST that must not be remembered. */
-  transaction<T>(work: (tx: Transaction) => Promise<T>): Promise<T>;
-  /** A POST: acts once per Idempotency-Key, see `once`. */
-  act<T>(c: Context, body: unknown, work: (tx: Transaction) => Promise<T>): Promise<T>;
-  tenantId(): Promise<TenantId>;
+  transaction<T>(c: Context, work: Work<T>): Promise<T>;
+  /** A POST: acts once per caller and Idempotency-Key, see `once`. */
+  act<T>(c: Context, body: unknown, work: Work<T>): Promise<T>;
 };
 
-export function createRequests(platform: Platform, resolveTenant: ResolveTenant): Requests {
+export function createRequests({ db }: Pick<Platform, "db">): Requests {
+  const transaction: Requests["transaction"] = (c, work) => {
+    const caller = { ...callerOf(c), authorise: authoriseOf(c) };
+    return db.inTenant(caller.tenantId, async (tx) => {
+      const result = await work(tx, caller);
+      // Thrown here nothing is committed, which is the point.
+      refuseUnasked(c);
+      return result;
+    });
+  };
   return {
-    tenantId: resolveTenant,
-    transaction: async (work) => platform.db.inTenant(await resolveTenant(), work),
+    transaction,
     act: async (c, body, work) => {
       const key = c.req.header("idempotency-key");
-      const request = { key, method: c.req.method, path: c.req.path, body };
-      return platform.db.inTenant(await resolveTenant(), (tx) => once(tx, request, () => work(tx)));
+      return transaction(c, (tx, caller) => {
+        const request = { key, method: c.req.method, path: c.req.path, body, caller };
+        return once(tx, request, () => work(tx, caller));
+      });
     },
   };
 }

@@ -1,10 +1,18 @@
 import { sql } from "kysely";
 
 import type { Transaction } from "../db/transaction.ts";
-import { Refusal } from "../errors.ts";
+import { invariant, Refusal } from "../errors.ts";
+import type { Caller } from "./caller.ts";
 
 /** The request behind an Idempotency-Key; `body` is what the handler was asked, already parsed. */
-export type KeyedRequest = { key: string | undefined; method: string; path: string; body: unknown };
+export type KeyedRequest = {
+  key: string | undefined;
+  method: string;
+  path: string;
+  body: unknown;
+  /** Keys of one caller mean nothing to another, who must not read the answer by guessing one. */
+  caller: Pick<Caller, "userId" | "apiKeyId">;
+};
 
 /**
  * Answers a request once per key: the first time by `act`, afterwards with the stored answer for
@@ -21,6 +29,8 @@ export async function once<T>(
   const { key } = request;
   if (key === undefined) return act();
   const place = `${request.method} ${request.path}`;
+  const callerId = request.caller.userId ?? request.caller.apiKeyId;
+  invariant(callerId !== null, "a caller is a user or an API key");
   const digest = new Uint8Array(
     await crypto.subtle.digest(
       "SHA-256",
@@ -29,19 +39,22 @@ export async function once<T>(
   );
   // A second request with this key waits here until the first commits or rolls back.
   const claimed = await sql`
-    insert into platform.idempotency_key (tenant_id, key, request, request_sha256)
-    values (${tx.tenantId}, ${key}, ${place}, ${digest})
-    on conflict (tenant_id, key) do update
+    insert into platform.idempotency_key (tenant_id, caller_id, key, request, request_sha256)
+    values (${tx.tenantId}, ${callerId}, ${key}, ${place}, ${digest})
+    on conflict (tenant_id, caller_id, key) do update
        set request = excluded.request, request_sha256 = excluded.request_sha256,
            response = null, created_time = now()
      where idempotency_key.created_time < now() - interval '24 hours'
     returning key`.execute(tx.over());
-  if (claimed.rows.length === 0) return storedAnswer<T>(tx, key, place, digest);
+  if (claimed.rows.length === 0) {
+    return storedAnswer<T>(tx, { callerId, key }, place, digest);
+  }
   const answer = await act();
   await sql`
     update platform.idempotency_key
        set response = ${JSON.stringify(answer)}::jsonb
      where tenant_id = ${tx.tenantId}
+       and caller_id = ${callerId}
        and key = ${key}`.execute(tx.over());
   await forgetSome(tx);
   return answer;
@@ -51,7 +64,7 @@ export async function once<T>(
 async function forgetSome(tx: Transaction): Promise<void> {
   await sql`
     delete from platform.idempotency_key
-     where key in (select key
+     where (caller_id, key) in (select caller_id, key
                      from platform.idempotency_key
                     where created_time < now() - interval '24 hours'
                     order by created_time
@@ -61,7 +74,7 @@ async function forgetSome(tx: Transaction): Promise<void> {
 
 async function storedAnswer<T>(
   tx: Transaction,
-  key: string,
+  { callerId, key }: { callerId: string; key: string },
   place: string,
   digest: Uint8Array,
 ): Promise<T> {
@@ -69,6 +82,7 @@ async function storedAnswer<T>(
     select response, request = ${place} and request_sha256 = ${digest} as is_same
       from platform.idempotency_key
      where tenant_id = ${tx.tenantId}
+       and caller_id = ${callerId}
        and key = ${key}`.execute(tx.over());
   const [stored] = rows;
   if (stored?.is_same !== true) {

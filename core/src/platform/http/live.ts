@@ -3,6 +3,12 @@ import type { TenantId } from "@millwright/contracts/units";
 
 import type { Clock } from "../clock.ts";
 import type { Metrics } from "../observe/metrics.ts";
+import type { Caller } from "./caller.ts";
+
+/** Who looks: whose messages, and which kinds of them. */
+export type Viewer = Pick<Caller, "tenantId" | "userId" | "sessionId" | "apiKeyId"> & {
+  readonly mayHear: (kind: LiveMessage["kind"]) => boolean;
+};
 
 /**
  * Fans messages out to the open SSE streams of a tenant. The last five minutes are kept, so that a
@@ -36,8 +42,9 @@ export class LiveHub {
       this.#lastId += 1;
       const frame = toFrame(`${this.#run}-${this.#lastId}`, message);
       const time = this.#clock.now().getTime();
-      this.#kept.push({ id: this.#lastId, time, tenantId, frame });
-      for (const client of this.#clients) if (client.tenantId === tenantId) client.send(frame);
+      const kept = { id: this.#lastId, time, tenantId, kind: message.kind, frame };
+      this.#kept.push(kept);
+      for (const client of this.#clients) if (isFor(kept, client.viewer)) client.send(frame);
     }
     this.#forget();
   }
@@ -49,9 +56,9 @@ export class LiveHub {
     for (const client of this.#clients) client.resync();
   }
 
-  /** Opens a stream; it ends when the client goes or the hub closes. */
-  open(tenantId: TenantId, lastEventId: string | undefined): ReadableStream<Uint8Array> {
-    const client = new Client(tenantId, {
+  /** Opens a stream; it ends when the client goes, its viewer may no longer look, or the hub closes. */
+  open(viewer: Viewer, lastEventId: string | undefined): ReadableStream<Uint8Array> {
+    const client = new Client(viewer, {
       onClose: () => this.#closed(client),
       onResync: () => this.#metrics.liveResyncs.inc({ reason: "slow" }),
     });
@@ -61,6 +68,11 @@ export class LiveHub {
     client.send(encoder.encode(": millwright\n\n"));
     if (lastEventId !== undefined) this.#resume(client, lastEventId);
     return client.stream;
+  }
+
+  /** Ends the streams of these viewers: their session ended, or they must ask anew what they may see. */
+  end(isEnded: (viewer: Viewer) => boolean): void {
+    for (const client of this.#clients) if (isEnded(client.viewer)) client.close();
   }
 
   #resume(client: Client, lastEventId: string): void {
@@ -73,9 +85,7 @@ export class LiveHub {
       client.resync();
       return;
     }
-    const missed = this.#kept.filter(
-      (kept) => kept.id > after && kept.tenantId === client.tenantId,
-    );
+    const missed = this.#kept.filter((kept) => kept.id > after && isFor(kept, client.viewer));
     for (const kept of missed) client.send(kept.frame);
   }
 
@@ -105,7 +115,17 @@ export const liveHeaders = {
   "X-Accel-Buffering": "no",
 };
 
-type Kept = { id: number; time: number; tenantId: TenantId; frame: Uint8Array };
+type Kept = {
+  id: number;
+  time: number;
+  tenantId: TenantId;
+  kind: LiveMessage["kind"];
+  frame: Uint8Array;
+};
+
+function isFor({ tenantId, kind }: Kept, viewer: Viewer): boolean {
+  return tenantId === viewer.tenantId && viewer.mayHear(kind);
+}
 
 const keptMs = 5 * 60_000;
 // 4 messages a second for 100 work units and 5 minutes are 120,000; a tile is about 1 KB.
@@ -120,7 +140,7 @@ function toFrame(id: string, message: LiveMessage): Uint8Array {
 
 /** One open stream with its own bounded queue; the stream pulls as fast as the network takes it. */
 class Client {
-  readonly tenantId: TenantId;
+  readonly viewer: Viewer;
   readonly stream: ReadableStream<Uint8Array>;
   readonly #onClose: () => void;
   readonly #onResync: () => void;
@@ -131,8 +151,8 @@ class Client {
   #isPulled = false;
   #isClosed = false;
 
-  constructor(tenantId: TenantId, hooks: { onClose: () => void; onResync: () => void }) {
-    this.tenantId = tenantId;
+  constructor(viewer: Viewer, hooks: { onClose: () => void; onResync: () => void }) {
+    this.viewer = viewer;
     this.#onClose = hooks.onClose;
     this.#onResync = hooks.onResync;
     this.#comment = setInterval(() => this.send(encoder.encode(": alive\n\n")), commentMs);

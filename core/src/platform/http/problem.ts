@@ -8,10 +8,15 @@ import { z } from "zod";
 import { Fault, Refusal } from "../errors.ts";
 import type { Log } from "../observe/log.ts";
 
-const refusalStatus = { invalid: 400, absent: 404, refused: 409 } as const satisfies Record<
-  RefusalKind,
-  number
->;
+const refusalStatus = {
+  invalid: 400,
+  not_signed_in: 401,
+  not_permitted: 403,
+  absent: 404,
+  refused: 409,
+  changed: 412,
+  too_many: 429,
+} as const satisfies Record<RefusalKind, number>;
 
 /** The one place that turns an error into an answer (RFC 9457). Bugs are logged and say nothing. */
 export function problemOf(error: unknown, log: Log): Problem {
@@ -59,10 +64,14 @@ function ofInvalidInput(error: z.ZodError): Problem {
 
 const titles: Record<number, string> = {
   400: "Not valid",
+  401: "Not signed in",
+  403: "Not allowed",
   404: "Not found",
   409: "Refused",
+  412: "Changed meanwhile",
   413: "Too large",
   415: "Not this media type",
+  429: "Too many",
   500: "Internal error",
   503: "Not available",
 };

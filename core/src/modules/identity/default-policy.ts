@@ -1,0 +1,108 @@
+import { defaultModel } from "../../platform/authz/model.ts";
+import type { PolicyDocument, Rule } from "../../platform/authz/policy.ts";
+
+/**
+ * What a new company starts with; from then on the policy is its own. The administrator's rule names
+ * no object type, so that what later releases bring reaches those who can give it to others.
+ */
+export function defaultPolicy(newId: () => string): PolicyDocument {
+  return {
+    model: defaultModel,
+    roles: roles.map(({ role, title, parents }) => ({ role, title, parents })),
+    rules: roles.flatMap(({ role, may }) =>
+      Object.entries(may).flatMap(([objectType, actions]) =>
+        actions.map((action): Rule => ({
+          ruleId: newId(),
+          role,
+          objectType,
+          action,
+          effect: "allow",
+          condition: null,
+        })),
+      ),
+    ),
+  };
+}
+
+/** The role that a company must always have somebody in. */
+export const administratorRole = "administrator";
+
+type DefaultRole = {
+  role: string;
+  title: string;
+  parents: readonly string[];
+  /** Object type → actions; `*` is every one. */
+  may: Readonly<Record<string, readonly string[]>>;
+};
+
+const roles: readonly DefaultRole[] = [
+  { role: administratorRole, title: "Administrator", parents: [], may: { "*": ["*"] } },
+  {
+    role: "viewer",
+    title: "Viewer",
+    parents: [],
+    may: {
+      company: ["read"],
+      equipment: ["read"],
+      machine: ["read"],
+      item: ["read"],
+      work_order: ["read"],
+      location: ["read"],
+      stock: ["read"],
+      lot: ["read"],
+    },
+  },
+  {
+    role: "operator",
+    title: "Operator",
+    parents: ["viewer"],
+    may: { work_order: ["report_progress", "hold", "resume", "complete"] },
+  },
+  {
+    role: "storekeeper",
+    title: "Storekeeper",
+    parents: ["viewer"],
+    may: { stock: ["move", "keep_item"], location: ["create"] },
+  },
+  {
+    role: "quality",
+    title: "Quality",
+    parents: ["viewer"],
+    may: { lot: ["release", "block"], work_order: ["hold", "resume"] },
+  },
+  {
+    role: "planner",
+    title: "Planner",
+    parents: ["viewer"],
+    may: {
+      work_order: ["draft", "firm", "release", "hold", "resume", "cancel", "close"],
+      item: ["create"],
+    },
+  },
+  {
+    role: "plant_manager",
+    title: "Plant manager",
+    parents: ["planner", "operator", "storekeeper", "quality"],
+    may: {
+      equipment: ["change"],
+      edge_node: ["read", "register"],
+      department: ["read"],
+      user: ["read"],
+    },
+  },
+  { role: "buyer", title: "Buyer", parents: ["viewer"], may: {} },
+  { role: "purchasing_manager", title: "Purchasing manager", parents: ["buyer"], may: {} },
+  { role: "accountant", title: "Accountant", parents: ["viewer"], may: {} },
+  {
+    role: "integration",
+    title: "Integration (programs)",
+    parents: ["viewer"],
+    may: {
+      item: ["create"],
+      work_order: ["draft", "firm", "report_progress"],
+      stock: ["move"],
+      edge_node: ["read"],
+    },
+  },
+  { role: "monitoring", title: "Monitoring", parents: [], may: { system: ["read"] } },
+];
