@@ -16,6 +16,8 @@ export type MigrateOptions = {
   readonly dataDir: string;
   /** Made when missing, owned by mw_owner; absent = the database of `adminUrl`. */
   readonly database?: string;
+  /** Names of the migrations to stop at, for a database of an older backup; absent = all. */
+  readonly only?: readonly string[];
 };
 
 export type Migrated = {
@@ -37,7 +39,11 @@ const MIGRATOR_LOCK = "4711, 2";
  * Safe to run at any time and by several at once; with nothing to do it takes milliseconds.
  * @throws StartRefusal when the server cannot be reached or refuses.
  */
-export async function migrate({ adminUrl, dataDir, database }: MigrateOptions): Promise<Migrated> {
+export async function migrate(options: MigrateOptions): Promise<Migrated> {
+  const { adminUrl, dataDir, database } = options;
+  const migrations = listMigrations().filter(
+    (path) => options.only?.includes(basename(path, ".sql")) ?? true,
+  );
   const cluster = await connect(adminUrl);
   try {
     await cluster.query(`select pg_advisory_lock(${MIGRATOR_LOCK})`);
@@ -45,7 +51,7 @@ export async function migrate({ adminUrl, dataDir, database }: MigrateOptions): 
     const { urls, hasSecondFence } = await ensureRoles(cluster, { url, dataDir });
     if (database !== undefined) await ensureDatabase(cluster, database, hasSecondFence);
     const timescaleVersion = await prepareDatabase(url, hasSecondFence);
-    const applied = await migrateAs(urls.owner, hasSecondFence);
+    const applied = await migrateAs(urls.owner, { hasSecondFence, migrations });
     return { urls, hasSecondFence, timescaleVersion, applied };
   } finally {
     await cluster.end();
@@ -136,11 +142,17 @@ async function ensureTimescale(admin: pg.Client): Promise<string | null> {
   return made.rows[0]?.version ?? null;
 }
 
-async function migrateAs(ownerUrl: string, hasSecondFence: boolean): Promise<string[]> {
+async function migrateAs(
+  ownerUrl: string,
+  asked: { hasSecondFence: boolean; migrations: readonly string[] },
+): Promise<string[]> {
+  const { hasSecondFence, migrations } = asked;
   const owner = await connect(ownerUrl);
   try {
     await owner.query("create schema if not exists platform");
-    const applied = (await isUpToDate(owner)) ? [] : await runMigrations(ownerUrl);
+    const applied = (await isUpToDate(owner, migrations))
+      ? []
+      : await runMigrations(ownerUrl, migrations);
     if (hasSecondFence) await applyGrants(owner);
     return applied;
   } finally {
@@ -149,7 +161,7 @@ async function migrateAs(ownerUrl: string, hasSecondFence: boolean): Promise<str
 }
 
 // The runner's own check costs a load of half a second: asked only when there is something to do.
-async function isUpToDate(owner: pg.Client): Promise<boolean> {
+async function isUpToDate(owner: pg.Client, migrations: readonly string[]): Promise<boolean> {
   const table = await owner.query(
     "select from pg_tables where schemaname = 'platform' and tablename = 'migration'",
   );
@@ -157,18 +169,21 @@ async function isUpToDate(owner: pg.Client): Promise<boolean> {
   const { rows } = await owner.query<{ name: string }>(
     "select name from platform.migration order by id",
   );
-  const wanted = listMigrations().map((path) => basename(path, ".sql"));
+  const wanted = migrations.map((path) => basename(path, ".sql"));
   return rows.length === wanted.length && rows.every((row, i) => row.name === wanted[i]);
 }
 
-async function runMigrations(databaseUrl: string): Promise<string[]> {
+async function runMigrations(
+  databaseUrl: string,
+  migrations: readonly string[],
+): Promise<string[]> {
   const { runner } = await import("node-pg-migrate");
   let running = "";
   // The runner reports each file before it runs it, and prints its whole text when it fails.
   try {
     const applied = await runner({
       databaseUrl,
-      dir: listMigrations(),
+      dir: [...migrations],
       useGlob: true,
       direction: "up",
       migrationsSchema: "platform",
