@@ -36,7 +36,13 @@ test("health names every part, and which database it is", async () => {
   const health = await plant.get<{
     components: Record<string, { status: string; detail: string }>;
   }>("/api/health");
-  expect(Object.keys(health.components)).toEqual(["database", "timescale", "ingest", "jobs"]);
+  expect(Object.keys(health.components)).toEqual([
+    "database",
+    "timescale",
+    "ingest",
+    "subscriptions",
+    "jobs",
+  ]);
   expect(health.components["timescale"]?.detail).toMatch(
     database.kind === "timescale" ? /^\d+\./ : /not installed/,
   );

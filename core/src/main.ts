@@ -6,6 +6,7 @@ import { createAdaptorServer, type ServerType } from "@hono/node-server";
 import { createApp } from "./app.ts";
 import { type CoreConfig, coreConfigSchema, readConfig } from "./platform/config/config.ts";
 import { serveDashboards } from "./platform/http/dashboards.ts";
+import { observeJobs } from "./platform/jobs/observe-jobs.ts";
 import { createLog } from "./platform/observe/log.ts";
 import { openPlatform } from "./platform/open-platform.ts";
 import { refuseStart, runUntilStopped } from "./platform/process.ts";
@@ -20,10 +21,12 @@ try {
       await openPlatform({
         process: "core",
         databaseUrl: config.DATABASE_URL,
+        redisUrl: config.REDIS_URL,
         logLevel: config.LOG_LEVEL,
         otlpEndpoint: config.OTEL_EXPORTER_OTLP_ENDPOINT,
       }),
     );
+    observeJobs(platform);
     const folder = config.DASHBOARDS_DIR ?? join(import.meta.dirname, "../../dashboards/dist");
     const app = createApp(platform, {
       signingKeys: config.SIGNING_KEYS,

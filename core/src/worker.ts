@@ -2,12 +2,14 @@ import { equipment } from "./modules/equipment/index.ts";
 import { productionSubscriptions } from "./modules/production/index.ts";
 import { readConfig, workerConfigSchema } from "./platform/config/config.ts";
 import { runs } from "./platform/events/subscription.ts";
+import { JobWorker } from "./platform/jobs/job-worker.ts";
+import { platformUpkeep } from "./platform/jobs/upkeep.ts";
 import { createLog } from "./platform/observe/log.ts";
 import { serveMetrics } from "./platform/observe/serve-metrics.ts";
 import { openPlatform } from "./platform/open-platform.ts";
 import { refuseStart, runUntilStopped } from "./platform/process.ts";
 
-/** The worker: subscriptions of the event log. Several may run; each subscription runs on one. */
+/** The worker: subscriptions of the event log, and jobs. Several may run; each subscription runs on one. */
 try {
   const config = readConfig(workerConfigSchema, process.env);
   const log = createLog({ process: "worker", level: config.LOG_LEVEL });
@@ -17,6 +19,7 @@ try {
       await openPlatform({
         process: "worker",
         databaseUrl: config.DATABASE_URL,
+        redisUrl: config.REDIS_URL,
         logLevel: config.LOG_LEVEL,
         otlpEndpoint: config.OTEL_EXPORTER_OTLP_ENDPOINT,
       }),
@@ -24,6 +27,15 @@ try {
     for (const subscription of productionSubscriptions({ platform, equipment })) {
       starting.use(await platform.db.everywhere(runs(subscription, platform)));
     }
+    const databases = () => platform.db.homes().map(({ db }) => db);
+    const jobs = [...platformUpkeep({ databases, queue: platform.jobs })];
+    const runner = new JobWorker(jobs, {
+      ...platform,
+      queue: platform.jobs,
+      // Stops as asked by a person; whoever watches over us starts a new process.
+      restart: () => process.kill(process.pid, "SIGTERM"),
+    });
+    starting.use(runner).start();
     if (config.WORKER_METRICS_PORT !== undefined) {
       const { registry } = platform.metrics;
       const serving = await serveMetrics(registry, config.WORKER_METRICS_PORT);

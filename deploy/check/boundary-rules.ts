@@ -122,6 +122,8 @@ export const boundaryRules: NamedRule[] = [
   oneHome("mqtt-at-home", "mqtt", "^(ingest/src/broker|edge-agent/src/publish)/"),
   oneHome("modbus-at-home", "jsmodbus", "^edge-agent/src/drivers/modbus-tcp/"),
   oneHome("opcua-at-home", "node-opcua-client", "^edge-agent/src/drivers/opc-ua/"),
+  oneHome("bullmq-at-home", "bullmq", "^core/src/platform/jobs/backends/"),
+  oneHome("ioredis-at-home", "ioredis", "^core/src/platform/jobs/backends/"),
   oneHome("casbin-at-home", "casbin", "^core/src/platform/authz/"),
   oneHome("decimal-at-home", "decimal\\.js", "^core/contracts/src/units/"),
   {

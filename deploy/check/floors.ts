@@ -31,6 +31,8 @@ export const ruleFloors: Record<string, { path: string; floor: number }> = {
   "mqtt-at-home": { path: "^(ingest/src/broker|edge-agent/src/publish)/", floor: 6 },
   "modbus-at-home": { path: "^edge-agent/src/drivers/modbus-tcp/", floor: 3 },
   "opcua-at-home": { path: "^edge-agent/src/drivers/opc-ua/", floor: 2 },
+  "bullmq-at-home": { path: "^core/src/platform/jobs/backends/", floor: 5 },
+  "ioredis-at-home": { path: "^core/src/platform/jobs/backends/", floor: 5 },
   "casbin-at-home": { path: "^core/src/platform/authz/", floor: 5 },
   "decimal-at-home": { path: "^core/contracts/src/units/", floor: 1 },
   "no-cycle": { path: "^(core|ingest|edge-agent|dashboards|deploy)/", floor: 300 },

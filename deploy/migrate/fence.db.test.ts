@@ -12,6 +12,8 @@ const exempt: Readonly<Record<string, string>> = {
 };
 /** Schemas without row security as a whole (ARCHITECTURE.md, decision 10), and what fences them instead. */
 const exemptSchemas: Readonly<Record<string, string>> = {
+  bullmq:
+    "BullMQ's own tables, which it changes by its own migrations: platform/jobs alone reads them, by tenant",
   telemetry: "COPY and hypertables refuse row security; nobody but ingest has grants on its tables",
 };
 // A guard that sees nothing guards nothing.

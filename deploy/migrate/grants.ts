@@ -57,6 +57,10 @@ export const grants: readonly Grant[] = [
     privileges: "execute",
     except: ["fence"],
   },
+  // BullMQ's functions run as who calls them. Its tables have no fence: only platform/jobs reads them.
+  { to: coreAndWorker, schema: "bullmq", kind: "tables", privileges: dml },
+  { to: coreAndWorker, schema: "bullmq", kind: "sequences", privileges: "usage, select" },
+  { to: coreAndWorker, schema: "bullmq", kind: "routines", privileges: "execute" },
   {
     to: ["mw_ingest"],
     schema: "platform",

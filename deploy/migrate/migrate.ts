@@ -2,6 +2,7 @@ import { readdirSync } from "node:fs";
 import { basename, join } from "node:path";
 import pg from "pg";
 
+import { jobQueueVersion } from "../../core/src/platform/jobs/backends/version.ts";
 import { applyGrants } from "./apply-grants.ts";
 import { type RoleUrls, ensureRoles, withDatabase } from "./roles.ts";
 import { StartRefusal, messageOf } from "../refusal.ts";
@@ -150,6 +151,7 @@ async function migrateAs(
   const owner = await connect(ownerUrl);
   try {
     await owner.query("create schema if not exists platform");
+    await ensureJobQueue(owner);
     const applied = (await isUpToDate(owner, migrations))
       ? []
       : await runMigrations(ownerUrl, migrations);
@@ -158,6 +160,20 @@ async function migrateAs(
   } finally {
     await owner.end();
   }
+}
+
+// BullMQ migrates its schema itself (decision 4). Loading it costs a third of a second, so the version
+// that was installed last is noted and compared first.
+async function ensureJobQueue(owner: pg.Client): Promise<void> {
+  const note = `Jobs, kept by BullMQ ${jobQueueVersion()}: read through core/src/platform/jobs only.`;
+  const { rows } = await owner.query<{ note: string | null }>(
+    "select obj_description(oid) as note from pg_namespace where nspname = 'bullmq'",
+  );
+  if (rows[0]?.note === note) return;
+  const { migrateJobQueue } =
+    await import("../../core/src/platform/jobs/backends/migrate-postgres.ts");
+  await migrateJobQueue(owner);
+  await owner.query(`comment on schema bullmq is ${owner.escapeLiteral(note)}`);
 }
 
 // The runner's own check costs a load of half a second: asked only when there is something to do.

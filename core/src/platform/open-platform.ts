@@ -5,6 +5,7 @@ import { z } from "zod";
 
 import { type Clock, systemClock } from "./clock.ts";
 import { Databases } from "./db/databases.ts";
+import { JobQueue } from "./jobs/job-queue.ts";
 import { createLog } from "./observe/log.ts";
 import { createMetrics } from "./observe/metrics.ts";
 import { startTracing } from "./observe/tracing.ts";
@@ -18,6 +19,8 @@ export async function openPlatform(options: {
   process: string;
   databaseUrl: string;
   logLevel: string;
+  /** The queue of jobs; absent: the database is the queue. */
+  redisUrl?: string | undefined;
   /** Collector of traces; absent: none are made. */
   otlpEndpoint?: string | undefined;
   clock?: Clock;
@@ -28,12 +31,15 @@ export async function openPlatform(options: {
   const endpoint = options.otlpEndpoint;
   opening.use(await startTracing({ process: options.process, version, endpoint, log }));
   const db = opening.use(await Databases.open(options.databaseUrl, { poolMax, log }));
+  const clock = options.clock ?? systemClock;
+  const jobs = opening.use(new JobQueue({ db, redisUrl: options.redisUrl, clock, log }));
   const opened = opening.move();
   return {
     db,
     listener: db.listener,
     log,
-    clock: options.clock ?? systemClock,
+    jobs,
+    clock,
     metrics: createMetrics(),
     version,
     [Symbol.asyncDispose]: () => opened.disposeAsync(),

@@ -2,6 +2,7 @@ import type { Clock } from "./clock.ts";
 import type { Databases } from "./db/databases.ts";
 import type { Notices } from "./db/notices.ts";
 import { uuidV7 } from "./ids.ts";
+import type { JobQueue } from "./jobs/job-queue.ts";
 import type { Log } from "./observe/log.ts";
 import type { Metrics } from "./observe/metrics.ts";
 
@@ -10,6 +11,7 @@ export type Platform = {
   db: Databases;
   /** Notices of every database. */
   listener: Notices;
+  jobs: JobQueue;
   clock: Clock;
   log: Log;
   metrics: Metrics;

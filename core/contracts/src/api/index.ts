@@ -7,6 +7,7 @@ export * from "./engineering-changes.ts";
 export * from "./health.ts";
 export * from "./inventory.ts";
 export * from "./items.ts";
+export * from "./jobs.ts";
 export * from "./live.ts";
 export * from "./master-data.ts";
 export * from "./people.ts";

@@ -8,6 +8,11 @@ const logLevel = z
   .enum(["trace", "debug", "info", "warn", "error", "fatal", "silent"])
   .default("info")
   .describe("least weighty lines that are written to the log");
+const redisUrl = z
+  .string()
+  .regex(/^rediss?:\/\/./, "must start with redis://")
+  .optional()
+  .describe("Redis or Valkey that queues jobs; unset: the database does");
 const otlpEndpoint = z
   .url({ protocol: /^https?$/, error: "is no http:// URL" })
   .optional()
@@ -34,6 +39,7 @@ export const coreConfigSchema = z.object({
     .string()
     .optional()
     .describe("built files of the dashboards, relative to the working folder"),
+  REDIS_URL: redisUrl,
   LOG_LEVEL: logLevel,
   OTEL_EXPORTER_OTLP_ENDPOINT: otlpEndpoint,
 });
@@ -41,6 +47,7 @@ export type CoreConfig = z.infer<typeof coreConfigSchema>;
 
 export const workerConfigSchema = z.object({
   DATABASE_URL: databaseUrl,
+  REDIS_URL: redisUrl,
   LOG_LEVEL: logLevel,
   OTEL_EXPORTER_OTLP_ENDPOINT: otlpEndpoint,
   WORKER_METRICS_PORT: z.coerce

@@ -26,7 +26,8 @@ async function readComponents(platform: Platform): Promise<Record<string, Compon
         detail: server?.timescale ?? "not installed: native range partitions are used instead",
       },
       ...(await readIngest(platform.db.installation.db)),
-      jobs: await readSubscriptions(platform.db.installation.db),
+      subscriptions: await readSubscriptions(platform.db.installation.db),
+      jobs: await inTime(readJobs(platform)),
       ...(await readTenantDatabases(platform)),
     };
   } catch (error) {
@@ -92,6 +93,13 @@ async function readIngest(db: Database): Promise<Record<string, Component>> {
     ingest: { status: "ok", detail: "receiving" },
     broker: { status: "ok", detail: broker },
   };
+}
+
+async function readJobs({ jobs }: Platform): Promise<Component> {
+  const { waiting, delayed, active, failed } = await jobs.counts();
+  const place = jobs.kind === "redis" ? "Redis" : "the database";
+  const detail = `in ${place}: ${active} active, ${waiting} waiting, ${delayed} for later, ${failed} dead letters`;
+  return { status: "ok", detail };
 }
 
 async function readSubscriptions(db: Database): Promise<Component> {

@@ -20,7 +20,7 @@ export function pageOf<Row, Shown>(
 }
 
 /** An opaque cursor: clients hand it back and do not look inside. */
-function encodeCursor(parts: readonly string[]): string {
+export function encodeCursor(parts: readonly string[]): string {
   const bytes = new TextEncoder().encode(JSON.stringify(parts));
   return btoa(String.fromCharCode(...bytes))
     .replaceAll("+", "-")

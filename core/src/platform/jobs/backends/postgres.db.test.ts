@@ -1,0 +1,5 @@
+import { describe } from "vitest";
+
+import { describeJobs } from "./conformance.fixture.ts";
+
+describe("jobs on PostgreSQL", () => describeJobs());

@@ -1,0 +1,57 @@
+import { sql } from "kysely";
+
+import type { Database } from "../db/database.ts";
+import { defineUpkeep, type RegisteredJob } from "./define-job.ts";
+import type { JobQueue } from "./job-queue.ts";
+
+/** What the platform does for itself by the clock (UTC), in every database of the installation. */
+export function platformUpkeep(deps: {
+  databases: () => readonly Pick<Database, "query">[];
+  queue: JobQueue;
+}): RegisteredJob[] {
+  const { databases, queue } = deps;
+  return [
+    defineUpkeep({
+      name: "platform.ensure_event_partitions",
+      // Daily, although a month ahead suffices: two months of failures in a row are then needed to hurt.
+      cron: "17 2 * * *",
+      attempts: 10,
+      backoffMs: 30_000,
+      timeoutMs: 60_000,
+      handle: async () => {
+        for (const db of databases()) {
+          await db.query(sql`call platform.ensure_event_partitions(current_date, 2)`);
+        }
+      },
+    }),
+    defineUpkeep({
+      name: "platform.forget_idempotency_keys",
+      cron: "*/10 * * * *",
+      timeoutMs: 300_000,
+      handle: async ({ signal, progress }) => {
+        let removed = 0;
+        for (const db of databases()) {
+          let isMore = true;
+          while (isMore && !signal.aborted) {
+            const [row] = await db.query(
+              sql<{ n: number }>`select platform.forget_idempotency_keys(${keysAtOnce}) as n`,
+            );
+            isMore = row?.n === keysAtOnce;
+            removed += row?.n ?? 0;
+            progress(removed, removed, "keys removed");
+          }
+        }
+        return { removed };
+      },
+    }),
+    defineUpkeep({
+      name: "platform.forget_jobs",
+      cron: "*/10 * * * *",
+      timeoutMs: 60_000,
+      handle: async () => ({ removed: await queue.forgetOld() }),
+    }),
+  ];
+}
+
+// Deleted in one statement of some 100 ms, so that requests that write keys do not wait for it.
+const keysAtOnce = 5000;
