@@ -11,7 +11,7 @@ import {
 } from "./modules/engineering/index.ts";
 import { equipment, equipmentModule, equipmentObjectTypes } from "./modules/equipment/index.ts";
 import { identityModule, identityObjectTypes, userAttributes } from "./modules/identity/index.ts";
-import { inventoryModule, inventoryObjectTypes } from "./modules/inventory/index.ts";
+import { inventory, inventoryModule, inventoryObjectTypes } from "./modules/inventory/index.ts";
 import { productionModule, productionObjectTypes } from "./modules/production/index.ts";
 import { Authorisation } from "./platform/authz/authorisation.ts";
 import type { Catalogue } from "./platform/authz/catalogue.ts";
@@ -116,7 +116,16 @@ export function createApp(platform: Platform, options: AppOptions): App {
     return new Response(stream, { headers: liveHeaders });
   });
   api.route("/", equipmentModule({ platform, requests, identity }).routes);
-  api.route("/", engineeringModule({ platform, requests, equipment }).routes);
+  api.route(
+    "/",
+    engineeringModule({
+      platform,
+      requests,
+      identity,
+      equipment,
+      available: inventory.readAvailable,
+    }).routes,
+  );
   api.route("/", inventoryModule({ platform, requests, engineering }).routes);
   api.route("/", production.routes);
 

@@ -21,7 +21,8 @@ import { openPlatform } from "../platform/open-platform.ts";
 
 /** The part of a test database that core needs; its roles are real. */
 type Urls = {
-  urls: { core: string; worker: string; ingest: string };
+  urls: { core: string; worker: string };
+  home: { ingest: string };
   tenantId: string;
   /** Of an administrator. */
   apiKey: string;
@@ -48,7 +49,7 @@ export async function openTestPlant(database: Urls) {
   const core = opening.use(await openPlatform({ ...common, databaseUrl: database.urls.core }));
   const worker = opening.use(await openPlatform({ ...common, databaseUrl: database.urls.worker }));
   const ingest = opening.use(
-    new Database(database.urls.ingest, { poolMax: 2, onError: () => undefined }),
+    new Database(database.home.ingest, { poolMax: 2, onError: () => undefined }),
   );
   const app = opening.use(createApp(core, { signingKeys: [testSigningKey] }));
   const runners = productionSubscriptions({ platform: worker, equipment }).flatMap((subscription) =>
@@ -61,6 +62,7 @@ export async function openTestPlant(database: Urls) {
     path: string,
     body?: unknown,
     key?: string,
+    ifMatch?: number,
   ): Promise<{ status: number; body: unknown }> {
     const response = await app.api.request(path, {
       method,
@@ -68,6 +70,7 @@ export async function openTestPlant(database: Urls) {
         authorization: `Bearer ${database.apiKey}`,
         ...(body === undefined ? {} : { "content-type": "application/json" }),
         ...(key === undefined ? {} : { "idempotency-key": key }),
+        ...(ifMatch === undefined ? {} : { "if-match": `"${ifMatch}"` }),
       },
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
     });

@@ -53,6 +53,8 @@ export const itemSchema = z
     tracking: z.enum(trackings).default("none"),
     /** What one unit costs to buy, in the company's currency; null: unknown, which a roll-up names. */
     purchasePrice: priceSchema.nullable().default(null),
+    /** Lot that the standard cost is for: setups are spread over it; null: they are left out. */
+    costLotSize: positiveQuantitySchema.nullable().default(null),
     operations: z.array(routingStepSchema).max(200),
   })
   .openapi("Item");
@@ -256,4 +258,33 @@ export const createCapability = createRoute({
     },
   },
   responses: { 201: json(capabilitySchema, "Created"), ...problemResponses },
+});
+
+// --- cost rates ------------------------------------------------------------------------------------
+
+export const workCenterRateSchema = z
+  .object({
+    workCenterId: z.uuid(),
+    /** Machine, people and overhead, in the company's currency. */
+    costPerHour: priceSchema,
+  })
+  .openapi("WorkCenterRate");
+
+export const listWorkCenterRates = createRoute({
+  method: "get",
+  path: "/api/work-center-rates",
+  tags: ["engineering"],
+  responses: { 200: json(rowsOf(workCenterRateSchema), "Those that are set"), ...problemResponses },
+});
+
+/** Counts in the next roll-up; what was rolled up stays. */
+export const setWorkCenterRate = createRoute({
+  method: "put",
+  path: "/api/work-center-rates/{workCenterId}",
+  tags: ["engineering"],
+  request: {
+    params: z.object({ workCenterId: z.uuid().toLowerCase() }),
+    body: { required: true, ...json(workCenterRateSchema.pick({ costPerHour: true }), "The rate") },
+  },
+  responses: { 200: json(workCenterRateSchema, "As set"), ...problemResponses },
 });

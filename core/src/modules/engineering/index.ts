@@ -1,8 +1,5 @@
-import type { Requests } from "../../platform/http/api.ts";
-import type { Platform } from "../../platform/platform.ts";
-import type { Equipment } from "../equipment/index.ts";
 import { readItem } from "./queries.ts";
-import { engineeringRoutes } from "./routes.ts";
+import { type EngineeringDeps, engineeringRoutes } from "./routes.ts";
 
 export { engineeringObjectTypes } from "./permissions.ts";
 
@@ -10,10 +7,6 @@ export { engineeringObjectTypes } from "./permissions.ts";
 export const engineering = { item: readItem };
 export type Engineering = typeof engineering;
 
-export function engineeringModule(deps: {
-  platform: Platform;
-  requests: Requests;
-  equipment: Equipment;
-}) {
+export function engineeringModule(deps: EngineeringDeps) {
   return { routes: engineeringRoutes(deps) };
 }

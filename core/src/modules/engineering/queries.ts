@@ -38,6 +38,7 @@ async function readItems(
   const { rows } = await sql<Omit<StoredItem, "uomDecimals">>`
     select i.item_id as "itemId", i.number, i.name, i.kind, i.uom, i.description, i.revision, i.tracking,
            i.purchase_price::text as "purchasePrice", i.standard_cost::text as "standardCost", i.version,
+           i.cost_lot_size::text as "costLotSize",
            coalesce(
              (select jsonb_agg(
                        jsonb_build_object(

@@ -1,6 +1,7 @@
 import { createLocation } from "./create-location.ts";
 import { keepItem } from "./keep-item.ts";
 import { postMoves } from "./post-moves.ts";
+import { readAvailable } from "./read-available.ts";
 import { pickReservation, releaseReservation, reserveStock } from "./reserve-stock.ts";
 import { type InventoryDeps, inventoryRoutes } from "./routes.ts";
 
@@ -16,6 +17,7 @@ export const inventory = {
   reserveStock,
   pickReservation,
   releaseReservation,
+  readAvailable,
 };
 
 export function inventoryModule(deps: InventoryDeps) {

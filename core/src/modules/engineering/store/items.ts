@@ -7,9 +7,11 @@ import type { Transaction } from "../../../platform/db/transaction.ts";
 export async function insertItem(tx: Transaction, item: Item): Promise<boolean> {
   const { rows } = await sql`
     insert into engineering.item
-      (item_id, tenant_id, number, name, kind, uom, description, revision, tracking, purchase_price)
+      (item_id, tenant_id, number, name, kind, uom, description, revision, tracking, purchase_price,
+       cost_lot_size)
     values (${item.itemId}, ${tx.tenantId}, ${item.number}, ${item.name}, ${item.kind}, ${item.uom},
-            ${item.description}, ${item.revision}, ${item.tracking}, ${item.purchasePrice})
+            ${item.description}, ${item.revision}, ${item.tracking}, ${item.purchasePrice},
+            ${item.costLotSize})
     on conflict (tenant_id, number) do nothing
     returning item_id`.execute(tx.over());
   return rows.length === 1;
@@ -31,7 +33,7 @@ export async function updateItem(
     update engineering.item
        set number = ${item.number}, name = ${item.name}, kind = ${item.kind}, uom = ${item.uom},
            description = ${item.description}, revision = ${item.revision}, tracking = ${item.tracking},
-           purchase_price = ${item.purchasePrice}, version = version + 1
+           purchase_price = ${item.purchasePrice}, cost_lot_size = ${item.costLotSize}, version = version + 1
      where item_id = ${item.itemId}
        and version = ${version}`.execute(tx.over());
   return numAffectedRows === 1n ? "saved" : "moved_on";
