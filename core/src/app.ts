@@ -1,8 +1,6 @@
 import type { OpenAPIHono } from "@hono/zod-openapi";
 import { getHealth, type Health, type LiveMessage } from "@millwright/contracts/api";
 import type { MiddlewareHandler } from "hono";
-import { bodyLimit } from "hono/body-limit";
-import { secureHeaders } from "hono/secure-headers";
 
 import {
   engineering,
@@ -11,12 +9,15 @@ import {
 } from "./modules/engineering/index.ts";
 import { equipment, equipmentModule, equipmentObjectTypes } from "./modules/equipment/index.ts";
 import { identityModule, identityObjectTypes, userAttributes } from "./modules/identity/index.ts";
-import { inventory, inventoryModule, inventoryObjectTypes } from "./modules/inventory/index.ts";
+import { inventoryModule, inventoryObjectTypes } from "./modules/inventory/index.ts";
 import { productionModule, productionObjectTypes } from "./modules/production/index.ts";
 import { Authorisation } from "./platform/authz/authorisation.ts";
 import type { Catalogue } from "./platform/authz/catalogue.ts";
 import { Refusal } from "./platform/errors.ts";
 import { createApi, createRequests } from "./platform/http/api.ts";
+import { refuseWhenBusy } from "./platform/http/busy.ts";
+import { allowOrigins } from "./platform/http/cors.ts";
+import { describeApi } from "./platform/http/describe-api.ts";
 import { renderDocs } from "./platform/http/docs.ts";
 import { readHealth } from "./platform/http/health.ts";
 import type { Caller } from "./platform/http/caller.ts";
@@ -31,6 +32,9 @@ import {
 } from "./platform/http/permission.ts";
 import { systemObjectTypes } from "./platform/http/permissions.ts";
 import { problem, problemOf, sendProblem } from "./platform/http/problem.ts";
+import { rateLimit } from "./platform/http/rate-limit.ts";
+import { requestLimits } from "./platform/http/request-limits.ts";
+import { securityHeaders } from "./platform/http/security-headers.ts";
 import { tracedRequests } from "./platform/observe/traced-requests.ts";
 import type { Platform } from "./platform/platform.ts";
 
@@ -45,6 +49,8 @@ export type AppOptions = {
   signingKeys: readonly string[];
   /** Under which people reach us; decides whether cookies need TLS. */
   publicUrl?: string | undefined;
+  /** Origins of other sites whose pages may ask with a token of their own; none by default. */
+  corsOrigins?: readonly string[] | undefined;
   pages?: MiddlewareHandler;
 };
 
@@ -83,10 +89,12 @@ export function createApp(platform: Platform, options: AppOptions): App {
   };
 
   const api = createApi();
-  api.use(secureHeaders({ contentSecurityPolicy }));
+  api.use(securityHeaders({ publicUrl: options.publicUrl }));
   api.use(tracedRequests);
   api.use(timed(platform));
-  api.use("/api/*", bodyLimit({ maxSize: bodyBytesMax, onError: tooLarge }));
+  api.use("/api/*", refuseWhenBusy());
+  api.use("/api/*", allowOrigins(options.corsOrigins ?? []));
+  api.use("/api/*", requestLimits);
   api.onError((error, c) => {
     const waitS = error instanceof Refusal ? error.retryAfterS : undefined;
     if (waitS !== undefined) c.header("Retry-After", String(waitS));
@@ -96,8 +104,10 @@ export function createApp(platform: Platform, options: AppOptions): App {
     authenticator: identity.authenticator,
     control: authorisation,
     publicUrl: options.publicUrl,
+    corsOrigins: options.corsOrigins,
   });
   api.use("/api/*", access);
+  api.use("/api/*", rateLimit(platform));
   api.use("/metrics", access);
 
   api.openapi(guarded(getHealth, "public"), async (c) => {
@@ -116,25 +126,14 @@ export function createApp(platform: Platform, options: AppOptions): App {
     return new Response(stream, { headers: liveHeaders });
   });
   api.route("/", equipmentModule({ platform, requests, identity }).routes);
-  api.route(
-    "/",
-    engineeringModule({
-      platform,
-      requests,
-      identity,
-      equipment,
-      available: inventory.readAvailable,
-    }).routes,
-  );
+  api.route("/", engineeringModule({ platform, requests, equipment }).routes);
   api.route("/", inventoryModule({ platform, requests, engineering }).routes);
   api.route("/", production.routes);
 
   const info = { title: "Millwright API", version: platform.version };
-  const describe = () => api.getOpenAPI31Document({ openapi: "3.1.0", info });
+  const describe = () => describeApi(api.getOpenAPI31Document({ openapi: "3.1.0", info }));
   api.get("/api/openapi.json", guard("public"), (c) => c.json(describe()));
-  api.get("/api/docs", guard("public"), (c) =>
-    c.html(renderDocs({ info, paths: describe().paths ?? {} })),
-  );
+  api.get("/api/docs", guard("public"), (c) => c.html(renderDocs(describe())));
   if (options.pages !== undefined) api.use(options.pages);
   api.notFound((c) =>
     sendProblem(c, problem(404, "route.unknown", `There is nothing at ${c.req.path}.`)),
@@ -181,21 +180,6 @@ async function viewerOf(authorisation: Authorisation, caller: Caller): Promise<V
     if (await authorisation.isAllowed(caller.tenantId, question)) heard.add(kind);
   }
   return { ...caller, mayHear: (kind) => heard.has(kind) };
-}
-
-const contentSecurityPolicy = {
-  defaultSrc: ["'self'"],
-  // The charts set sizes and colours of their elements.
-  styleSrc: ["'self'", "'unsafe-inline'"],
-  imgSrc: ["'self'", "data:"],
-  frameAncestors: ["'none'"],
-};
-
-// The largest body is an item with 200 operations, about 40 KB.
-const bodyBytesMax = 1_048_576;
-
-function tooLarge(c: Parameters<typeof sendProblem>[0]): Response {
-  return sendProblem(c, problem(413, "request.too_large", "The body is larger than 1 MiB."));
 }
 
 function timed({ metrics }: Platform): MiddlewareHandler {

@@ -7,6 +7,7 @@ import { createApp } from "./app.ts";
 import { type CoreConfig, coreConfigSchema, readConfig } from "./platform/config/config.ts";
 import { serveDashboards } from "./platform/http/dashboards.ts";
 import { observeJobs } from "./platform/jobs/observe-jobs.ts";
+import { connectionsMax, serverLimits } from "./platform/http/server-limits.ts";
 import { createLog } from "./platform/observe/log.ts";
 import { openPlatform } from "./platform/open-platform.ts";
 import { refuseStart, runUntilStopped } from "./platform/process.ts";
@@ -31,10 +32,12 @@ try {
     const app = createApp(platform, {
       signingKeys: config.SIGNING_KEYS,
       publicUrl: config.PUBLIC_URL,
+      corsOrigins: config.CORS_ORIGINS,
       pages: serveDashboards(folder),
     });
     await app.start();
-    const server = createAdaptorServer({ fetch: app.api.fetch });
+    const server = createAdaptorServer({ fetch: app.api.fetch, serverOptions: serverLimits });
+    if ("maxConnections" in server) server.maxConnections = connectionsMax;
     await listen(server, config);
     starting.defer(async () => {
       // Intake stops, then the open streams end, then what is being answered is awaited.

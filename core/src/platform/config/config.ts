@@ -30,6 +30,12 @@ export const coreConfigSchema = z.object({
     .default(8080)
     .describe("port core serves on; 0 takes a free one"),
   PUBLIC_URL: z.url().optional().describe("address under which people reach core"),
+  CORS_ORIGINS: z
+    .string()
+    .transform((origins) => origins.split(",").map((origin) => origin.trim()))
+    .refine((origins) => origins.every(isOrigin), "is a list of origins such as https://a.example")
+    .optional()
+    .describe("other sites whose pages may use the API, comma-separated; none by default"),
   SIGNING_KEYS: z
     .string("is missing: npm start keeps it in DATA_DIR/secrets")
     .transform((keys) => keys.split(",").map((key) => key.trim()))
@@ -79,4 +85,9 @@ export function readConfig<S extends z.ZodType>(
   if (result.success) return result.data;
   const reasons = result.error.issues.map((issue) => `${issue.path.join(".")} ${issue.message}`);
   throw new ConfigRefused(`Cannot start: ${reasons.join("; ")}.`);
+}
+
+/** Scheme, host and port, and nothing after them: what browsers send as `Origin`. */
+function isOrigin(text: string): boolean {
+  return URL.canParse(text) && new URL(text).origin === text;
 }

@@ -47,7 +47,9 @@ export function guard(permission: Permission): MiddlewareHandler {
 const permissions = new WeakMap<object, Permission>();
 
 /** Every route of an app with its permission, null where somebody forgot it: for the test that walks them. */
-export function permissionsOf(app: Hono): { route: string; permission: Permission | null }[] {
+export function permissionsOf(
+  app: Pick<Hono, "routes">,
+): { route: string; permission: Permission | null }[] {
   const routes = Map.groupBy(
     app.routes.filter(({ method }) => method !== "ALL"),
     ({ method, path }) => `${method} ${path}`,
@@ -84,10 +86,12 @@ export function accessControl(deps: {
   authenticator: Authenticator;
   control: AccessControl;
   publicUrl: string | undefined;
+  corsOrigins?: readonly string[] | undefined;
 }): MiddlewareHandler {
+  const { publicUrl, corsOrigins = [] } = deps;
   return createMiddleware(async (c, next) => {
     const credential = credentialOf(c);
-    refuseCrossSite(c, { isCookie: credential?.isCookie === true, publicUrl: deps.publicUrl });
+    refuseCrossSite(c, { isCookie: credential?.isCookie === true, publicUrl, corsOrigins });
     const caller = credential === null ? null : await deps.authenticator.authenticate(credential);
     c.set("access", { caller, control: deps.control, owesQuestion: false });
     const handlers = matchedRoutes(c).filter(({ method }) => method !== "ALL");
