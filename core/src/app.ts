@@ -35,6 +35,8 @@ import { problem, problemOf, sendProblem } from "./platform/http/problem.ts";
 import { rateLimit } from "./platform/http/rate-limit.ts";
 import { requestLimits } from "./platform/http/request-limits.ts";
 import { securityHeaders } from "./platform/http/security-headers.ts";
+import { jobObjectTypes } from "./platform/jobs/permissions.ts";
+import { jobRoutes } from "./platform/jobs/routes.ts";
 import { tracedRequests } from "./platform/observe/traced-requests.ts";
 import type { Platform } from "./platform/platform.ts";
 
@@ -59,6 +61,7 @@ export const catalogue: Catalogue = {
   user: userAttributes,
   objectTypes: {
     ...systemObjectTypes,
+    ...jobObjectTypes,
     ...identityObjectTypes,
     ...equipmentObjectTypes,
     ...engineeringObjectTypes,
@@ -129,6 +132,7 @@ export function createApp(platform: Platform, options: AppOptions): App {
   api.route("/", engineeringModule({ platform, requests, equipment }).routes);
   api.route("/", inventoryModule({ platform, requests, engineering }).routes);
   api.route("/", production.routes);
+  api.route("/", jobRoutes(platform));
 
   const info = { title: "Millwright API", version: platform.version };
   const describe = () => describeApi(api.getOpenAPI31Document({ openapi: "3.1.0", info }));

@@ -1,4 +1,4 @@
-import type { JobCommand, JobScope, JobState } from "@millwright/contracts/api";
+import type { JobCommand, JobState } from "@millwright/contracts/api";
 import { jobCommandsByState } from "@millwright/contracts/api";
 import type { TenantId } from "@millwright/contracts/units";
 
@@ -274,11 +274,6 @@ function refuseUnlessAllowed(record: JobRecord, command: JobCommand): void {
       allowed,
     },
   );
-}
-
-/** The owner a scope of the API means for a tenant. */
-export function ownerOf(scope: JobScope, tenantId: TenantId): Owner {
-  return scope === "tenant" ? tenantId : null;
 }
 
 async function within<T>(timeoutMs: number, work: () => Promise<T>): Promise<T> {

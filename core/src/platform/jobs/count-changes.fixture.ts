@@ -1,0 +1,53 @@
+import { setTimeout as delay } from "node:timers/promises";
+
+import { z } from "zod";
+
+import { systemClock } from "../clock.ts";
+import { Databases } from "../db/databases.ts";
+import { SubscriptionRunner, type Subscription } from "../events/subscription.ts";
+import { createLog } from "../observe/log.ts";
+import { createMetrics } from "../observe/metrics.ts";
+import { defineJob } from "./define-job.ts";
+import { enqueueOnEvent } from "./enqueue-on-event.ts";
+import { JobQueue } from "./job-queue.ts";
+
+/** A job per changed record, for tests. */
+export const countedJob = defineJob({
+  name: "test.counted",
+  payload: z.object({ objectId: z.string() }),
+  timeoutMs: 1000,
+  handle: () => Promise.resolve(),
+});
+
+export function countChanges(queue: JobQueue, name: string): Subscription {
+  return enqueueOnEvent(queue, {
+    name,
+    key: "record.changed@1",
+    job: countedJob,
+    payload: ({ objectId }) => ({ objectId }),
+  });
+}
+
+// Run as a process it enqueues once, says so, and never comes to the commit.
+const [, , name] = process.argv;
+if (process.send !== undefined && name?.startsWith("test.kill_") === true) await hang(name);
+
+async function hang(name: string): Promise<never> {
+  const log = createLog({ process: "test", level: "silent" });
+  const db = await Databases.open(process.env["DATABASE_URL"] ?? "", { poolMax: 4, log });
+  const redisUrl = process.env["REDIS_URL"] || undefined;
+  const queue = new JobQueue({ db, redisUrl, clock: systemClock, log });
+  const subscription = countChanges(queue, name);
+  const runner = new SubscriptionRunner(
+    {
+      ...subscription,
+      handle: async (tx, events) => {
+        await subscription.handle(tx, events);
+        process.send?.("enqueued");
+        await delay(60_000);
+      },
+    },
+    { ...db.installation, log, metrics: createMetrics() },
+  );
+  for (;;) await runner.catchUp();
+}
