@@ -13,6 +13,7 @@ import { inventoryModule, inventoryObjectTypes } from "./modules/inventory/index
 import { productionModule, productionObjectTypes } from "./modules/production/index.ts";
 import { Authorisation } from "./platform/authz/authorisation.ts";
 import type { Catalogue } from "./platform/authz/catalogue.ts";
+import { settingsObjectTypes, settingsRoutes } from "./platform/config/routes.ts";
 import { Refusal } from "./platform/errors.ts";
 import { createApi, createRequests } from "./platform/http/api.ts";
 import { refuseWhenBusy } from "./platform/http/busy.ts";
@@ -61,6 +62,7 @@ export const catalogue: Catalogue = {
   user: userAttributes,
   objectTypes: {
     ...systemObjectTypes,
+    ...settingsObjectTypes,
     ...jobObjectTypes,
     ...identityObjectTypes,
     ...equipmentObjectTypes,
@@ -132,6 +134,7 @@ export function createApp(platform: Platform, options: AppOptions): App {
   api.route("/", engineeringModule({ platform, requests, equipment }).routes);
   api.route("/", inventoryModule({ platform, requests, engineering }).routes);
   api.route("/", production.routes);
+  api.route("/", settingsRoutes({ platform, requests }));
   api.route("/", jobRoutes(platform));
 
   const info = { title: "Millwright API", version: platform.version };

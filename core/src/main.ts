@@ -5,6 +5,7 @@ import { createAdaptorServer, type ServerType } from "@hono/node-server";
 
 import { createApp } from "./app.ts";
 import { type CoreConfig, coreConfigSchema, readConfig } from "./platform/config/config.ts";
+import { publishConfig } from "./platform/config/process-config.ts";
 import { serveDashboards } from "./platform/http/dashboards.ts";
 import { observeJobs } from "./platform/jobs/observe-jobs.ts";
 import { connectionsMax, serverLimits } from "./platform/http/server-limits.ts";
@@ -28,6 +29,8 @@ try {
       }),
     );
     observeJobs(platform);
+    const told = { process: "core", declared: coreConfigSchema, environment: process.env };
+    starting.use(await publishConfig(platform, told));
     const folder = config.DASHBOARDS_DIR ?? join(import.meta.dirname, "../../dashboards/dist");
     const app = createApp(platform, {
       signingKeys: config.SIGNING_KEYS,

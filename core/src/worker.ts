@@ -1,6 +1,7 @@
 import { equipment } from "./modules/equipment/index.ts";
 import { productionSubscriptions } from "./modules/production/index.ts";
 import { readConfig, workerConfigSchema } from "./platform/config/config.ts";
+import { publishConfig } from "./platform/config/process-config.ts";
 import { runs } from "./platform/events/subscription.ts";
 import { JobWorker } from "./platform/jobs/job-worker.ts";
 import { platformUpkeep } from "./platform/jobs/upkeep.ts";
@@ -24,6 +25,8 @@ try {
         otlpEndpoint: config.OTEL_EXPORTER_OTLP_ENDPOINT,
       }),
     );
+    const told = { process: "worker", declared: workerConfigSchema, environment: process.env };
+    starting.use(await publishConfig(platform, told));
     for (const subscription of productionSubscriptions({ platform, equipment })) {
       starting.use(await platform.db.everywhere(runs(subscription, platform)));
     }

@@ -8,6 +8,8 @@ import { type TestDatabase, createTestDatabase } from "../test/database.ts";
 const exempt: Readonly<Record<string, string>> = {
   "platform.subscription":
     "one cursor per subscription of the installation; names no tenant's data",
+  "platform.process_config":
+    "settings of each process of the installation, secrets masked; names no tenant's data",
   "platform.migration": "the runner's list of what was applied",
 };
 /** Schemas without row security as a whole (ARCHITECTURE.md, decision 10), and what fences them instead. */

@@ -6,6 +6,9 @@ import { z } from "zod";
 import { type Clock, systemClock } from "./clock.ts";
 import { Databases } from "./db/databases.ts";
 import { JobQueue } from "./jobs/job-queue.ts";
+import { TenantCopies } from "./config/tenant-copies.ts";
+import { readSettings } from "./config/tenant-settings.ts";
+import { Flags } from "./flags/flags.ts";
 import { createLog } from "./observe/log.ts";
 import { createMetrics } from "./observe/metrics.ts";
 import { startTracing } from "./observe/tracing.ts";
@@ -33,6 +36,9 @@ export async function openPlatform(options: {
   const db = opening.use(await Databases.open(options.databaseUrl, { poolMax, log }));
   const clock = options.clock ?? systemClock;
   const jobs = opening.use(new JobQueue({ db, redisUrl: options.redisUrl, clock, log }));
+  const deps = { db, listener: db.listener, log };
+  const settings = opening.use(new TenantCopies("setting", readSettings, deps));
+  const flags = opening.use(await Flags.open(deps));
   const opened = opening.move();
   return {
     db,
@@ -41,6 +47,8 @@ export async function openPlatform(options: {
     jobs,
     clock,
     metrics: createMetrics(),
+    settings,
+    flags,
     version,
     [Symbol.asyncDispose]: () => opened.disposeAsync(),
   };

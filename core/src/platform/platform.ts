@@ -1,6 +1,9 @@
 import type { Clock } from "./clock.ts";
+import type { SettingValues } from "./config/setting-registry.ts";
+import type { TenantCopies } from "./config/tenant-copies.ts";
 import type { Databases } from "./db/databases.ts";
 import type { Notices } from "./db/notices.ts";
+import type { Flags } from "./flags/flags.ts";
 import { uuidV7 } from "./ids.ts";
 import type { JobQueue } from "./jobs/job-queue.ts";
 import type { Log } from "./observe/log.ts";
@@ -15,6 +18,9 @@ export type Platform = {
   clock: Clock;
   log: Log;
   metrics: Metrics;
+  /** What each tenant decided for itself; see config/setting-registry.ts. */
+  settings: TenantCopies<SettingValues>;
+  flags: Flags;
   /** Shown by health and the API description. */
   version: string;
 };

@@ -1,7 +1,7 @@
 import { createRoute, z } from "@hono/zod-openapi";
 
 import { iso8601Schema } from "../units/index.ts";
-import { json, problemResponses } from "./problem.ts";
+import { ifMatchHeaderSchema, json, problemResponses } from "./problem.ts";
 
 /** One setting of one process, as it runs. A secret is never told, only that there is one. */
 export const configValueSchema = z
@@ -38,12 +38,108 @@ export const getAdminConfig = createRoute({
   },
 });
 
+const changedSchema = z.object({
+  /** 0: never changed, the fallback counts. Send it as If-Match. */
+  version: z.number().int().nonnegative(),
+  changedTime: iso8601Schema.nullable(),
+  changedBy: z.string().nullable(),
+});
+
+/** What a tenant may decide for itself. */
+export const storedSettingSchema = changedSchema
+  .extend({
+    name: z.string(),
+    value: z.unknown(),
+    fallback: z.unknown(),
+    description: z.string(),
+    /** JSON Schema of the value, from which a page can make its field. */
+    schema: z.record(z.string(), z.unknown()),
+  })
+  .openapi("TenantSetting");
+export type StoredSetting = z.infer<typeof storedSettingSchema>;
+
+export const listTenantSettings = createRoute({
+  method: "get",
+  path: "/api/admin/settings",
+  tags: ["administration"],
+  responses: {
+    200: json(z.object({ rows: z.array(storedSettingSchema) }), "Settings of the company"),
+    ...problemResponses,
+  },
+});
+
+export const changeTenantSetting = createRoute({
+  method: "put",
+  path: "/api/admin/settings/{name}",
+  tags: ["administration"],
+  request: {
+    params: z.object({ name: z.string().max(100) }),
+    headers: ifMatchHeaderSchema,
+    body: { required: true, ...json(z.object({ value: z.unknown() }), "The new value") },
+  },
+  responses: { 200: json(storedSettingSchema, "As it counts now"), ...problemResponses },
+});
+
+export const flagRuleSchema = z.object({
+  isOn: z.boolean(),
+  /** Of the people, by a stable hash: raising it only adds people. */
+  percentage: z.number().min(0).max(100).multipleOf(0.01),
+  /** On for everybody of these roles and sites, whatever the percentage is. */
+  roles: z.array(z.string().min(1).max(63)).max(100),
+  siteIds: z.array(z.uuid()).max(100),
+});
+
+export const featureFlagSchema = changedSchema
+  .extend({ flag: z.string(), description: z.string(), ...flagRuleSchema.shape })
+  .openapi("FeatureFlag");
+export type FeatureFlag = z.infer<typeof featureFlagSchema>;
+
+export const listFeatureFlags = createRoute({
+  method: "get",
+  path: "/api/admin/flags",
+  tags: ["administration"],
+  responses: {
+    200: json(z.object({ rows: z.array(featureFlagSchema) }), "For whom features are on"),
+    ...problemResponses,
+  },
+});
+
+export const changeFeatureFlag = createRoute({
+  method: "put",
+  path: "/api/admin/flags/{flag}",
+  tags: ["administration"],
+  request: {
+    params: z.object({ flag: z.string().max(100) }),
+    headers: ifMatchHeaderSchema,
+    body: { required: true, ...json(flagRuleSchema, "For whom it is on") },
+  },
+  responses: { 200: json(featureFlagSchema, "As it counts now"), ...problemResponses },
+});
+
+/** What the pages of the person who asks go by. */
+export const mySettingsSchema = z
+  .object({
+    /** Setting → value, as it counts. */
+    settings: z.record(z.string(), z.unknown()),
+    /** The flags that are on for who asks. */
+    flags: z.array(z.string()),
+  })
+  .openapi("MySettings");
+export type MySettings = z.infer<typeof mySettingsSchema>;
+
+export const getMySettings = createRoute({
+  method: "get",
+  path: "/api/settings",
+  tags: ["administration"],
+  responses: { 200: json(mySettingsSchema, "Settings and flags"), ...problemResponses },
+});
+
 /** Stands for a secret that is set. */
 const hidden = "•••";
 
 /**
- * What a process runs with: every declared setting with the source of its value. Values of secret
- * settings (`meta({ isSecret: true })`) and passwords inside of URLs are hidden.
+ * What a process runs with: every declared setting with the source of its value. A setting whose name
+ * says that it is secret is hidden, and so are passwords inside of URLs.
  */
 export function describeSettings(
   declared: z.ZodObject,
@@ -56,15 +152,17 @@ export function describeSettings(
     const given = present[name];
     const fallback = z.safeParse(schema, undefined).data;
     const value = given ?? (fallback === undefined ? null : String(fallback));
-    const { description = "", isSecret } = z.globalRegistry.get(schema) ?? {};
+    const { description = "" } = z.globalRegistry.get(schema) ?? {};
     return {
       name,
-      value: value === null ? null : isSecret === true ? hidden : withoutPassword(value),
+      value: value === null ? null : secretName.test(name) ? hidden : withoutPassword(value),
       source: given !== undefined ? "environment" : value === null ? "unset" : "default",
       description,
     };
   });
 }
+
+const secretName = /SECRET|PASSWORD|TOKEN|CODE|KEYS?$/;
 
 /** The user stays, because it says which role a process serves as; everything else in front of the @ goes. */
 function withoutPassword(value: string): string {

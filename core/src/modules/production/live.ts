@@ -134,9 +134,12 @@ class TenantLive {
 
   async #readTiles(workCenterIds: readonly string[]): Promise<LiveMessage[]> {
     const { platform, equipment, identity } = this.#deps;
+    const settings = await platform.settings.of(this.#tenantId);
+    const noDataRangePercent = settings["oee.no_data_range_percent"];
     const tiles = await platform.db.inTenant(this.#tenantId, async (tx) => {
       const day = await identity.productionDay(tx);
-      return readTiles(tx, equipment, { workCenterIds, day, now: platform.clock.now() });
+      const now = platform.clock.now();
+      return readTiles(tx, equipment, { workCenterIds, day, now, noDataRangePercent });
     });
     return tiles.map((tile) => ({ kind: "tile", tile }));
   }

@@ -10,12 +10,16 @@ import { readStateHistory } from "./machine-states.ts";
 import { readTiles } from "./tiles.ts";
 
 type Deps = { equipment: Equipment; identity: IdentityModule; now: Date };
+/** With the setting oee.no_data_range_percent of the tenant. */
+type TileDeps = Deps & { noDataRangePercent: number };
 
 /** The plant now: one tile per work center. */
-export async function readPlant(tx: Transaction, deps: Deps): Promise<Plant> {
+export async function readPlant(tx: Transaction, deps: TileDeps): Promise<Plant> {
   const site = await deps.identity.site(tx);
   const day = await deps.identity.productionDay(tx);
-  const tiles = await readTiles(tx, deps.equipment, { workCenterIds: null, day, now: deps.now });
+  const { now, noDataRangePercent } = deps;
+  const options = { workCenterIds: null, day, now, noDataRangePercent };
+  const tiles = await readTiles(tx, deps.equipment, options);
   return {
     siteName: site.name,
     timeZone: site.timeZone,
@@ -28,13 +32,15 @@ export async function readPlant(tx: Transaction, deps: Deps): Promise<Plant> {
 /** One machine now, with every bound metric. @throws Refusal work_unit.unknown */
 export async function readMachine(
   tx: Transaction,
-  deps: Deps,
+  deps: TileDeps,
   workUnitId: string,
 ): Promise<Machine> {
   const workUnit = await findWorkUnit(tx, deps.equipment, workUnitId);
   const day = await deps.identity.productionDay(tx);
   const workCenterIds = [workUnit.workCenterId];
-  const [tile] = await readTiles(tx, deps.equipment, { workCenterIds, day, now: deps.now });
+  const { now, noDataRangePercent } = deps;
+  const options = { workCenterIds, day, now, noDataRangePercent };
+  const [tile] = await readTiles(tx, deps.equipment, options);
   if (tile === undefined) throw unknownWorkUnit(workUnitId);
   const metrics = await deps.equipment.readings(tx, [workUnitId], bindingRoles);
   return { workUnitId, name: workUnit.name, tile, metrics };

@@ -21,7 +21,7 @@ import type { Transaction } from "../../platform/db/transaction.ts";
 import { readStreamPage } from "../../platform/events/log.ts";
 import { type Asking, createApi, type Requests } from "../../platform/http/api.ts";
 import { cursorPart, pageOf, readCursor } from "../../platform/http/paging.ts";
-import { guarded, type Permission } from "../../platform/http/permission.ts";
+import { callerOf, guarded, type Permission } from "../../platform/http/permission.ts";
 import { newId, type Platform } from "../../platform/platform.ts";
 import type { Engineering } from "../engineering/index.ts";
 import type { Equipment } from "../equipment/index.ts";
@@ -134,13 +134,20 @@ function workOrderRoutes({ platform, requests, equipment, engineering }: Product
 
 function machineRoutes({ platform, requests, identity, equipment }: ProductionDeps) {
   const now = () => ({ identity, equipment, now: platform.clock.now() });
+  // Asked before the transaction, which must not wait for a second connection.
+  const forTiles = async (c: Context) => {
+    const settings = await platform.settings.of(callerOf(c).tenantId);
+    return { ...now(), noDataRangePercent: settings["oee.no_data_range_percent"] };
+  };
   return createApi()
-    .openapi(guarded(getPlant, may("machine", "read")), async (c) =>
-      c.json(await requests.transaction(c, (tx) => readPlant(tx, now())), 200),
-    )
+    .openapi(guarded(getPlant, may("machine", "read")), async (c) => {
+      const deps = await forTiles(c);
+      return c.json(await requests.transaction(c, (tx) => readPlant(tx, deps)), 200);
+    })
     .openapi(guarded(getMachine, may("machine", "read")), async (c) => {
       const { workUnitId } = c.req.valid("param");
-      return c.json(await requests.transaction(c, (tx) => readMachine(tx, now(), workUnitId)), 200);
+      const deps = await forTiles(c);
+      return c.json(await requests.transaction(c, (tx) => readMachine(tx, deps, workUnitId)), 200);
     })
     .openapi(guarded(getMachineStates, may("machine", "read")), async (c) => {
       const asked = { ...c.req.valid("param"), ...c.req.valid("query") };

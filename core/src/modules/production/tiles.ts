@@ -17,9 +17,16 @@ import { readStateHistory, type StateHistory } from "./machine-states.ts";
 export async function readTiles(
   tx: Transaction,
   equipment: Equipment,
-  options: { workCenterIds: readonly string[] | null; day: ProductionDay; now: Date },
+  options: {
+    workCenterIds: readonly string[] | null;
+    day: ProductionDay;
+    now: Date;
+    /** Setting oee.no_data_range_percent. */
+    noDataRangePercent: number;
+  },
 ): Promise<Tile[]> {
-  const { workCenterIds, day, now } = options;
+  const { workCenterIds, ...shown } = options;
+  const { day, now } = shown;
   const all = await equipment.workCenters(tx);
   const centers = all.filter(({ workCenterId }) => workCenterIds?.includes(workCenterId) ?? true);
   const workUnitIds = centers.flatMap(({ workUnits }) => workUnits.map((unit) => unit.workUnitId));
@@ -30,8 +37,10 @@ export async function readTiles(
     dataTimes: await equipment.dataTimes(tx, workUnitIds),
     gauges: await equipment.readings(tx, workUnitIds, ["level", "weight"]),
   };
-  return centers.map((center) => toTile(center, facts, { day, now }));
+  return centers.map((center) => toTile(center, facts, shown));
 }
+
+type Shown = { day: ProductionDay; now: Date; noDataRangePercent: number };
 
 type Facts = {
   current: Map<string, CurrentRow>;
@@ -41,11 +50,7 @@ type Facts = {
   gauges: readonly Reading[];
 };
 
-function toTile(
-  center: WorkCenter,
-  facts: Facts,
-  { day, now }: { day: ProductionDay; now: Date },
-): Tile {
+function toTile(center: WorkCenter, facts: Facts, shown: Shown): Tile {
   // The first contract has one machine per work center; a center with more shows its first.
   const workUnitId = center.workUnits[0]?.workUnitId ?? null;
   const counts = facts.counts.get(workUnitId ?? "");
@@ -61,7 +66,7 @@ function toTile(
     current: current === undefined ? null : toCurrent(current),
     todayGood: quantitySchema.parse(counts?.good ?? "0"),
     todayScrap: quantitySchema.parse(counts?.scrap ?? "0"),
-    oee: workUnitId === null ? null : oeeOf(history, counts, { day, now }),
+    oee: workUnitId === null ? null : oeeOf(history, counts, shown),
     dataTime: facts.dataTimes.get(workUnitId ?? "")?.toISOString() ?? null,
     gauges: facts.gauges.filter((reading) => reading.workUnitId === workUnitId).flatMap(toGauge),
   };
@@ -70,7 +75,7 @@ function toTile(
 function oeeOf(
   history: StateHistory | undefined,
   counts: CountRow | undefined,
-  { day, now }: { day: ProductionDay; now: Date },
+  { day, now, noDataRangePercent }: Shown,
 ) {
   const window = { from: day.from.getTime(), to: now.getTime() };
   return oee({
@@ -79,6 +84,7 @@ function oeeOf(
     scrap: Number(counts?.scrap ?? 0),
     plannedPieces: Number(counts?.planned_pieces ?? 0),
     plannedMs: counts?.planned_ms ?? 0,
+    noDataShareMax: noDataRangePercent / 100,
   });
 }
 

@@ -27,11 +27,13 @@ export type OeeInput = {
   /** Pieces that belong to an operation, and the sum of their planned run times (PRI) in ms. */
   plannedPieces: number;
   plannedMs: number;
+  /** Above this share of no_data the figures are ranges; a setting of the tenant. */
+  noDataShareMax?: number;
 };
 
 /**
  * OEE so far. A ratio whose denominator is 0 is null; E is never capped, because E > 1 says that the
- * planned run time is wrong. Above 5 % no_data, availability and OEE are ranges: the machine may have
+ * planned run time is wrong. Above `noDataShareMax` of no_data, availability and OEE are ranges: the machine may have
  * stood or produced all that time. Pieces without an operation count at the mean PRI of the others.
  * @source ISO 22400-2:2014, availability, effectiveness, quality ratio, OEE index; DOMAIN.md
  */
@@ -45,7 +47,7 @@ export function oee(input: OeeInput, timeModelVersion = currentTimeModel): Oee {
   const plannedBusyMs = inElement(["actual", "planned"]);
   const actualMs = inElement(["actual"]);
   const unknownMs = input.stateMs.no_data ?? 0;
-  const isRange = unknownMs > plannedBusyMs * noDataShareMax;
+  const isRange = unknownMs > plannedBusyMs * (input.noDataShareMax ?? noDataShareMax);
 
   const produced = input.good + input.scrap;
   const availability = range(
@@ -65,7 +67,7 @@ export function oee(input: OeeInput, timeModelVersion = currentTimeModel): Oee {
   };
 }
 
-// DOMAIN.md: above 5 % of no_data OEE is shown as a range.
+// DOMAIN.md: above 5 % of no_data OEE is shown as a range, unless the tenant decided otherwise.
 const noDataShareMax = 0.05;
 
 function ratio(numerator: number, denominator: number): number | null {
