@@ -1,11 +1,11 @@
 import type { BomTreeRow } from "@millwright/contracts/api";
-import { priceSchema, toQuantity } from "@millwright/contracts/units";
+import { toQuantity } from "@millwright/contracts/units";
 
 import type { Transaction } from "../../platform/db/transaction.ts";
 import { invariant, Refusal } from "../../platform/errors.ts";
 import { costsOf, unpricedOf } from "./costs.ts";
 import { layOutTree, shownQuantity, type TreeNode } from "./domain/bom-tree.ts";
-import { fractionOf, times, toDecimal } from "./domain/fraction.ts";
+import { fractionOf, times, toPrice } from "./domain/fraction.ts";
 import { costDecimals, costScale } from "./domain/roll-up.ts";
 import { decimalsOf } from "./domain/uom.ts";
 import { usesOf } from "./domain/where-used.ts";
@@ -44,7 +44,9 @@ export async function readBomTree(tx: Transaction, available: ReadAvailable, ask
   const byId = new Map(items.map((item) => [item.itemId, item]));
   if (!byId.has(asked.itemId)) throw unknownItem(asked.itemId);
   const costs = costsOf(lines, items);
-  const stock = await available(tx, itemIds);
+  const stock = new Map(
+    [...(await available(tx, itemIds))].map(([itemId, quantity]) => [itemId, toQuantity(quantity)]),
+  );
   const uoms = await readUoms(tx);
   const { nodes, isCut } = layOutTree(lines, {
     root: asked.itemId,
@@ -61,10 +63,10 @@ export async function readBomTree(tx: Transaction, available: ReadAvailable, ask
       level: node.level,
       position: node.position,
       bomId: node.level === 0 && asked.bomId !== null ? asked.bomId : item.bomId,
-      quantityPer: toQuantity(shownQuantity(node.per, finestDecimals)),
-      quantity: toQuantity(shownQuantity(node.quantity, decimals)),
+      quantityPer: shownQuantity(node.per, finestDecimals),
+      quantity: shownQuantity(node.quantity, decimals),
       ...shownCost(costs.get(node.itemId) ?? null, node),
-      available: toQuantity(stock.get(node.itemId) ?? "0"),
+      available: stock.get(node.itemId) ?? none,
       hasAlternates: node.hasAlternates,
     };
   };
@@ -98,7 +100,7 @@ export async function readWhereUsed(
         itemName: item.name,
         bomId: item.bomId,
         revision: item.revision,
-        quantityPer: toQuantity(quantity),
+        quantityPer: quantity,
       },
     ];
   });
@@ -108,6 +110,7 @@ export async function readWhereUsed(
 // Ten thousand rows are 3 MB of JSON; nobody reads more, and a deep structure may have millions.
 const treeRowsMax = 10_000;
 const finestDecimals = 6;
+const none = toQuantity(0);
 
 function shownItem(item: StructureItem) {
   const { itemId, number, name, kind, uom, revision } = item;
@@ -122,8 +125,8 @@ function shownCost(cost: bigint | null, { quantity }: TreeNode) {
   if (cost === null) return { unitCost: null, cost: null };
   const each = { over: cost, under: costScale };
   return {
-    unitCost: priceSchema.parse(toDecimal(each, costDecimals)),
-    cost: priceSchema.parse(toDecimal(times(each, quantity), costDecimals)),
+    unitCost: toPrice(each, costDecimals),
+    cost: toPrice(times(each, quantity), costDecimals),
   };
 }
 

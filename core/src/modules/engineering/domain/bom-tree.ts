@@ -1,4 +1,6 @@
-import { type Fraction, times, toDecimal } from "./fraction.ts";
+import type { Quantity } from "@millwright/contracts/units";
+
+import { type Fraction, times, toExactQuantity } from "./fraction.ts";
 
 /** A component of a product on the asked day. */
 export type TreeLine = {
@@ -60,8 +62,8 @@ export function layOutTree(
 }
 
 /** As it is shown: to the unit's precision, and never a need that rounds to nothing. */
-export function shownQuantity(quantity: Fraction, decimals: number): string {
-  const shown = toDecimal(quantity, decimals);
-  return shown === "0" && quantity.over > 0n ? toDecimal(quantity, finestDecimals) : shown;
+export function shownQuantity(quantity: Fraction, decimals: number): Quantity {
+  const shown = toExactQuantity(quantity, decimals);
+  return shown === "0" && quantity.over > 0n ? toExactQuantity(quantity, finestDecimals) : shown;
 }
 const finestDecimals = 6;

@@ -1,3 +1,5 @@
+import type { Price, Quantity } from "@millwright/contracts/units";
+
 /** An exact ratio of whole numbers, `under` > 0. What a decimal cannot hold (a third) it can. */
 export type Fraction = { readonly over: bigint; readonly under: bigint };
 
@@ -34,6 +36,16 @@ export function toDecimal({ over, under }: Fraction, decimals: number): string {
   const whole = digits.slice(0, digits.length - decimals);
   const fraction = digits.slice(digits.length - decimals).replace(/0+$/, "");
   return `${sign}${whole}${fraction === "" ? "" : `.${fraction}`}`;
+}
+
+/** `toDecimal` as a quantity on the wire. What we print is a decimal: thousands of rows need no proof of it. */
+export function toExactQuantity(value: Fraction, decimals: number): Quantity {
+  return toDecimal(value, decimals) as Quantity;
+}
+
+/** `toDecimal` as money on the wire, likewise; at least 0. */
+export function toPrice(value: Fraction, decimals: number): Price {
+  return toDecimal(value, decimals) as Price;
 }
 
 /** over ÷ under as a whole number, halves away from zero; `under` > 0. */
