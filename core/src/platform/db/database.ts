@@ -1,8 +1,10 @@
 import { tenantIdSchema, type TenantId } from "@millwright/contracts/units";
+import { SpanKind } from "@opentelemetry/api";
 import { type RawBuilder } from "kysely";
 import pg from "pg";
 
 import { Fault } from "../errors.ts";
+import { inSpan } from "../observe/trace.ts";
 import { classify, isVersionConflict, VersionConflict } from "./failure.ts";
 import { kyselyOn, Transaction } from "./transaction.ts";
 
@@ -60,9 +62,9 @@ export class Database {
     return this.#attempt("begin", null, work);
   }
 
-  /** One statement outside of any tenant. */
+  /** One statement outside of any tenant, which is a transaction of its own: one round trip. */
   async query<Row>(statement: RawBuilder<Row>): Promise<Row[]> {
-    return this.inInstallation(async (tx) => (await statement.execute(tx.over())).rows);
+    return this.#borrow(async (client) => (await statement.execute(kyselyOn(client))).rows);
   }
 
   async #attempt<T>(
@@ -85,26 +87,34 @@ export class Database {
     tenantId: TenantId | null,
     work: (tx: Transaction) => Promise<T>,
   ): Promise<T> {
+    return this.#borrow(async (client, isBroken) => {
+      try {
+        await client.query(begin);
+        const tx = new Transaction(kyselyOn(client), tenantId);
+        const result = await work(tx);
+        await commit(client, await tx.flush());
+        return result;
+      } catch (error) {
+        await client.query("rollback").catch(isBroken);
+        throw error;
+      }
+    });
+  }
+
+  /** A connection for the time of `work`; one that `work` calls broken is not given to anybody again. */
+  async #borrow<T>(
+    work: (client: pg.PoolClient, isBroken: (failure: unknown) => void) => Promise<T>,
+  ): Promise<T> {
     const client = await this.#connect();
     let broken: Error | undefined;
     // A connection that ends between two statements tells it here; unheard it would end the process.
-    const hear = (error: Error) => {
-      broken = error;
+    const hear = (failure: unknown) => {
+      broken = failure instanceof Error ? failure : new Error(String(failure));
     };
     client.on("error", hear);
     try {
-      await client.query(begin);
-      const tx = new Transaction(kyselyOn(client), tenantId);
-      const result = await work(tx);
-      await tx.flush();
-      const { command } = await client.query("commit");
-      // PostgreSQL answers COMMIT with ROLLBACK when a statement failed and was swallowed.
-      if (command !== "COMMIT") throw new Error("the transaction was aborted, nothing is saved");
-      return result;
+      return await work(client, hear);
     } catch (error) {
-      await client.query("rollback").catch((failure: unknown) => {
-        broken = failure instanceof Error ? failure : new Error(String(failure));
-      });
       throw classify(error);
     } finally {
       client.off("error", hear);
@@ -124,6 +134,31 @@ export class Database {
     await this.#pool.end();
   }
 }
+
+/**
+ * Appends the events and commits in one message: the log's lock is held for the time the server needs,
+ * not for a round trip and for whatever else this process is doing.
+ */
+async function commit(client: pg.PoolClient, events: string | null): Promise<void> {
+  const answer =
+    events === null
+      ? await client.query("commit")
+      : await inSpan("sql select platform.emit", emitSpan, () =>
+          // A message of two statements cannot bind; the literal is escaped by the driver.
+          client.query(`select platform.emit(${client.escapeLiteral(events)}::jsonb); commit`),
+        );
+  const last: pg.QueryResult | undefined = Array.isArray(answer) ? answer.at(-1) : answer;
+  // PostgreSQL answers COMMIT with ROLLBACK when a statement failed and was swallowed.
+  if (last?.command !== "COMMIT") throw new Error("the transaction was aborted, nothing is saved");
+}
+
+const emitSpan = {
+  kind: SpanKind.CLIENT,
+  attributes: {
+    "db.system.name": "postgresql",
+    "db.query.text": "select platform.emit($1::jsonb); commit",
+  },
+};
 
 // decision 9: commands are decided on the current state and retried at most 5 times.
 const attemptsMax = 5;

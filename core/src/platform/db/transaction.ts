@@ -55,11 +55,10 @@ export class Transaction {
     for (const workCenterId of workCenterIds) this.#touchedWorkCenters.add(workCenterId);
   }
 
-  /** Sends what was queued. Called once by the database, as the last statement before the commit. */
-  async flush(): Promise<void> {
+  /** Sends what is not an event, before the commit, and returns the events as `platform.emit` takes them. */
+  async flush(): Promise<string | null> {
     await this.#notifyTiles();
-    if (this.#events.length === 0) return;
-    await sql`select platform.emit(${JSON.stringify(this.#events)}::jsonb)`.execute(this.#kysely);
+    return this.#events.length === 0 ? null : JSON.stringify(this.#events);
   }
 
   async #notifyTiles(): Promise<void> {

@@ -28,18 +28,17 @@ export async function readEvents(
   db: Database,
   options: { after: bigint; limit: number; types: readonly string[] },
 ): Promise<{ events: LoggedEvent[]; last: bigint }> {
-  return db.inInstallation(async (tx) => {
-    // The end is read first: what commits in between is in `events` or after `last`, never lost.
-    const end = await sql<{ last: string }>`select platform.last_position() as last`.execute(
-      tx.over(),
-    );
-    const { rows } = await sql<EventRow>`
-      select ${columns}
-        from platform.read_events(${options.after.toString()}, ${options.limit}, ${[...options.types]})`.execute(
-      tx.over(),
-    );
-    return { events: rows.map(fromRow), last: BigInt(end.rows[0]?.last ?? "0") };
-  });
+  // One statement sees one state of the log: what commits meanwhile is after `last`, never lost.
+  const rows = await db.query(sql<{ last: string } & (EventRow | { position: null })>`
+    select log.last, ${columns}
+      from (select platform.last_position() as last) as log
+      left join platform.read_events(
+             ${options.after.toString()}, ${options.limit}, ${[...options.types]}) as event on true
+     order by position`);
+  return {
+    events: rows.flatMap((row) => (row.position === null ? [] : fromRow(row))),
+    last: BigInt(rows[0]?.last ?? "0"),
+  };
 }
 
 /** A whole stream of the transaction's tenant, oldest first; for folds. */
