@@ -4,11 +4,14 @@ import { join } from "node:path";
 import { createAdaptorServer, type ServerType } from "@hono/node-server";
 
 import { createApp } from "./app.ts";
+import { readTenantIds } from "./modules/identity/index.ts";
+import { productionFigures } from "./modules/production/index.ts";
 import { type CoreConfig, coreConfigSchema, readConfig } from "./platform/config/config.ts";
 import { publishConfig } from "./platform/config/process-config.ts";
 import { serveDashboards } from "./platform/http/dashboards.ts";
 import { observeJobs } from "./platform/jobs/observe-jobs.ts";
 import { connectionsMax, serverLimits } from "./platform/http/server-limits.ts";
+import { observeFigures } from "./platform/observe/figures.ts";
 import { createLog } from "./platform/observe/log.ts";
 import { openPlatform } from "./platform/open-platform.ts";
 import { refuseStart, runUntilStopped } from "./platform/process.ts";
@@ -31,6 +34,10 @@ try {
     observeJobs(platform);
     const told = { process: "core", declared: coreConfigSchema, environment: process.env };
     starting.use(await publishConfig(platform, told));
+    observeFigures(platform, {
+      tenantIds: (atMost) => readTenantIds(platform.db, atMost),
+      figures: productionFigures,
+    });
     const folder = config.DASHBOARDS_DIR ?? join(import.meta.dirname, "../../dashboards/dist");
     const app = createApp(platform, {
       signingKeys: config.SIGNING_KEYS,

@@ -8,6 +8,7 @@ import { readSite } from "./queries.ts";
 export { identityObjectTypes, userAttributes } from "./permissions.ts";
 export type { ProductionDay } from "./production-day.ts";
 export { seedApiKey, seedPolicy } from "./seed-access.ts";
+export { readTenantIds } from "./tenant-ids.ts";
 export type IdentityModule = ReturnType<typeof identityModule>;
 
 /** Front door of identity: whose data it is, who asks, where and in which day we are. */

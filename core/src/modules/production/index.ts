@@ -6,6 +6,7 @@ import { type ProductionDeps, productionRoutes } from "./routes.ts";
 import { machineEvents } from "./subscribers.ts";
 
 export { productionObjectTypes } from "./permissions.ts";
+export { productionFigures } from "./figures.ts";
 export { verifyWorkOrder } from "./verify.ts";
 
 /** Front door of production: what core serves. */
