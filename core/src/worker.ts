@@ -8,6 +8,7 @@ import { platformUpkeep } from "./platform/jobs/upkeep.ts";
 import { createLog } from "./platform/observe/log.ts";
 import { serveMetrics } from "./platform/observe/serve-metrics.ts";
 import { openPlatform } from "./platform/open-platform.ts";
+import { askAvailabilityJob } from "./platform/partners/ask-availability.ts";
 import { refuseStart, runUntilStopped } from "./platform/process.ts";
 
 /** The worker: subscriptions of the event log, and jobs. Several may run; each subscription runs on one. */
@@ -31,7 +32,7 @@ try {
       starting.use(await platform.db.everywhere(runs(subscription, platform)));
     }
     const databases = () => platform.db.homes().map(({ db }) => db);
-    const jobs = [...platformUpkeep({ databases, queue: platform.jobs })];
+    const jobs = [...platformUpkeep({ databases, queue: platform.jobs }), askAvailabilityJob()];
     const runner = new JobWorker(jobs, {
       ...platform,
       queue: platform.jobs,

@@ -73,13 +73,13 @@ async function measurePostgres(): Promise<Figures> {
 
 async function measure(name: string, db: Database, redisUrl: string | undefined): Promise<Figures> {
   await using queue = new JobQueue({ db, redisUrl, clock: systemClock, log });
-  let onStart: () => void = () => undefined;
+  let onStart: (() => void) | null = null;
   const job = defineJob({
     name: "bench.nothing",
     payload: z.number(),
     timeoutMs: 10_000,
     handle: () => {
-      onStart();
+      onStart?.();
       return Promise.resolve(null);
     },
   });

@@ -124,6 +124,7 @@ export const boundaryRules: NamedRule[] = [
   oneHome("opcua-at-home", "node-opcua-client", "^edge-agent/src/drivers/opc-ua/"),
   oneHome("bullmq-at-home", "bullmq", "^core/src/platform/jobs/backends/"),
   oneHome("ioredis-at-home", "ioredis", "^core/src/platform/jobs/backends/"),
+  oneHome("cockatiel-at-home", "cockatiel", "^core/src/platform/partners/"),
   oneHome("casbin-at-home", "casbin", "^core/src/platform/authz/"),
   oneHome("decimal-at-home", "decimal\\.js", "^core/contracts/src/units/"),
   {
