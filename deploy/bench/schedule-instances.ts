@@ -50,6 +50,7 @@ export function parseInstance(text: string, file: string): Problem {
       `${file}: expected ${machineCount * operations.length} setup rows, found ${matrices.length}.`,
     );
   return {
+    goals: ["makespan"],
     machines: Array.from({ length: machineCount }, (_, k): Machine => {
       const setups = matrices.slice(k * operations.length, (k + 1) * operations.length);
       return setups.length > 0 ? { setups } : {};

@@ -1,3 +1,5 @@
+import { eliteLength } from "../../core/src/modules/planning/engine/schedule/elite.ts";
+
 /**
  * Letter boxes in shared memory: each thread puts its newest good schedule into its own box, the
  * others look in after each of their runs. One writer per box; a reader that meets a writer, or
@@ -8,9 +10,8 @@ export interface Letters {
   boxes: Int32Array<SharedArrayBuffer>[];
 }
 
-/** Elites are at most 3 + 3 · operations long (engine, elite.ts). */
 export function lettersFor(threads: number, operations: number): Letters {
-  const bytes = 4 * (2 + 3 + 3 * operations);
+  const bytes = 4 * (2 + eliteLength(operations));
   return {
     boxes: Array.from({ length: threads }, () => new Int32Array(new SharedArrayBuffer(bytes))),
   };

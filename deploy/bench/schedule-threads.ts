@@ -1,7 +1,12 @@
 import { once } from "node:events";
 import { Worker } from "node:worker_threads";
 
-import type { Problem, Schedule } from "../../core/src/modules/planning/engine/schedule/problem.ts";
+import { defaultGoals } from "../../core/src/modules/planning/engine/schedule/goals.ts";
+import type {
+  Goal,
+  Problem,
+  Schedule,
+} from "../../core/src/modules/planning/engine/schedule/problem.ts";
 import { lettersFor, type Letters } from "./schedule-letters.ts";
 
 export interface ThreadTask {
@@ -45,7 +50,7 @@ export class ScheduleThreads {
         return schedule;
       }),
     );
-    const best = schedules.reduce((a, b) => (isBetter(b, a) ? b : a));
+    const best = schedules.reduce((a, b) => (isBetter(problem, b, a) ? b : a));
     return { ...best, iterations: schedules.reduce((sum, { iterations }) => sum + iterations, 0) };
   }
 
@@ -54,6 +59,11 @@ export class ScheduleThreads {
   }
 }
 
-function isBetter(a: Schedule, b: Schedule): boolean {
-  return (a.weightedTardiness - b.weightedTardiness || a.makespan - b.makespan) < 0;
+function isBetter({ goals = defaultGoals }: Problem, a: Schedule, b: Schedule): boolean {
+  const decisive = goals.find((goal) => figure(a, goal) !== figure(b, goal));
+  return decisive !== undefined && figure(a, decisive) < figure(b, decisive);
+}
+
+function figure(schedule: Schedule, goal: Goal): number {
+  return goal === "tardiness" ? schedule.weightedTardiness : schedule[goal];
 }

@@ -1,16 +1,35 @@
 import { at } from "./at.ts";
-import type { Machine } from "./problem.ts";
 
 /** When a work center does not work: break k is `[from[k], to[k])`; ascending, apart. */
 export interface Calendar {
   from: Int32Array;
   to: Int32Array;
+  /** 1: frozen work is done meanwhile, so nothing may pause over it. Setups may: see reserve. */
+  solid: Int32Array;
 }
 
-export function calendarOf({ breaks = [] }: Machine): Calendar {
+/** A time a work center is taken; `isSolid` by work instead of rest. */
+export interface Break {
+  from: number;
+  to: number;
+  isSolid?: boolean;
+}
+
+/** Breaks in any order, overlapping or touching ones are joined (solid, if one of them is). */
+export function calendarOf(breaks: Break[]): Calendar {
+  const joined: Break[] = [];
+  for (const next of breaks.toSorted((a, b) => a.from - b.from)) {
+    const last = joined.at(-1);
+    if (last === undefined || next.from > last.to) joined.push({ ...next });
+    else {
+      last.to = Math.max(last.to, next.to);
+      last.isSolid = last.isSolid === true || next.isSolid === true;
+    }
+  }
   return {
-    from: Int32Array.from(breaks, ({ from }) => from),
-    to: Int32Array.from(breaks, ({ to }) => to),
+    from: Int32Array.from(joined, ({ from }) => from),
+    to: Int32Array.from(joined, ({ to }) => to),
+    solid: Int32Array.from(joined, ({ isSolid }) => (isSolid === true ? 1 : 0)),
   };
 }
 
@@ -24,12 +43,19 @@ export function startOfWork(
   time: number,
   isSplittable: boolean,
 ): number {
-  const { from, to } = calendar;
+  const { from, to, solid } = calendar;
   let start = ready;
+  let left = time;
   for (let k = firstBreakEndingAfter(calendar, ready); k < to.length; k += 1) {
-    const isClear = start < at(from, k) && (isSplittable || start + time <= at(from, k));
-    if (isClear) break;
+    // `left` ticks of work remain at `now`, the end of the break before or the start itself.
+    const now = k > 0 ? Math.max(start, at(to, k - 1)) : start;
+    if (start < at(from, k) && now + left <= at(from, k)) break;
+    if (isSplittable && at(solid, k) === 0 && start < at(from, k)) {
+      left -= at(from, k) - now;
+      continue;
+    }
     start = Math.max(start, at(to, k));
+    left = time;
   }
   return start;
 }
@@ -52,4 +78,18 @@ function firstBreakEndingAfter({ to }: Calendar, tick: number): number {
     else low = middle + 1;
   }
   return low;
+}
+
+/** The last tick to start `time` working ticks so that they are done at `end`; 0 when none is. */
+export function lastStartOfWork({ from, to }: Calendar, end: number, time: number): number {
+  let start = end;
+  let left = time;
+  for (let k = from.length - 1; k >= 0; k -= 1) {
+    if (at(from, k) >= start) continue;
+    const open = Math.max(0, start - at(to, k));
+    if (open >= left) break;
+    left -= open;
+    start = at(from, k);
+  }
+  return Math.max(0, start - left);
 }

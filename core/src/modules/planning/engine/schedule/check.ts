@@ -1,4 +1,4 @@
-import type { Problem, Schedule } from "./problem.ts";
+import type { Assignment, Problem, Schedule } from "./problem.ts";
 
 /**
  * Verifies a schedule against the problem alone and returns one sentence per violation; none means
@@ -10,6 +10,7 @@ export function checkSchedule(problem: Problem, schedule: Schedule): string[] {
     ...checkCompleteness(problem, schedule),
     ...checkPlaces(problem, schedule),
     ...checkMachines(problem, schedule),
+    ...checkResources(problem, schedule),
     ...checkPrecedence(problem, schedule),
     ...checkFigures(problem, schedule),
   ];
@@ -73,20 +74,14 @@ function pausedBetween(breaks: { from: number; to: number }[], start: number, en
   );
 }
 
-/** One at a time in the order of the list, with the setup in between, frozen ones first. */
-function checkMachines(problem: Problem, { assignments, findings }: Schedule): string[] {
-  const freed = new Set(
-    findings
-      .filter(({ code }) => code === "pin.impossible")
-      .flatMap(({ operations }) => operations),
-  );
+/** One at a time in the order of the list, with the setup in between. */
+function checkMachines(problem: Problem, { assignments }: Schedule): string[] {
   return problem.machines.flatMap(
     ({ availableFrom = 0, setups, setUpFor, breaks = [] }, machine) => {
       const errors: string[] = [];
       const queue = assignments.filter((a) => a.machine === machine);
       let free = availableFrom;
       let state = setUpFor;
-      let isFrozenOver = false;
       for (const { operation, start, end } of queue) {
         const family = problem.operations[operation]?.family ?? 0;
         const setup = state === undefined ? 0 : (setups?.[state]?.[family] ?? 0);
@@ -95,13 +90,6 @@ function checkMachines(problem: Problem, { assignments, findings }: Schedule): s
           errors.push(
             `work center ${machine}: operation ${operation} starts at ${start}, free from ${free} + ${setup} of setup`,
           );
-        const isFrozen =
-          problem.operations[operation]?.pin?.start !== undefined && !freed.has(operation);
-        if (isFrozen && isFrozenOver)
-          errors.push(
-            `work center ${machine}: operation ${operation} is frozen behind one that is not`,
-          );
-        if (!isFrozen) isFrozenOver = true;
         free = end;
         state = family;
       }
@@ -110,37 +98,81 @@ function checkMachines(problem: Problem, { assignments, findings }: Schedule): s
   );
 }
 
+/** At no tick are more units in use than there are; what ends gives its units to what starts then. */
+function checkResources(problem: Problem, { assignments }: Schedule): string[] {
+  return (problem.resources ?? []).flatMap(({ capacity }, r) => {
+    const changes = assignments.flatMap(({ operation, start, end }) => {
+      const amount = (problem.operations[operation]?.needs ?? [])
+        .filter(({ resource }) => resource === r)
+        .reduce((sum, need) => sum + (need.amount ?? 1), 0);
+      return end > start && amount > 0
+        ? [
+            { tick: start, units: amount },
+            { tick: end, units: -amount },
+          ]
+        : [];
+    });
+    let used = 0;
+    for (const { tick, units } of changes.toSorted(
+      (a, b) => a.tick - b.tick || a.units - b.units,
+    )) {
+      used += units;
+      if (used > capacity) return [`resource ${r}: ${used} of ${capacity} units in use at ${tick}`];
+    }
+    return [];
+  });
+}
+
 function checkPrecedence(problem: Problem, { assignments }: Schedule): string[] {
   const planned = new Map(assignments.map((a) => [a.operation, a]));
   return assignments.flatMap((next) => {
-    const { after } = problem.operations[next.operation] ?? {};
-    if (after === undefined) return [];
-    const before = planned.get(after);
-    if (!before) return [`operation ${next.operation} is planned without its predecessor ${after}`];
-    const { transfer = 0, overlapAfter } = problem.operations[after] ?? {};
-    const arrival = before.end + transfer;
-    if (overlapAfter === undefined)
-      return next.start < arrival
-        ? [
-            `operation ${next.operation} starts at ${next.start}, before ${after} arrives at ${arrival}`,
-          ]
-        : [];
-    const sent = next.start - transfer;
-    const breaks = problem.machines[before.machine]?.breaks ?? [];
-    const worked = sent - before.start - pausedBetween(breaks, before.start, sent);
-    const hasFirstBatch = sent >= before.end || (sent >= before.start && worked >= overlapAfter);
-    return !hasFirstBatch || next.end < arrival
-      ? [`operation ${next.operation} overtakes ${after} beyond its overlap`]
-      : [];
+    const { after = [] } = problem.operations[next.operation] ?? {};
+    return [after].flat().flatMap((pred) => {
+      const before = planned.get(pred);
+      if (!before)
+        return [`operation ${next.operation} is planned without its predecessor ${pred}`];
+      return checkArc(problem, before, next);
+    });
   });
+}
+
+function checkArc(problem: Problem, before: Assignment, next: Assignment): string[] {
+  const { transfer = 0, overlapAfter } = problem.operations[before.operation] ?? {};
+  const arrival = before.end + transfer;
+  if (overlapAfter === undefined)
+    return next.start < arrival
+      ? [
+          `operation ${next.operation} starts at ${next.start}, before ${before.operation} arrives at ${arrival}`,
+        ]
+      : [];
+  const sent = next.start - transfer;
+  const breaks = problem.machines[before.machine]?.breaks ?? [];
+  const worked = sent - before.start - pausedBetween(breaks, before.start, sent);
+  const hasFirstBatch = sent >= before.end || (sent >= before.start && worked >= overlapAfter);
+  return !hasFirstBatch || next.end < arrival
+    ? [`operation ${next.operation} overtakes ${before.operation} beyond its overlap`]
+    : [];
 }
 
 function checkFigures(problem: Problem, schedule: Schedule): string[] {
   const { makespan, lowerBound, weightedTardiness, tardinessBound } = schedule;
   let end = 0;
   let tardiness = 0;
+  let setup = 0;
+  let change = 0;
+  const states = problem.machines.map(({ setUpFor }) => setUpFor);
   for (const assignment of schedule.assignments) {
     const asked = problem.operations[assignment.operation];
+    const { machine, start } = assignment;
+    const state = states[machine];
+    if (state !== undefined)
+      setup += problem.machines[machine]?.setups?.[state]?.[asked?.family ?? 0] ?? 0;
+    states[machine] = asked?.family ?? 0;
+    if (asked?.previous) {
+      const lengths = asked.alternatives.filter((a) => a.machine === machine).map((a) => a.time);
+      change += Math.abs(start - asked.previous.start);
+      if (machine !== asked.previous.machine) change += Math.min(...lengths);
+    }
     const completed = assignment.end + (asked?.transfer ?? 0);
     end = Math.max(end, completed);
     if (asked?.due !== undefined && completed > asked.due)
@@ -151,6 +183,8 @@ function checkFigures(problem: Problem, schedule: Schedule): string[] {
   if (lowerBound > end) errors.push(`the lower bound ${lowerBound} is above the makespan ${end}`);
   if (tardiness !== weightedTardiness)
     errors.push(`the weighted tardiness is ${tardiness}, not ${weightedTardiness}`);
+  if (setup !== schedule.setup) errors.push(`the setups take ${setup}, not ${schedule.setup}`);
+  if (change !== schedule.change) errors.push(`the change is ${change}, not ${schedule.change}`);
   if (tardinessBound > tardiness)
     errors.push(`the tardiness bound ${tardinessBound} is above the tardiness ${tardiness}`);
   return errors;

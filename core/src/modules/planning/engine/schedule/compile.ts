@@ -1,8 +1,11 @@
 import { at } from "./at.ts";
-import { calendarOf } from "./calendar.ts";
 import { inspect, type Inspected } from "./inspect.ts";
+import { compileJoins, compileResources, noJoins, noResources } from "./compile-shared.ts";
+import { goalsThatDiffer, horizonBitsOf } from "./goals.ts";
 import type { Model } from "./model.ts";
+import { predecessorsOf } from "./precedence.ts";
 import type { Assignment, Finding, Operation, Problem } from "./problem.ts";
+import { reserve } from "./reserve.ts";
 
 /** A problem ready for the search. */
 export interface Compiled {
@@ -16,8 +19,8 @@ export interface Compiled {
 }
 
 /**
- * Turns what can be planned into flat arrays. The frozen zone disappears here: its operations
- * become the availability and set-up of their machines and release dates of what follows them.
+ * Turns what can be planned into flat arrays. Frozen operations disappear here: they become the
+ * availability, set-up and calendar of their machines and release dates of what follows them.
  */
 export function compile(problem: Problem): Compiled {
   const inspected = inspect(problem);
@@ -29,9 +32,14 @@ export function compile(problem: Problem): Compiled {
     if (operation) addOperation(model, node, operation);
   });
   addAlternatives(model, inspected);
-  addChains(model, problem, inspected, nodeOf);
+  addPrecedence(model, problem, inspected, nodeOf);
   addMachines(model, problem, frozen);
   addDues(model, problem, planned);
+  model.resources = compileResources(problem, planned, frozen);
+  model.hasResources = model.resources.needResource.length > 0;
+  model.isPlaced = model.hasCalendars || model.hasJoins || model.hasResources;
+  model.horizonBits = horizonBitsOf(model);
+  model.goals = goalsThatDiffer(model, problem);
   return { model, operationOf: planned, frozen: [...frozen.values()], unplanned, findings };
 }
 
@@ -39,7 +47,8 @@ function createModel(problem: Problem, operations: number): Model {
   const machines = problem.machines.length;
   const nodes = operations + 1 + machines;
   // The last family is "nothing": a machine's unknown state, and the end. It needs no setups.
-  const families = 1 + Math.max(0, ...problem.machines.map(({ setups }) => setups?.length ?? 0));
+  const families =
+    1 + problem.machines.reduce((most, { setups }) => Math.max(most, setups?.length ?? 0), 0);
   const withSetups = problem.machines.filter(({ setups }) => setups !== undefined).length;
   return {
     operations,
@@ -48,6 +57,15 @@ function createModel(problem: Problem, operations: number): Model {
     jobs: 0,
     jobPred: new Int32Array(nodes).fill(operations),
     jobSucc: new Int32Array(nodes).fill(operations),
+    hasJoins: false,
+    joins: noJoins(nodes),
+    hasResources: false,
+    resources: noResources(nodes),
+    isPlaced: false,
+    previousMachine: new Int32Array(nodes).fill(-1),
+    previousStart: new Int32Array(nodes),
+    goals: [],
+    horizonBits: 0,
     release: new Int32Array(nodes),
     choiceStart: new Int32Array(operations + 1),
     choiceMachine: new Int32Array(0),
@@ -64,8 +82,8 @@ function createModel(problem: Problem, operations: number): Model {
     setupOffset: new Int32Array(machines),
     setup: new Int32Array((1 + withSetups) * families * families),
     isFlexible: false,
-    calendars: problem.machines.map(calendarOf),
-    hasCalendars: problem.machines.some(({ breaks = [] }) => breaks.length > 0),
+    calendars: [],
+    hasCalendars: false,
     splittable: new Int32Array(nodes),
     lastOfJob: new Int32Array(0),
   };
@@ -77,6 +95,10 @@ function addOperation(model: Model, node: number, operation: Operation): void {
   model.transfer[node] = operation.transfer ?? 0;
   model.overlapStart[node] = operation.overlapAfter ?? -1;
   model.family[node] = familyIn(model, operation.family);
+  const { previous } = operation;
+  if (previous === undefined || !Number.isInteger(previous.machine)) return;
+  model.previousMachine[node] = previous.machine;
+  model.previousStart[node] = previous.start;
 }
 
 /** A family beyond every matrix runs only where there are no setups. */
@@ -95,28 +117,32 @@ function addAlternatives(model: Model, { planned, alternatives }: Inspected): vo
   model.isFlexible = rows.some((row) => row.length > 1);
 }
 
-function addChains(
+/** Chains as far as they go, joins for the rest. */
+function addPrecedence(
   model: Model,
   problem: Problem,
   { planned, frozen }: Inspected,
   nodeOf: Map<number, number>,
 ): void {
+  const end = model.operations;
+  const arcs: { from: number; to: number }[] = [];
   planned.forEach((index, node) => {
-    const after = problem.operations[index]?.after;
-    if (after === undefined) return;
-    const pred = nodeOf.get(after);
-    if (pred !== undefined) {
-      model.jobPred[node] = pred;
-      model.jobSucc[pred] = node;
-      return;
-    }
-    const done = frozen.get(after);
-    // An overlap with a frozen operation is not used: what runs is waited for as a whole.
-    if (done) {
-      const free = done.end + (problem.operations[after]?.transfer ?? 0);
-      model.release[node] = Math.max(at(model.release, node), free);
+    const operation = problem.operations[index];
+    for (const after of operation ? predecessorsOf(operation) : []) {
+      const pred = nodeOf.get(after);
+      const done = frozen.get(after);
+      if (pred === undefined) {
+        // An overlap with a frozen operation is not used: what runs is waited for as a whole.
+        const free = done ? done.end + (problem.operations[after]?.transfer ?? 0) : 0;
+        model.release[node] = Math.max(at(model.release, node), free);
+      } else if (at(model.jobPred, node) === end && at(model.jobSucc, pred) === end) {
+        model.jobPred[node] = pred;
+        model.jobSucc[pred] = node;
+      } else arcs.push({ from: pred, to: node });
     }
   });
+  model.hasJoins = arcs.length > 0;
+  model.joins = compileJoins(arcs, model.nodes);
   const last = planned
     .map((_, node) => node)
     .filter((node) => at(model.jobSucc, node) === model.operations);
@@ -138,19 +164,18 @@ function addDues(model: Model, problem: Problem, planned: number[]): void {
 
 function addMachines(model: Model, problem: Problem, frozen: Map<number, Assignment>): void {
   const { families, operations } = model;
+  const frozenOn = Map.groupBy(frozen.values(), ({ machine }) => machine);
   let nextMatrix = families * families; // The matrix at 0 stays empty: machines without setups.
-  problem.machines.forEach(({ availableFrom, setups, setUpFor }, k) => {
+  problem.machines.forEach((machine, k) => {
     const start = operations + 1 + k;
-    const last = [...frozen.values()]
-      .filter(({ machine }) => machine === k)
-      .reduce<Assignment | null>((a, b) => (a === null || b.end >= a.end ? b : a), null);
-    model.release[start] = Math.max(availableFrom ?? 0, last?.end ?? 0);
-    model.family[start] = last
-      ? familyIn(model, problem.operations[last.operation]?.family)
-      : (setUpFor ?? families - 1);
-    if (setups === undefined) return;
+    const { availableFrom, family, calendar } = reserve(problem, machine, frozenOn.get(k) ?? []);
+    model.release[start] = availableFrom;
+    model.calendars.push(calendar);
+    model.hasCalendars ||= calendar.to.length > 0;
+    model.family[start] = family === undefined ? families - 1 : familyIn(model, family);
+    if (machine.setups === undefined) return;
     model.setupOffset[k] = nextMatrix;
-    setups.forEach((row, from) =>
+    machine.setups.forEach((row, from) =>
       row.forEach((ticks, to) => {
         model.setup[nextMatrix + from * families + to] = ticks;
       }),

@@ -1,6 +1,6 @@
 import { at } from "./at.ts";
 import type { Graph } from "./graph.ts";
-import { arrivalByJob, arrivalByMachine, endOf } from "./timing.ts";
+import { arrivalByJob, arrivalByMachine, arrivalFrom, endOf } from "./timing.ts";
 import type { Random } from "./random.ts";
 
 /**
@@ -12,6 +12,22 @@ export interface CriticalPath {
   nodes: Int32Array;
   blocks: number;
   blockStart: Int32Array;
+  /** Operations of the path that waited for a resource, and who held it until then. */
+  waits: number;
+  waiting: Int32Array;
+  holding: Int32Array;
+}
+
+export function createCriticalPath(operations: number): CriticalPath {
+  return {
+    length: 0,
+    nodes: new Int32Array(operations),
+    blocks: 0,
+    blockStart: new Int32Array(operations + 1),
+    waits: 0,
+    waiting: new Int32Array(operations),
+    holding: new Int32Array(operations),
+  };
 }
 
 /**
@@ -25,7 +41,8 @@ export function findCriticalPath(
   random: Random,
 ): void {
   const { model, machinePred } = graph;
-  const { jobPred, release, operations } = model;
+  const { release, operations, hasResources } = model;
+  path.waits = 0;
   let i = target === operations ? anyLast(graph, random) : target;
   // Written from the back; reversed below.
   const { nodes, blockStart } = path;
@@ -35,10 +52,20 @@ export function findCriticalPath(
   while (i < operations) {
     nodes[length] = i;
     length += 1;
-    const p = at(jobPred, i);
+    const p = lastPredecessor(graph, i);
     const m = at(machinePred, i);
-    const byJob = p === operations ? -1 : arrivalByJob(graph, i);
+    const byJob = arrivalOf(graph, i, p);
     const byMachine = m < operations ? arrivalByMachine(graph, i) : -1;
+    const holder = hasResources ? at(graph.heldBy, i) : operations;
+    if (holder < operations) {
+      path.waiting[path.waits] = i;
+      path.holding[path.waits] = holder;
+      path.waits += 1;
+      blocks += 1;
+      blockStart[blocks] = length;
+      i = holder;
+      continue;
+    }
     // What arrives last decides, unless the release does. Under a calendar the start may be later.
     const latest = Math.max(byJob, byMachine, at(release, i));
     const isJobCritical = p !== operations && byJob === latest;
@@ -60,6 +87,27 @@ export function findCriticalPath(
     blockStart[b] = length - at(blockStart, e);
     blockStart[e] = cut;
   }
+}
+
+/** Of the operations that `i` follows, the one whose product arrives last; the end when there is none. */
+function lastPredecessor(graph: Graph, i: number): number {
+  const { jobPred, hasJoins, joins } = graph.model;
+  let last = at(jobPred, i);
+  if (!hasJoins) return last;
+  let latest = arrivalOf(graph, i, last);
+  for (let k = at(joins.predStart, i); k < at(joins.predStart, i + 1); k += 1) {
+    const arrival = arrivalFrom(graph, at(joins.preds, k));
+    if (arrival <= latest) continue;
+    latest = arrival;
+    last = at(joins.preds, k);
+  }
+  return last;
+}
+
+function arrivalOf(graph: Graph, i: number, p: number): number {
+  const { operations, isPlaced } = graph.model;
+  if (p === operations) return -1;
+  return isPlaced ? arrivalFrom(graph, p) : arrivalByJob(graph, i);
 }
 
 /** One of the operations that end last. */

@@ -1,4 +1,5 @@
 import { at } from "./at.ts";
+import { figureOf } from "./goals.ts";
 import type { Graph } from "./graph.ts";
 import type { Model } from "./model.ts";
 import type { Random } from "./random.ts";
@@ -6,36 +7,42 @@ import type { Sequence } from "./dispatch.ts";
 
 /**
  * A good schedule as one flat Int32Array, ready to be copied between threads:
- * `[tardiness (high 22 and low 30 bits), makespan, order (n), choice (n), start (n)]`.
+ * `[figures, order (n), choice (n), start (n)]`; figures: the goals in their order, each as two
+ * numbers (high bits, low 30 bits), 0 where there are fewer than four.
  */
 export type Elite = Int32Array;
 
-/** Numbers in front of the arrays. */
-const front = 3;
+/** Numbers in front of the arrays: two per goal. */
+const front = 8;
+
+/** Length of an elite; for those who provide the memory to pass it on. */
+export function eliteLength(operations: number): number {
+  return front + 3 * operations;
+}
 
 export function eliteOf(graph: Graph): Elite {
   const n = graph.model.operations;
   const elite = new Int32Array(front + 3 * n);
-  elite[0] = Math.floor(graph.cost / 2 ** 30);
-  elite[1] = graph.cost % 2 ** 30;
-  elite[2] = graph.makespan;
+  graph.model.goals.forEach((goal, k) => {
+    const figure = figureOf(graph, goal);
+    elite[2 * k] = Math.floor(figure / 2 ** 30);
+    elite[2 * k + 1] = figure % 2 ** 30;
+  });
   elite.set(graph.order, front);
   elite.set(graph.choice.subarray(0, n), front + n);
   elite.set(graph.head.subarray(0, n), front + 2 * n);
   return elite;
 }
 
-export function tardinessOf(elite: Elite): number {
-  return at(elite, 0) * 2 ** 30 + at(elite, 1);
+/** The figure of the goal at place `k` of the model's goals. */
+export function eliteFigure(elite: Elite, k: number): number {
+  return at(elite, 2 * k) * 2 ** 30 + at(elite, 2 * k + 1);
 }
 
-export function makespanOf(elite: Elite): number {
-  return at(elite, 2);
-}
-
-/** Negative when `a` is the better one: less late, then shorter. */
+/** Negative when `a` is the better one, by the goals in their order. */
 export function compareElites(a: Elite, b: Elite): number {
-  return at(a, 0) - at(b, 0) || at(a, 1) - at(b, 1) || at(a, 2) - at(b, 2);
+  for (let k = 0; k < front; k += 1) if (at(a, k) !== at(b, k)) return at(a, k) - at(b, k);
+  return 0;
 }
 
 export function sequenceOf(elite: Elite): Sequence {

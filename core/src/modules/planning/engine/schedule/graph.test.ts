@@ -46,6 +46,8 @@ test.each([true, false])(
             tail: [...of.tail.subarray(0, n)],
             pred: [...of.machinePred.subarray(0, n)],
             makespan: of.makespan,
+            setup: of.setup,
+            change: of.change,
           };
         }
       }),

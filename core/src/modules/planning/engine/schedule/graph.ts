@@ -1,7 +1,9 @@
 import { at } from "./at.ts";
 import { sweptMax, updateAll, updateHeadsOf, updateTailsOf } from "./longest-paths.ts";
 import type { Model } from "./model.ts";
+import { setupBetween } from "./timing.ts";
 import { orderBefore, orderBehind } from "./topological-order.ts";
+import { createUnits, type Units } from "./units.ts";
 
 /**
  * One schedule as a disjunctive graph: the sequence of every machine, its longest paths, and a
@@ -20,7 +22,7 @@ export interface Graph {
   machinePred: Int32Array;
   machineSucc: Int32Array;
   head: Int32Array;
-  /** End of each operation; kept only under calendars, elsewhere it is head + time. See endOf. */
+  /** End of each operation; kept only where starts are placed, elsewhere head + time. See endOf. */
   end: Int32Array;
   tail: Int32Array;
   /** Topological order of the operations and each node's place in it. */
@@ -29,10 +31,18 @@ export interface Graph {
   makespan: number;
   /** Weighted tardiness. */
   cost: number;
+  /** Ticks of changeover. */
+  setup: number;
+  /** Distance to the previous plan, when somebody asks for it. */
+  change: number;
+  countsChange: boolean;
   /** Off for searches that try moves out instead of estimating them: tails are then left stale. */
   keepsTails: boolean;
   /** Whether an update computes all behind the change, or follows the changes: see sweptMax. */
   isSwept: boolean;
+  /** Resources while starts are placed, and who each operation waited for. */
+  units: Units;
+  heldBy: Int32Array;
   /** Scratch of the window update: marks by stamp, and the nodes put aside. */
   mark: Int32Array;
   aside: Int32Array;
@@ -61,6 +71,11 @@ export function createGraph(model: Model): Graph {
     position,
     makespan: 0,
     cost: 0,
+    setup: 0,
+    change: 0,
+    countsChange: model.goals.includes("change"),
+    units: createUnits(model),
+    heldBy: new Int32Array(nodes).fill(operations),
     keepsTails: true,
     isSwept: operations <= sweptMax,
     mark: new Int32Array(nodes),
@@ -92,7 +107,11 @@ export function loadGraph(graph: Graph, order: Int32Array, choice: Int32Array): 
     machineSucc[i] = n;
     last[at(machine, i)] = i;
   }
-  for (let i = 0; i < n; i += 1) setStep(graph, i);
+  graph.setup = 0;
+  for (let i = 0; i < n; i += 1) {
+    setStep(graph, i);
+    if (model.hasSetups) graph.setup += setupBetween(graph, at(machinePred, i), i);
+  }
   for (let k = 0; k < model.machines; k += 1) graph.head[n + 1 + k] = at(model.release, n + 1 + k);
   graph.end.set(graph.head.subarray(n), n);
   updateAll(graph);
@@ -136,6 +155,7 @@ export function moveBehind(graph: Graph, u: number, row: number, x: number): boo
   const oldSucc = at(machineSucc, u);
   const oldRow = at(graph.choice, u);
   const atU = at(position, u);
+  const oldSetup = model.hasSetups ? setupAround(graph, oldPred, u, oldSucc) : 0;
   machineSucc[oldPred] = oldSucc;
   machinePred[oldSucc] = oldPred;
   const y = at(machineSucc, x);
@@ -152,6 +172,8 @@ export function moveBehind(graph: Graph, u: number, row: number, x: number): boo
   }
   let jobPred = n;
   let jobSucc = n;
+  let newSetup = 0;
+  if (model.hasSetups) newSetup = setupBetween(graph, oldPred, oldSucc) - setupBetween(graph, x, y);
   if (row !== oldRow) {
     choose(graph, u, row);
     setStep(graph, u);
@@ -159,9 +181,25 @@ export function moveBehind(graph: Graph, u: number, row: number, x: number): boo
     jobPred = at(model.jobPred, u);
     if (jobPred !== n) setStep(graph, jobPred);
   }
+  if (model.hasSetups) graph.setup += newSetup + setupAround(graph, x, u, y) - oldSetup;
   updateHeadsOf(graph, u, oldSucc, y, jobSucc);
   if (graph.keepsTails) updateTailsOf(graph, u, oldPred, x, jobPred);
   return true;
+}
+
+/**
+ * Puts `u`, with what it depends on, ahead of `x` in the order: it gets resources first. Returns
+ * false, with the graph unchanged, if u depends on x.
+ */
+export function moveAhead(graph: Graph, u: number, x: number): boolean {
+  if (at(graph.position, u) <= at(graph.position, x) || !orderBefore(graph, u, x)) return false;
+  updateAll(graph);
+  return true;
+}
+
+/** Setups to and from u between its neighbours on the machine. */
+function setupAround(graph: Graph, before: number, u: number, after: number): number {
+  return setupBetween(graph, before, u) + setupBetween(graph, u, after);
 }
 
 function link(graph: Graph, before: number, u: number, after: number): void {

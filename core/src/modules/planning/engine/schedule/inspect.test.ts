@@ -41,11 +41,53 @@ const cases: {
     unplanned: [1, 2],
   },
   {
-    name: "two successors",
-    bad: [step(), step(1), step(1)],
-    code: "precedence.branch",
-    culprits: [3],
-    unplanned: [3],
+    name: "a circle with a branch that leads out of it",
+    bad: [{ ...step(), after: [2, 3] }, step(1), step(), step(2)],
+    code: "precedence.cycle",
+    culprits: [1, 2],
+    unplanned: [1, 2, 4],
+  },
+  {
+    name: "an operation that follows itself",
+    bad: [step(1)],
+    code: "precedence.cycle",
+    culprits: [1],
+    unplanned: [1],
+  },
+  {
+    name: "more people than there are",
+    bad: [{ ...step(), needs: [{ resource: 0, amount: 3 }] }],
+    code: "operation.resource_short",
+    culprits: [1],
+    unplanned: [1],
+  },
+  {
+    name: "a resource that does not exist",
+    bad: [{ ...step(), needs: [{ resource: 4 }] }],
+    code: "operation.resource_short",
+    culprits: [1],
+    unplanned: [1],
+  },
+  {
+    name: "a weight beyond all measure",
+    bad: [{ ...step(), due: 1, weight: 1e9 }],
+    code: "operation.invalid_time",
+    culprits: [1],
+    unplanned: [1],
+  },
+  {
+    name: "frozen operations that need more people at once than there are",
+    bad: [
+      { ...step(), needs: [{ resource: 0, amount: 2 }], pin: { machine: 0, start: 0 } },
+      {
+        alternatives: [{ machine: 1, time: 4 }],
+        needs: [{ resource: 0 }],
+        pin: { machine: 1, start: 2 },
+      },
+    ],
+    code: "pin.impossible",
+    culprits: [2],
+    unplanned: [],
   },
   {
     name: "an unknown predecessor",
@@ -93,17 +135,18 @@ const cases: {
     unplanned: [],
   },
   {
-    name: "times beyond 2^30 in sum",
+    name: "a time beyond all plans",
     bad: [{ alternatives: [{ machine: 0, time: 2 ** 30 - 1 }] }],
-    code: "problem.too_long",
-    culprits: [0, 1],
-    unplanned: [0, 1],
+    code: "operation.too_long",
+    culprits: [1],
+    unplanned: [1],
   },
 ];
 
 test.each(cases)("names $name and plans the rest", ({ bad, code, culprits, unplanned }) => {
   const problem: Problem = {
     machines: [{}, {}],
+    resources: [{ capacity: 2 }],
     operations: [{ alternatives: [{ machine: 1, time: 5 }] }, ...bad],
   };
   const schedule = solve(problem, { seed: 1, shouldStop: () => false, iterationsMax: 50 });
@@ -142,7 +185,7 @@ test("a calendar whose break never ends takes its work center out of the plan", 
   const schedule = solve(problem, { seed: 1, shouldStop: () => false, iterationsMax: 50 });
   expect(schedule.findings.map(({ code, machines }) => [code, machines])).toEqual([
     ["machine.invalid_breaks", [0]],
-    ["operation.no_machine", []],
+    ["operation.no_machine", [0]],
   ]);
   expect(schedule.unplanned).toEqual([0]);
 });
@@ -166,6 +209,53 @@ test("frozen operations stay, and the rest starts behind them with the setup the
   expect(schedule.assignments).toEqual([
     { operation: 0, machine: 0, start: 3, end: 8 },
     { operation: 1, machine: 0, start: 15, end: 20 },
+  ]);
+});
+
+test("a month without a minute of work does not stop the others", () => {
+  const problem: Problem = {
+    machines: [{ breaks: [{ from: 0, to: 2 ** 30 - 1 }] }, { breaks: [{ from: 10, to: 12 }] }],
+    operations: [
+      step(),
+      { alternatives: [{ machine: 1, time: 43_200 }] },
+      { alternatives: [{ machine: 1, time: 9 }] },
+    ],
+  };
+  const schedule = solve(problem, { seed: 1, shouldStop: () => false, iterationsMax: 50 });
+  expect(schedule.findings.map(({ code, operations }) => [code, operations])).toEqual([
+    ["machine.never_works", []],
+    ["operation.no_machine", [0]],
+    ["operation.fits_no_gap", [1]],
+  ]);
+  expect(schedule.assignments).toEqual([
+    { operation: 2, machine: 1, start: 0, end: 9 },
+    { operation: 1, machine: 1, start: 12, end: 43_212 },
+  ]);
+});
+
+test("what fits before a frozen operation is planned there, the setups to and from it included", () => {
+  const problem: Problem = {
+    machines: [
+      {
+        setups: [
+          [0, 7],
+          [7, 0],
+        ],
+      },
+    ],
+    operations: [
+      { alternatives: [{ machine: 0, time: 5 }], pin: { machine: 0, start: 100 } },
+      { alternatives: [{ machine: 0, time: 60 }], family: 1 },
+      { alternatives: [{ machine: 0, time: 40 }], family: 1 },
+    ],
+    goals: ["makespan"],
+  };
+  const schedule = solve(problem, { seed: 1, shouldStop: () => false, iterationsMax: 50 });
+  expect(checkSchedule(problem, schedule)).toEqual([]);
+  expect(schedule.assignments.map(({ operation, start }) => [operation, start])).toEqual([
+    [1, 0],
+    [0, 100],
+    [2, 112],
   ]);
 });
 

@@ -1,6 +1,8 @@
 import { freeze } from "./freeze.ts";
+import { needsOf } from "./needs.ts";
+import { findCycles, predecessorsOf } from "./precedence.ts";
 import type { Assignment, Finding, FindingCode, Machine, Operation, Problem } from "./problem.ts";
-import { isTicks, ticksMax } from "./ticks.ts";
+import { isTicks, startMax, ticksMax } from "./ticks.ts";
 
 /** What of a problem can be planned, and why the rest cannot. */
 export interface Inspected {
@@ -17,66 +19,26 @@ export interface Inspected {
 /** Never throws on bad data: what is impossible is named in a finding and left out. */
 export function inspect(problem: Problem): Inspected {
   const findings: Finding[] = [];
-  const note = (
-    code: FindingCode,
-    operations: number[],
-    message: string,
-    machines: number[] = [],
-  ): void => {
+  const note: Note = (code, operations, message, machines = []) => {
     findings.push({ code, operations, machines, message });
   };
   const broken = new Set<number>();
-  const drop = (
-    code: FindingCode,
-    operations: number[],
-    message: string,
-    machines: number[] = [],
-  ): void => {
+  const drop: Note = (code, operations, message, machines = []) => {
     note(code, operations, message, machines);
     for (const index of operations) broken.add(index);
   };
-  checkSetups(problem, drop);
-  checkBreaks(problem, drop);
+  const usable = problem.machines.map((machine, k) => isMachineUsable(machine, k, note));
+  checkCapacities(problem, note);
   const alternatives = new Map<number, { machine: number; time: number }[]>();
   problem.operations.forEach((operation, index) => {
-    if (!hasValidTimes(operation))
-      return drop(
-        "operation.invalid_time",
-        [index],
-        `Operation ${index} has a time that is no whole number >= 0; it is not planned.`,
-      );
-    const possible = possibleAlternatives(problem, operation);
-    if (possible.length === 0)
-      return drop(
-        "operation.no_machine",
-        [index],
-        `Operation ${index} has no work center that can do it; it is not planned.`,
-      );
-    alternatives.set(index, possible);
-    if (possible.every(({ time }) => time === 0))
-      note(
-        "operation.zero_length",
-        [index],
-        `Operation ${index} takes no time; it is planned as a milestone.`,
-      );
+    const possible = inspectOperation(problem, index, operation, usable, drop, note);
+    if (possible) alternatives.set(index, possible);
   });
-  checkChains(problem, drop);
+  checkPrecedence(problem, drop);
+  spread(problem, broken, drop);
+  dropTooLong(problem, alternatives, broken, drop);
   spread(problem, broken, drop);
   const kept = problem.operations.map((_, index) => index).filter((index) => !broken.has(index));
-  if (isTooLong(problem, kept, alternatives)) {
-    drop(
-      "problem.too_long",
-      kept,
-      `The plan could pass ${ticksMax} ticks; choose a longer tick. Nothing is planned.`,
-    );
-    return {
-      planned: [],
-      alternatives,
-      frozen: new Map(),
-      unplanned: [...broken].sort((a, b) => a - b),
-      findings,
-    };
-  }
   const frozen = freeze(problem, kept, alternatives, note);
   return {
     planned: kept.filter((index) => !frozen.has(index)),
@@ -94,45 +56,43 @@ export type Note = (
   machines?: number[],
 ) => void;
 
-function hasValidTimes(operation: Operation): boolean {
-  const { alternatives, transfer, overlapAfter, release, family, due, weight } = operation;
-  return (
-    [transfer, overlapAfter, release, family, due, weight].every(isTicks) &&
-    alternatives.every(({ time }) => isTicks(time))
-  );
-}
-
-/** A bad matrix cannot be guessed: everything that could only run there would be wrong. */
-function checkSetups(problem: Problem, drop: Note): void {
-  problem.machines.forEach(({ setups, availableFrom, setUpFor }, k) => {
-    const isSquare =
-      setups === undefined ||
-      setups.every((row) => row.length === setups.length && row.every(isTicks));
-    if (
-      !isSquare ||
-      !isTicks(availableFrom) ||
-      !isTicks(setUpFor) ||
-      (setUpFor ?? 0) >= (setups?.length ?? Infinity)
-    )
-      drop(
-        "machine.invalid_setups",
-        [],
-        `Work center ${k} has an invalid setup matrix or start; nothing is planned on it.`,
-        [k],
-      );
-  });
-}
-
-function checkBreaks(problem: Problem, drop: Note): void {
-  problem.machines.forEach((machine, k) => {
-    if (hasValidBreaks(machine)) return;
-    drop(
+/** A bad matrix or calendar cannot be guessed: everything that could only run there would be wrong. */
+function isMachineUsable(machine: Machine, k: number, note: Note): boolean {
+  const { setups, setUpFor, availableFrom, breaks = [] } = machine;
+  const isSquare =
+    setups === undefined ||
+    setups.every((row) => row.length === setups.length && row.every(isTicks));
+  if (
+    !isSquare ||
+    !isTicks(availableFrom) ||
+    !isTicks(setUpFor) ||
+    (setUpFor ?? 0) >= (setups?.length ?? Infinity)
+  ) {
+    note(
+      "machine.invalid_setups",
+      [],
+      `Work center ${k} has an invalid setup matrix or start; nothing is planned on it.`,
+      [k],
+    );
+    return false;
+  }
+  if (!hasValidBreaks(machine)) {
+    note(
       "machine.invalid_breaks",
       [],
       `Work center ${k} has a calendar whose breaks are empty, overlap, are out of order or never end; nothing is planned on it.`,
       [k],
     );
-  });
+    return false;
+  }
+  if (Math.max(availableFrom ?? 0, breaks.at(-1)?.to ?? 0) < startMax) return true;
+  note(
+    "machine.never_works",
+    [],
+    `Work center ${k} has breaks, or is not available, until after tick ${startMax}; nothing is planned on it.`,
+    [k],
+  );
+  return false;
 }
 
 function hasValidBreaks({ breaks = [] }: Machine): boolean {
@@ -142,23 +102,101 @@ function hasValidBreaks({ breaks = [] }: Machine): boolean {
   );
 }
 
-function isUsable(problem: Problem, machine: number, family: number): boolean {
-  const found = problem.machines[machine];
-  if (found && !hasValidBreaks(found)) return false;
-  if (!found || !isTicks(found.availableFrom) || !isTicks(found.setUpFor)) return false;
-  const { setups, setUpFor } = found;
-  if (setups === undefined) return true;
-  const isSquare = setups.every((row) => row.length === setups.length && row.every(isTicks));
-  return isSquare && family < setups.length && (setUpFor ?? 0) < setups.length;
+function checkCapacities({ resources = [] }: Problem, note: Note): void {
+  resources.forEach(({ capacity }, r) => {
+    if (Number.isInteger(capacity) && capacity >= 1) return;
+    note(
+      "resource.invalid_capacity",
+      [],
+      `Resource ${r} has a capacity of ${capacity}, no whole number >= 1; nothing that needs it is planned.`,
+    );
+  });
+}
+
+/** Its possible alternatives; null when it cannot be planned. */
+function inspectOperation(
+  problem: Problem,
+  index: number,
+  operation: Operation,
+  usable: boolean[],
+  drop: Note,
+  note: Note,
+): { machine: number; time: number }[] | null {
+  if (!hasValidTimes(operation)) {
+    drop(
+      "operation.invalid_time",
+      [index],
+      `Operation ${index} has a time or weight that is no whole number >= 0, a release beyond tick ${startMax} or a weight above ${weightMax}; it is not planned.`,
+    );
+    return null;
+  }
+  const short = needsOf(operation).find((need) => !isEnough(problem, need));
+  if (short) {
+    drop(
+      "operation.resource_short",
+      [index],
+      `Operation ${index} needs ${short.amount} of resource ${short.resource}, which has ${problem.resources?.[short.resource]?.capacity ?? 0}; it is not planned.`,
+    );
+    return null;
+  }
+  const possible = possibleAlternatives(problem, operation, usable);
+  if (possible.length === 0) {
+    drop(
+      "operation.no_machine",
+      [index],
+      `Operation ${index} has no work center that can do it; it is not planned.`,
+      operation.alternatives.map(({ machine }) => machine),
+    );
+    return null;
+  }
+  if (possible.every(({ time }) => time === 0))
+    note(
+      "operation.zero_length",
+      [index],
+      `Operation ${index} takes no time; it is planned as a milestone.`,
+    );
+  if (!operation.isSplittable && possible.every((row) => fitsInNoGap(problem, row)))
+    note(
+      "operation.fits_no_gap",
+      [index],
+      `Operation ${index} is longer than every working time of its work centers; it is planned behind their last break. Let it pause over breaks, or split it.`,
+      possible.map(({ machine }) => machine),
+    );
+  return possible;
+}
+
+/** So that the tardiness of a year of 10,000 orders is still exact in a double. */
+const weightMax = 2 ** 20;
+
+function hasValidTimes(operation: Operation): boolean {
+  const { alternatives, transfer, overlapAfter, release, family, due, weight } = operation;
+  return (
+    [transfer, overlapAfter, release, family, due, weight].every(isTicks) &&
+    (release ?? 0) < startMax &&
+    (weight ?? 1) <= weightMax &&
+    alternatives.every(({ time }) => isTicks(time))
+  );
+}
+
+function isEnough(
+  { resources = [] }: Problem,
+  { resource, amount }: { resource: number; amount: number },
+): boolean {
+  const capacity = resources[resource]?.capacity ?? 0;
+  return (
+    Number.isInteger(amount) && Number.isInteger(capacity) && amount >= 1 && amount <= capacity
+  );
 }
 
 function possibleAlternatives(
   problem: Problem,
   { alternatives, family, pin }: Operation,
+  usable: boolean[],
 ): { machine: number; time: number }[] {
   const fastest = new Map<number, number>();
   for (const { machine, time } of alternatives) {
-    if (isUsable(problem, machine, family ?? 0))
+    const { setups } = problem.machines[machine] ?? {};
+    if (usable[machine] === true && (family ?? 0) < (setups?.length ?? Infinity))
       fastest.set(machine, Math.min(time, fastest.get(machine) ?? Infinity));
   }
   const all = [...fastest].map(([machine, time]) => ({ machine, time }));
@@ -166,52 +204,47 @@ function possibleAlternatives(
   return held.length > 0 ? held : all;
 }
 
-/** Names each cycle once, and each second successor of an operation. */
-function checkChains(problem: Problem, drop: Note): void {
-  const { operations } = problem;
-  const followerOf = new Map<number, number>();
-  operations.forEach(({ after }, index) => {
-    if (after === undefined) return;
-    if (operations[after] === undefined)
-      return drop(
+/** Whether all gaps between the breaks are shorter than the work; without breaks there is no gap. */
+function fitsInNoGap(
+  problem: Problem,
+  { machine, time }: { machine: number; time: number },
+): boolean {
+  const { breaks = [], availableFrom = 0 } = problem.machines[machine] ?? {};
+  return (
+    breaks.length > 0 &&
+    breaks.every(({ from }, k) => from - Math.max(availableFrom, breaks[k - 1]?.to ?? 0) < time)
+  );
+}
+
+function checkPrecedence(problem: Problem, drop: Note): void {
+  problem.operations.forEach((operation, index) => {
+    for (const after of predecessorsOf(operation)) {
+      if (problem.operations[after] !== undefined) continue;
+      drop(
         "precedence.unknown",
         [index],
         `Operation ${index} follows ${after}, which does not exist; it is not planned.`,
       );
-    const other = followerOf.get(after);
-    if (other !== undefined)
-      return drop(
-        "precedence.branch",
-        [index],
-        `Operation ${index} follows ${after}, which ${other} follows already; it is not planned.`,
-      );
-    followerOf.set(after, index);
-  });
-  const seen = new Int32Array(operations.length);
-  operations.forEach((_, start) => {
-    const walk: number[] = [];
-    let index: number | undefined = start;
-    while (index !== undefined && seen[index] === 0) {
-      seen[index] = start + 1;
-      walk.push(index);
-      index = operations[index]?.after;
-    }
-    if (index !== undefined && seen[index] === start + 1) {
-      const cycle = walk.slice(walk.indexOf(index)).reverse();
-      drop(
-        "precedence.cycle",
-        cycle,
-        `Operations ${cycle.join(" → ")} wait for each other in a cycle; they are not planned.`,
-      );
     }
   });
+  for (const cycle of findCycles(problem))
+    drop(
+      "precedence.cycle",
+      cycle,
+      `Operations ${cycle.join(" → ")} wait for each other in a cycle; they are not planned.`,
+    );
 }
 
 /** What follows an operation that is left out is left out too. */
 function spread(problem: Problem, broken: Set<number>, drop: Note): void {
+  if (broken.size === 0) return;
   const waiting = new Map<number, number[]>();
-  problem.operations.forEach(({ after }, index) => {
-    if (after !== undefined) waiting.set(after, [...(waiting.get(after) ?? []), index]);
+  problem.operations.forEach((operation, index) => {
+    for (const after of predecessorsOf(operation)) {
+      const others = waiting.get(after);
+      if (others) others.push(index);
+      else waiting.set(after, [index]);
+    }
   });
   const queue = [...broken];
   for (let head = 0; head < queue.length; head += 1) {
@@ -228,30 +261,31 @@ function spread(problem: Problem, broken: Set<number>, drop: Note): void {
   }
 }
 
-function isTooLong(
+/** Leaves the longest operations out until the rest fits below 2^30 ticks even one after the other. */
+function dropTooLong(
   problem: Problem,
-  kept: number[],
   alternatives: Inspected["alternatives"],
-): boolean {
+  broken: Set<number>,
+  drop: Note,
+): void {
   let setupMax = 0;
   for (const { setups = [] } of problem.machines)
     for (const row of setups)
       for (const ticks of row) if (isTicks(ticks)) setupMax = Math.max(setupMax, ticks);
-  const usable = problem.machines.filter(
-    (machine) => hasValidBreaks(machine) && isTicks(machine.availableFrom),
-  );
-  let latest = Math.max(
-    0,
-    ...usable.map(({ availableFrom = 0, breaks = [] }) =>
-      Math.max(availableFrom, breaks.at(-1)?.to ?? 0),
-    ),
-  );
-  let work = 0;
-  for (const index of kept) {
-    const operation = problem.operations[index];
-    const times = (alternatives.get(index) ?? []).map(({ time }) => time);
-    latest = Math.max(latest, operation?.release ?? 0, operation?.pin?.start ?? 0);
-    work += Math.max(0, ...times) + (operation?.transfer ?? 0) + setupMax;
+  const lengths = [...alternatives]
+    .filter(([index]) => !broken.has(index))
+    .map(([index, rows]) => {
+      const longest = rows.reduce((most, { time }) => Math.max(most, time), 0);
+      return { index, ticks: longest + (problem.operations[index]?.transfer ?? 0) + setupMax };
+    })
+    .sort((a, b) => a.ticks - b.ticks || a.index - b.index);
+  let work = lengths.reduce((sum, { ticks }) => sum + ticks, 0);
+  for (let last = lengths.pop(); last !== undefined && work >= startMax; last = lengths.pop()) {
+    work -= last.ticks;
+    drop(
+      "operation.too_long",
+      [last.index],
+      `With operation ${last.index} (${last.ticks} ticks with setup and transfer) the plan could pass ${ticksMax} ticks; choose a longer tick. It is not planned.`,
+    );
   }
-  return latest + work >= ticksMax;
 }

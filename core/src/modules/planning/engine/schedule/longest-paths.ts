@@ -1,6 +1,7 @@
 import { at } from "./at.ts";
 import type { Graph } from "./graph.ts";
-import { placeInCalendar, setupBetween, updateFigures } from "./timing.ts";
+import { place, setupBetween, updateFigures } from "./timing.ts";
+import { resetUnits } from "./units.ts";
 
 /** Everything, from the topological order and the machines' sequences. */
 export function updateAll(graph: Graph): void {
@@ -8,7 +9,7 @@ export function updateAll(graph: Graph): void {
   const last = model.operations - 1;
   graph.stamp += 1;
   mark.fill(graph.stamp);
-  if (model.hasCalendars) updateStarts(graph, 0, last);
+  if (model.isPlaced) updateStarts(graph, 0, last);
   else updateHeads(graph, 0, last);
   if (graph.keepsTails) updateTails(graph, last, 0);
 }
@@ -28,9 +29,10 @@ export function updateHeadsOf(graph: Graph, u: number, a: number, b: number, c: 
   else if (atB > high && atB < n) high = atB;
   const atC = at(position, c);
   if (atC > high && atC < n) high = atC;
-  if (graph.model.hasCalendars) updateStarts(graph, low, high);
-  else if (graph.isSwept) sweepHeads(graph, low);
-  else updateHeads(graph, low, high);
+  if (graph.model.isPlaced) updateStarts(graph, low, high);
+  else if (!graph.isSwept) updateHeads(graph, low, high);
+  else if (graph.model.hasSetups) sweepHeadsWithSetups(graph, low);
+  else sweepHeads(graph, low);
 }
 
 /** Tails from u and up to three more nodes with a changed successor (n, or a start: none) down. */
@@ -48,8 +50,9 @@ export function updateTailsOf(graph: Graph, u: number, a: number, b: number, c: 
   else if (atB < low && atB >= 0) low = atB;
   const atC = at(position, c);
   if (c !== n && atC < low) low = atC;
-  if (graph.isSwept) sweepTails(graph, high);
-  else updateTails(graph, high, low);
+  if (!graph.isSwept) updateTails(graph, high, low);
+  else if (graph.model.hasSetups) sweepTailsWithSetups(graph, high);
+  else sweepTails(graph, high);
 }
 
 function markFour(graph: Graph, u: number, a: number, b: number, c: number): void {
@@ -68,17 +71,34 @@ function markFour(graph: Graph, u: number, a: number, b: number, c: number): voi
  */
 export const sweptMax = 1200;
 
-/** Heads from place `low` to the end of the order. */
+/**
+ * Heads from place `low` to the end of the order. Setups have a loop of their own: their mere
+ * presence in this one costs a sixth of the moves per second, by the registers they take.
+ */
 function sweepHeads(graph: Graph, low: number): void {
   const { order, head, time, step, machinePred, model } = graph;
-  const { jobPred, release, hasSetups, operations } = model;
+  const { jobPred, release, operations } = model;
   for (let k = low; k < operations; k += 1) {
     const i = at(order, k);
     const j = at(jobPred, i);
     const before = at(machinePred, i);
     const byJob = (at(head, j) + at(step, j)) | 0;
-    let byMachine = (at(head, before) + at(time, before)) | 0;
-    if (hasSetups) byMachine = (byMachine + setupBetween(graph, before, i)) | 0;
+    const byMachine = (at(head, before) + at(time, before)) | 0;
+    head[i] = larger(larger(byJob, byMachine), at(release, i));
+  }
+  updateFigures(graph);
+}
+
+function sweepHeadsWithSetups(graph: Graph, low: number): void {
+  const { order, head, time, step, machinePred, model } = graph;
+  const { jobPred, release, operations } = model;
+  for (let k = low; k < operations; k += 1) {
+    const i = at(order, k);
+    const j = at(jobPred, i);
+    const before = at(machinePred, i);
+    const byJob = (at(head, j) + at(step, j)) | 0;
+    const free = (at(head, before) + at(time, before)) | 0;
+    const byMachine = (free + setupBetween(graph, before, i)) | 0;
     head[i] = larger(larger(byJob, byMachine), at(release, i));
   }
   updateFigures(graph);
@@ -87,13 +107,23 @@ function sweepHeads(graph: Graph, low: number): void {
 /** Tails from place `high` to the start of the order. */
 function sweepTails(graph: Graph, high: number): void {
   const { order, tail, time, step, machineSucc, model } = graph;
-  const { jobSucc, hasSetups } = model;
+  const { jobSucc } = model;
+  for (let k = high; k >= 0; k -= 1) {
+    const i = at(order, k);
+    const byJob = (at(step, i) + at(tail, at(jobSucc, i))) | 0;
+    const byMachine = (at(time, i) + at(tail, at(machineSucc, i))) | 0;
+    tail[i] = larger(byJob, byMachine);
+  }
+}
+
+function sweepTailsWithSetups(graph: Graph, high: number): void {
+  const { order, tail, time, step, machineSucc, model } = graph;
+  const { jobSucc } = model;
   for (let k = high; k >= 0; k -= 1) {
     const i = at(order, k);
     const after = at(machineSucc, i);
     const byJob = (at(step, i) + at(tail, at(jobSucc, i))) | 0;
-    let byMachine = (at(time, i) + at(tail, after)) | 0;
-    if (hasSetups) byMachine = (byMachine + setupBetween(graph, i, after)) | 0;
+    const byMachine = (at(time, i) + at(tail, after) + setupBetween(graph, i, after)) | 0;
     tail[i] = larger(byJob, byMachine);
   }
 }
@@ -134,17 +164,19 @@ function updateHeads(graph: Graph, low: number, atLeast: number): void {
   updateFigures(graph);
 }
 
-/** updateHeads under calendars: an operation starts and ends when its work center works. */
+/** updateHeads where starts cannot be added up: under calendars, with joins, with resources. */
 function updateStarts(graph: Graph, low: number, atLeast: number): void {
   const { order, position, head, end, machineSucc, mark, stamp, model } = graph;
+  const { joins, hasJoins } = model;
   const n = model.operations;
+  if (model.hasResources) return placeAll(graph);
   let last = atLeast;
   for (let k = low; k <= last; k += 1) {
     const i = at(order, k);
     if (at(mark, i) !== stamp) continue;
     const oldHead = at(head, i);
     const oldEnd = at(end, i);
-    placeInCalendar(graph, i);
+    place(graph, i);
     if (at(head, i) === oldHead && at(end, i) === oldEnd) continue;
     const s = at(model.jobSucc, i);
     const next = at(machineSucc, i);
@@ -154,7 +186,20 @@ function updateStarts(graph: Graph, low: number, atLeast: number): void {
       n - 1,
       Math.max(last, s === n ? 0 : at(position, s), next === n ? 0 : at(position, next)),
     );
+    if (hasJoins)
+      for (let e = at(joins.succStart, i); e < at(joins.succStart, i + 1); e += 1) {
+        const succ = at(joins.succs, e);
+        mark[succ] = stamp;
+        if (at(position, succ) > last) last = at(position, succ);
+      }
   }
+  updateFigures(graph);
+}
+
+/** Who gets a resource first is decided by the order as a whole, so all of it is placed anew. */
+function placeAll(graph: Graph): void {
+  resetUnits(graph.units);
+  for (let k = 0; k < graph.model.operations; k += 1) place(graph, at(graph.order, k));
   updateFigures(graph);
 }
 

@@ -1,4 +1,5 @@
 import type { Calendar } from "./calendar.ts";
+import type { Goal } from "./problem.ts";
 
 /**
  * The problem as flat arrays, for the search only. Nodes are numbered
@@ -13,9 +14,27 @@ export interface Model {
   /** Where the array of nodes ends: operations + 1 + machines. */
   nodes: number;
   jobs: number;
-  /** Job predecessor and successor per node; `operations` (the end) where there is none. */
+  /**
+   * Job predecessor and successor per node; `operations` (the end) where there is none. Joins and
+   * branches are covered by such chains as far as they go; the arcs left over are the next three.
+   */
   jobPred: Int32Array;
   jobSucc: Int32Array;
+  hasJoins: boolean;
+  /** Further predecessors of i: `joins.preds[joins.predStart[i]] …`; the same for successors. */
+  joins: Joins;
+  /** Secondary resources; empty lists where nothing is needed or there is always enough. */
+  hasResources: boolean;
+  resources: Resources;
+  /** Starts are found by placing each operation (timing.ts), not by adding up longest paths. */
+  isPlaced: boolean;
+  /** Place in the previous plan; machine -1: none. */
+  previousMachine: Int32Array;
+  previousStart: Int32Array;
+  /** Those of the problem's goals that can differ between two schedules. */
+  goals: Goal[];
+  /** Bits of the longest makespan that can come up. */
+  horizonBits: number;
   /** Earliest start per node by release date or, for a machine's start, availability. */
   release: Int32Array;
   /** Alternatives of operation i: rows `choiceStart[i] … choiceStart[i+1]-1` of the next two. */
@@ -47,4 +66,21 @@ export interface Model {
   splittable: Int32Array;
   /** Operations without job successor, and those without job predecessor. */
   lastOfJob: Int32Array;
+}
+
+/** Precedence beyond the chains, both ways. */
+export interface Joins {
+  predStart: Int32Array;
+  preds: Int32Array;
+  succStart: Int32Array;
+  succs: Int32Array;
+}
+
+/** Needs of operation i: rows `needStart[i] … needStart[i+1]-1`. */
+export interface Resources {
+  needStart: Int32Array;
+  needResource: Int32Array;
+  needAmount: Int32Array;
+  /** Per resource when its units are first free; frozen operations hold some of them. */
+  free: { at: number; units: number }[][];
 }

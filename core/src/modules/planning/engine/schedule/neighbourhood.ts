@@ -1,7 +1,8 @@
-import type { CriticalPath } from "./critical-path.ts";
+import { createCriticalPath, type CriticalPath } from "./critical-path.ts";
 import { createSegment, type Segment } from "./estimate.ts";
 import type { Graph } from "./graph.ts";
 import type { Random } from "./random.ts";
+import { createSnapshot, type Snapshot } from "./snapshot.ts";
 import { createTabuList, type TabuList } from "./tabu-list.ts";
 import { createTrials, type Trials } from "./trials.ts";
 
@@ -16,6 +17,8 @@ export interface Neighbourhood {
   path: CriticalPath;
   segment: Segment;
   trials: Trials;
+  /** The schedule as it is while moves are tried out. */
+  saved: Snapshot;
   /** Counts on from run to run, so that what an earlier run forbade has expired by itself. */
   iteration: number;
   /** What a forbidden move must beat to be allowed: a makespan, or a goal (see goalOf). */
@@ -42,14 +45,10 @@ export function createNeighbourhood(graph: Graph, random: Random): Neighbourhood
     graph,
     random,
     tabu: createTabuList(operations),
-    path: {
-      length: 0,
-      nodes: new Int32Array(operations),
-      blocks: 0,
-      blockStart: new Int32Array(operations + 1),
-    },
+    path: createCriticalPath(operations),
     segment: createSegment(operations),
     trials: createTrials(),
+    saved: createSnapshot(graph),
     iteration: 0,
     record: 0,
     target: operations,

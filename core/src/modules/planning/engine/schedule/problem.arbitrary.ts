@@ -1,17 +1,77 @@
 import fc from "fast-check";
 
-import type { Machine, Operation, Problem } from "./problem.ts";
+import type { Goal, Machine, Operation, Problem } from "./problem.ts";
 
 /**
- * Small random problems with every feature of the structure, mostly but not always well-formed. Half
- * of them have neither due dates nor breaks: those are searched in another way.
+ * Small random problems with every feature of the structure, mostly but not always well-formed. A
+ * third of them is about the makespan alone, without breaks: those are searched in another way; a
+ * third has joins, resources and a previous plan as well.
  */
 export const anyProblem: fc.Arbitrary<Problem> = fc
-  .tuple(problemWithDues(), fc.boolean())
-  .map(([problem, isFull]) => (isFull ? problem : simplified(problem)));
+  .tuple(problemWithDues(), fc.nat(2), anyPlant())
+  .map(([problem, kind, plant]) => {
+    if (kind === 0) return simplified(problem);
+    return kind === 1 ? problem : extended(problem, plant);
+  });
+
+interface Plant {
+  capacities: number[];
+  goals: Goal[] | undefined;
+  /** Drawn on in turn, as often as there are operations. */
+  extras: {
+    after: number | undefined;
+    need: { resource: number; amount: number } | undefined;
+    previous: { machine: number; start: number } | undefined;
+  }[];
+}
+
+function anyPlant(): fc.Arbitrary<Plant> {
+  const goal = fc.constantFrom<Goal>("tardiness", "setup", "makespan", "change");
+  return fc.record({
+    capacities: fc.array(fc.integer({ min: 1, max: 4 }), { minLength: 1, maxLength: 3 }),
+    goals: fc.option(fc.uniqueArray(goal, { minLength: 1 }), { nil: undefined }),
+    extras: fc.array(
+      fc.record({
+        after: fc.option(fc.nat(20), { nil: undefined, freq: 2 }),
+        need: fc.option(
+          fc.record({ resource: fc.nat(2), amount: fc.integer({ min: 1, max: 3 }) }),
+          {
+            nil: undefined,
+          },
+        ),
+        previous: fc.option(fc.record({ machine: fc.nat(3), start: fc.nat(60) }), {
+          nil: undefined,
+        }),
+      }),
+      { minLength: 1, maxLength: 20 },
+    ),
+  });
+}
+
+function extended(
+  { machines, operations }: Problem,
+  { capacities, goals, extras }: Plant,
+): Problem {
+  return {
+    machines,
+    resources: capacities.map((capacity) => ({ capacity })),
+    ...(goals === undefined ? {} : { goals }),
+    operations: operations.map((operation, index) => {
+      const { after, need, previous } = extras[index % extras.length] ?? {};
+      const joined = [operation.after ?? [], after ?? []].flat();
+      return {
+        ...operation,
+        ...(joined.length > 0 ? { after: joined } : {}),
+        ...(need ? { needs: [need] } : {}),
+        ...(previous ? { previous } : {}),
+      };
+    }),
+  };
+}
 
 function simplified({ machines, operations }: Problem): Problem {
   return {
+    goals: ["makespan"],
     machines: machines.map((machine) => {
       const plain = { ...machine };
       delete plain.breaks;

@@ -1,22 +1,24 @@
-import { dispatch, dispatchRules, type Sequence } from "./dispatch.ts";
+import { dispatch, type Sequence } from "./dispatch.ts";
 import {
   admit,
   compareElites,
+  eliteFigure,
   eliteOf,
-  makespanOf,
   mix,
   sequenceOf,
-  tardinessOf,
   type Elite,
   type Pool,
 } from "./elite.ts";
+import { goalFrom, isAboutMakespan, packed } from "./goals.ts";
 import { createGraph, loadGraph, type Graph } from "./graph.ts";
 import type { Bound } from "./lower-bound.ts";
 import type { Model } from "./model.ts";
+import { previousSequence } from "./previous.ts";
+import { rulesFor } from "./priority.ts";
+import type { Goal } from "./problem.ts";
 import { createRandom, type Random } from "./random.ts";
 import type { SolveOptions } from "./solve.ts";
 import { createTabuSearch, restoreBest, runTabu } from "./tabu.ts";
-import { goalFrom } from "./trial.ts";
 
 /**
  * How many schedules the search keeps and mixes at first: as many as it takes this many operations
@@ -29,8 +31,6 @@ const poolSizeFirstMax = 12;
 const poolSizeMax = 30;
 /** A pool is used up after this many children per place in it without one worth a place. */
 const barrenPerPlace = 2;
-/** Dispatching is quadratic: about a second per rule at 10,000 operations, better spent on moves. */
-const manyOperations = 4000;
 /**
  * A tabu run ends after this many moves per operation without a better schedule, and not before
  * `patienceMin`: the larger the shop, the more moves lie between two schedules of equal makespan.
@@ -48,19 +48,20 @@ export function search(
 ): { best: Elite; iterations: number } {
   const random = createRandom(seed);
   const graph = createGraph(model);
-  graph.keepsTails = model.dueNodes.length === 0 && !model.hasCalendars;
+  graph.keepsTails = isAboutMakespan(model);
   const tabu = createTabuSearch(graph, random);
   const patience = Math.max(patienceMin, patiencePerOperation * model.operations);
   const pool: Pool = { capacity: firstPoolSize(model), elites: [] };
-  const goal = graph.keepsTails ? bound.makespan : goalFrom(bound);
-  let best = bestDispatched(model, graph, random, shouldStop);
+  const goal = graph.keepsTails ? bound.makespan : goalFrom(model, bound);
+  let best = bestStart(model, graph, random, shouldStop);
+  onImprovement?.(figuresOf(model, best));
   let start = sequenceOf(best);
   let iterations = 0;
   let barren = 0;
   const isOver = (): boolean =>
     shouldStop() ||
     iterations >= iterationsMax ||
-    (tardinessOf(best) <= bound.tardiness && makespanOf(best) <= bound.makespan);
+    valueOfElite(model, best, graph.keepsTails) <= goal;
   while (!isOver()) {
     loadGraph(graph, start.order, start.choice);
     const left = iterationsMax - iterations;
@@ -74,7 +75,7 @@ export function search(
     const leader = pool.elites[0] ?? own;
     if (compareElites(leader, best) < 0) {
       best = leader;
-      onImprovement?.({ makespan: makespanOf(best), weightedTardiness: tardinessOf(best) });
+      onImprovement?.(figuresOf(model, best));
     }
     if (barren > barrenPerPlace * pool.capacity) {
       renew(model, pool, best);
@@ -87,6 +88,20 @@ export function search(
 
 export interface SearchOptions extends SolveOptions {
   bound: Bound;
+}
+
+/** The value the tabu search works on, see valueOf in tabu.ts. */
+function valueOfElite(model: Model, elite: Elite, isEstimated: boolean): number {
+  return isEstimated
+    ? eliteFigure(elite, 0)
+    : packed(model, (goal) => eliteFigure(elite, model.goals.indexOf(goal)));
+}
+
+/** The goals that count and their figures. */
+export type Figures = Partial<Record<Goal, number>>;
+
+function figuresOf({ goals }: Model, elite: Elite): Figures {
+  return Object.fromEntries(goals.map((goal, k) => [goal, eliteFigure(elite, k)]));
 }
 
 function firstPoolSize({ operations }: Model): number {
@@ -114,21 +129,19 @@ function nextStart(model: Model, { elites, capacity }: Pool, random: Random): Se
   return mix(model, a, b, 0.3 + 0.4 * random.unit(), random);
 }
 
-/** The best of all rules; of those that there was time for, in a plant where one takes long. */
-function bestDispatched(
-  model: Model,
-  graph: Graph,
-  random: Random,
-  shouldStop: () => boolean,
-): Elite {
+/** The previous plan, if there is one and nothing was dispatched that is better; and all rules. */
+function bestStart(model: Model, graph: Graph, random: Random, shouldStop: () => boolean): Elite {
   let best: Elite | null = null;
-  const isLarge = model.operations > manyOperations;
-  for (const rule of isLarge ? dispatchRules.slice(0, 2) : dispatchRules) {
-    const { order, choice } = dispatch(model, { rule, slack: 0, random });
+  const consider = ({ order, choice }: Sequence): void => {
     loadGraph(graph, order, choice);
     const elite = eliteOf(graph);
     if (best === null || compareElites(elite, best) < 0) best = elite;
-    if (shouldStop()) break;
+  };
+  const previous = previousSequence(model);
+  if (previous) consider(previous);
+  for (const rule of rulesFor(model)) {
+    if (best !== null && shouldStop()) break;
+    consider(dispatch(model, { rule, slack: 0, random }));
   }
   return best ?? eliteOf(graph);
 }

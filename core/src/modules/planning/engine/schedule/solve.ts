@@ -2,10 +2,11 @@ import { at } from "./at.ts";
 import { compile, type Compiled } from "./compile.ts";
 import { sequenceOf, type Elite } from "./elite.ts";
 import { createGraph, loadGraph } from "./graph.ts";
+import { explainLateness } from "./lateness.ts";
 import { endOf } from "./timing.ts";
 import { lowerBound, type Bound } from "./lower-bound.ts";
 import type { Assignment, Problem, Schedule } from "./problem.ts";
-import { search } from "./search.ts";
+import { search, type Figures } from "./search.ts";
 
 export interface SolveOptions {
   /** The same problem, seed and number of iterations give the same schedule. */
@@ -18,7 +19,7 @@ export interface SolveOptions {
   /** Moves at most. Default: unlimited. */
   iterationsMax?: number;
   /** Told the figures of each better schedule. */
-  onImprovement?: (figures: { makespan: number; weightedTardiness: number }) => void;
+  onImprovement?: (figures: Figures) => void;
   /**
    * Swaps good schedules with a search of the same problem on another thread: takes our newest one,
    * returns theirs if there is a new one. Plain arrays, see elite.ts; the caller copies.
@@ -27,7 +28,7 @@ export interface SolveOptions {
 }
 
 /**
- * Plans all operations that can be planned, with the shortest makespan found until told to stop.
+ * Plans all operations that can be planned, as well for the problem's goals as found until told to stop.
  * Pure: no I/O, no clock, no randomness but the seed. Bad input never throws: see Schedule.findings.
  */
 export function solve(problem: Problem, options: SolveOptions): Schedule {
@@ -63,17 +64,46 @@ function assemble(
     const { due = Infinity, weight = 1 } = problem.operations[assignment.operation] ?? {};
     return weight * Math.max(0, completion(assignment) - due);
   };
+  const sorted = assignments.toSorted((a, b) => a.start - b.start);
   const last = (some: Assignment[]): number =>
     some.reduce((end, a) => Math.max(end, completion(a)), 0);
   const late = (some: Assignment[]): number => some.reduce((sum, a) => sum + lateness(a), 0);
   return {
-    assignments: assignments.toSorted((a, b) => a.start - b.start),
+    assignments: sorted,
     makespan: last(assignments),
     lowerBound: Math.max(bound.makespan, last(frozen)),
     weightedTardiness: late(assignments),
+    setup: setupOf(problem, sorted),
+    change: changeOf(problem, assignments),
     tardinessBound: bound.tardiness + late(frozen),
+    late: explainLateness(problem, sorted),
     unplanned,
     findings,
     iterations,
   };
+}
+
+function setupOf({ machines, operations }: Problem, sorted: Assignment[]): number {
+  const states = machines.map(({ setUpFor }) => setUpFor);
+  let setup = 0;
+  for (const { machine, operation } of sorted) {
+    const from = states[machine];
+    const to = operations[operation]?.family ?? 0;
+    if (from !== undefined) setup += machines[machine]?.setups?.[from]?.[to] ?? 0;
+    states[machine] = to;
+  }
+  return setup;
+}
+
+function changeOf({ operations }: Problem, assignments: Assignment[]): number {
+  return assignments.reduce((change, { operation, machine, start }) => {
+    const { previous, alternatives } = operations[operation] ?? {};
+    if (previous === undefined) return change;
+    const moved = Math.abs(start - previous.start);
+    if (machine === previous.machine) return change + moved;
+    const times = (alternatives ?? [])
+      .filter((row) => row.machine === machine)
+      .map((row) => row.time);
+    return change + moved + Math.min(...times);
+  }, 0);
 }

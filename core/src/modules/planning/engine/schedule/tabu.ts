@@ -1,11 +1,15 @@
 import { at } from "./at.ts";
+import { considerChangeovers } from "./changeover.ts";
+import { considerContests } from "./contest.ts";
 import { findCriticalPath } from "./critical-path.ts";
-import { loadGraph, moveBehind, type Graph } from "./graph.ts";
+import { goalOf } from "./goals.ts";
+import { loadGraph, moveAhead, moveBehind, type Graph } from "./graph.ts";
 import { createNeighbourhood, noMove, type Neighbourhood } from "./neighbourhood.ts";
 import type { Random } from "./random.ts";
 import { considerReassignments } from "./reassign.ts";
 import { considerSequenceMoves } from "./resequence.ts";
-import { goalOf, pickTarget, tryOut } from "./trial.ts";
+import { pickTarget, tryOut } from "./trial.ts";
+import { aheadRow } from "./trials.ts";
 import { clearTabuList, forbidPair, forbidPlace } from "./tabu-list.ts";
 
 /** What a tabu search needs and keeps; one per thread, reused by every run. */
@@ -94,17 +98,26 @@ function valueOf(graph: Graph): number {
   return graph.keepsTails ? graph.makespan : goalOf(graph);
 }
 
+/** How many of the iterations look for changeovers to save, where they are a goal. */
+const changeoverShare = 0.3;
+
 /** One iteration; false when the critical path offers no move at all. */
 function makeMove(hood: Neighbourhood): boolean {
   const { keepsTails, model } = hood.graph;
   const none = keepsTails ? noMove : Infinity;
-  hood.target = keepsTails ? model.operations : pickTarget(hood);
-  findCriticalPath(hood.graph, hood.path, hood.target, hood.random);
   hood.estimate = none;
   hood.ties = 0;
   hood.forbiddenCount = 0;
-  considerSequenceMoves(hood);
-  if (model.isFlexible) considerReassignments(hood);
+  const isAboutSetup =
+    !keepsTails && model.goals.includes("setup") && hood.random.unit() < changeoverShare;
+  if (isAboutSetup) considerChangeovers(hood);
+  if (!isAboutSetup || hood.trials.count === 0) {
+    hood.target = keepsTails ? model.operations : pickTarget(hood);
+    findCriticalPath(hood.graph, hood.path, hood.target, hood.random);
+    considerSequenceMoves(hood);
+    if (model.isFlexible) considerReassignments(hood);
+    if (model.hasResources) considerContests(hood);
+  }
   if (!keepsTails) tryOut(hood);
   if (hood.estimate < none && perform(hood, hood.u, hood.row, hood.x)) return true;
   if (hood.forbiddenCount === 0) return hood.estimate < none;
@@ -124,6 +137,7 @@ function leastTenure({ model }: Graph): number {
 function perform(hood: Neighbourhood, u: number, row: number, x: number): boolean {
   const { graph, tabu, random, iteration } = hood;
   const { machineSucc, machinePred, position, model } = graph;
+  if (row === aheadRow) return performAhead(hood, u, x);
   const least = leastTenure(graph);
   const until = iteration + Math.floor(least + random.unit() * least * 0.4);
   const oldMachine = at(graph.machine, u);
@@ -143,5 +157,17 @@ function perform(hood: Neighbourhood, u: number, row: number, x: number): boolea
   } else {
     for (let i = oldPred; i !== x; i = at(machinePred, i)) forbidPair(tabu, i, u, until);
   }
+  return true;
+}
+
+/** The one it overtook must not get ahead of it again for as long. */
+function performAhead(
+  { graph, tabu, random, iteration }: Neighbourhood,
+  u: number,
+  x: number,
+): boolean {
+  if (!moveAhead(graph, u, x)) return false;
+  const least = leastTenure(graph);
+  forbidPair(tabu, x, u, iteration + Math.floor(least + random.unit() * least * 0.4));
   return true;
 }

@@ -5,3 +5,6 @@ export const ticksMax = 2 ** 30;
 export function isTicks(value: number | undefined): boolean {
   return value === undefined || (Number.isInteger(value) && value >= 0 && value < ticksMax);
 }
+
+/** Releases, frozen starts and breaks lie before this, and all work is shorter: so every plan ends in time. */
+export const startMax = ticksMax / 2;

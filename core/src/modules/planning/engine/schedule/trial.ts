@@ -1,23 +1,10 @@
 import { at } from "./at.ts";
-import { moveBehind, type Graph } from "./graph.ts";
-import { endOf } from "./timing.ts";
-import type { Bound } from "./lower-bound.ts";
+import { goalOf } from "./goals.ts";
+import { moveAhead, moveBehind, type Graph } from "./graph.ts";
 import { offer, type Neighbourhood } from "./neighbourhood.ts";
-
-/**
- * The goal of a schedule as one number: weighted tardiness, makespan as the tie-break (a fraction of
- * a tick; exact up to a tardiness of 2^22, beyond that the tie-break gets coarser).
- */
-export function goalOf(graph: Graph): number {
-  return graph.cost + graph.makespan * tieBreak;
-}
-
-/** The same for the bounds: a schedule with this goal cannot be improved. */
-export function goalFrom({ tardiness, makespan }: Bound): number {
-  return tardiness + makespan * tieBreak;
-}
-
-const tieBreak = 2 ** -31;
+import { restore, save } from "./snapshot.ts";
+import { endOf } from "./timing.ts";
+import { aheadRow } from "./trials.ts";
 
 /**
  * Moves tried out in one iteration, by lot: in a plant of 10,000 operations one trial touches
@@ -31,7 +18,10 @@ const triedMax = 20;
  * to keep for a plant of 10,000 operations); the window update makes the real thing affordable.
  */
 export function tryOut(hood: Neighbourhood): void {
-  const { trials, random, graph } = hood;
+  const { trials, random, graph, saved } = hood;
+  // Copying back is cheap in small shops; with resources the order itself must come back.
+  const isCopied = graph.isSwept || graph.model.hasResources;
+  if (isCopied) save(graph, saved);
   const tries = Math.min(triedMax, trials.count);
   for (let k = 0; k < tries; k += 1) {
     // The first `tries` steps of a shuffle.
@@ -42,12 +32,18 @@ export function tryOut(hood: Neighbourhood): void {
     const isTabu = swapIn(trials.tabu, k, chosen) === 1;
     const oldRow = at(graph.choice, u);
     const oldPred = at(graph.machinePred, u);
-    if (!moveBehind(graph, u, row, x)) continue;
+    if (!makeTrial(graph, u, row, x)) continue;
     const goal = goalOf(graph);
-    moveBehind(graph, u, oldRow, oldPred);
+    if (isCopied) restore(graph, saved);
+    else moveBehind(graph, u, oldRow, oldPred);
     offer(hood, goal, isTabu, u, row, x);
   }
   trials.count = 0;
+}
+
+/** A noted move: `u` behind `x` with alternative `row`, or ahead of it in the order; see trials.ts. */
+export function makeTrial(graph: Graph, u: number, row: number, x: number): boolean {
+  return row === aheadRow ? moveAhead(graph, u, x) : moveBehind(graph, u, row, x);
 }
 
 function swapIn(array: Int32Array, k: number, chosen: number): number {
@@ -63,8 +59,8 @@ function swapIn(array: Int32Array, k: number, chosen: number): number {
  */
 export function pickTarget({ graph, random }: Neighbourhood): number {
   const { model, cost } = graph;
-  const { dueNodes, due, weight, transfer, operations } = model;
-  if (cost === 0 || dueNodes.length === 0) return operations;
+  const { dueNodes, due, weight, transfer, operations, goals } = model;
+  if (cost === 0 || !goals.includes("tardiness")) return operations;
   let ticket = random.unit() * cost;
   for (let k = 0; k < dueNodes.length; k += 1) {
     const i = at(dueNodes, k);

@@ -8,6 +8,9 @@ export interface Trials {
   tabu: Int32Array;
 }
 
+/** Instead of an alternative: `u` goes ahead of `x` in the order, its machine's sequence stays. */
+export const aheadRow = -1;
+
 /** Moves noted in one iteration; beyond it they are not looked at, which only long blocks reach. */
 const notedMax = 1024;
 export function createTrials(): Trials {
