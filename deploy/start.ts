@@ -1,11 +1,13 @@
 import { healthSchema } from "@millwright/contracts/api";
 import { setTimeout as delay } from "node:timers/promises";
 
+import { secret } from "./database/secrets.ts";
 import { StartRefusal, messageOf } from "./refusal.ts";
 import { helperKey } from "./seed/helper-keys.ts";
 import { nearestFolder, openDataDir } from "./start/data-dir.ts";
 import { askGateways } from "./start/gateways.ts";
 import { residentBytes } from "./start/memory.ts";
+import { askSetupLink } from "./start/setup-link.ts";
 import { Plant, hostInUrl } from "./start/plant.ts";
 import { refuseFullDisk, refuseWhatCannotWork } from "./start/preflight.ts";
 import { type Settings, readSettings } from "./start/settings.ts";
@@ -34,12 +36,14 @@ async function main(): Promise<number> {
       coreUrl(settings),
       await helperKey(settings.dataDir, "start"),
     );
+    const setupLink = await askSetupLink(coreUrl(settings), secret(settings.dataDir, "setup-code"));
     say(
       startTable({
         settings,
         running,
         health,
         gateways,
+        setupLink,
         residentBytes: residentBytes(),
         startMs: performance.now(),
       }),

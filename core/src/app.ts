@@ -8,7 +8,12 @@ import {
   engineeringObjectTypes,
 } from "./modules/engineering/index.ts";
 import { equipment, equipmentModule, equipmentObjectTypes } from "./modules/equipment/index.ts";
-import { identityModule, identityObjectTypes, userAttributes } from "./modules/identity/index.ts";
+import {
+  identityModule,
+  identityObjectTypes,
+  isAbout,
+  userAttributes,
+} from "./modules/identity/index.ts";
 import { inventoryModule, inventoryObjectTypes } from "./modules/inventory/index.ts";
 import { productionModule, productionObjectTypes } from "./modules/production/index.ts";
 import { Authorisation } from "./platform/authz/authorisation.ts";
@@ -54,6 +59,10 @@ export type AppOptions = {
   publicUrl?: string | undefined;
   /** Origins of other sites whose pages may ask with a token of their own; none by default. */
   corsOrigins?: readonly string[] | undefined;
+  /** Whoever knows it may make the first administrator; unset: nobody may. */
+  setupCode?: string | undefined;
+  /** Whether mails leave: else whoever asks for a link gets it in the answer. */
+  sendsMail?: boolean | undefined;
   pages?: MiddlewareHandler;
 };
 
@@ -83,6 +92,9 @@ export function createApp(platform: Platform, options: AppOptions): App {
   const production = productionModule({ platform, requests, identity, equipment, engineering });
   const hub = new LiveHub(platform);
   const live = production.live(hub);
+  const watch = identity.access((change) =>
+    hub.end((viewer) => viewer.tenantId === change.tenantId && isAbout(change, viewer)),
+  );
 
   /** Details name versions and parts: for who runs the installation, not for the whole network. */
   const mayRead = async (caller: Caller | null) => {
@@ -130,6 +142,19 @@ export function createApp(platform: Platform, options: AppOptions): App {
     const stream = hub.open(viewer, c.req.header("last-event-id"));
     return new Response(stream, { headers: liveHeaders });
   });
+  api.route(
+    "/",
+    identity.routes({
+      requests,
+      authorisation,
+      catalogue,
+      setupCode: options.setupCode,
+      mail: {
+        publicUrl: options.publicUrl ?? "http://127.0.0.1:8080",
+        sendsMail: options.sendsMail === true,
+      },
+    }),
+  );
   api.route("/", equipmentModule({ platform, requests, identity }).routes);
   api.route("/", engineeringModule({ platform, requests, equipment }).routes);
   api.route("/", inventoryModule({ platform, requests, engineering }).routes);
@@ -150,10 +175,12 @@ export function createApp(platform: Platform, options: AppOptions): App {
     api,
     start: async () => {
       authorisation.start();
+      await watch.start();
       await live.start();
     },
     [Symbol.asyncDispose]: async () => {
       hub[Symbol.dispose]();
+      await watch[Symbol.asyncDispose]();
       await authorisation[Symbol.asyncDispose]();
       await live[Symbol.asyncDispose]();
     },

@@ -42,6 +42,8 @@ try {
     const app = createApp(platform, {
       signingKeys: config.SIGNING_KEYS,
       publicUrl: config.PUBLIC_URL,
+      setupCode: config.SETUP_CODE,
+      sendsMail: config.SMTP_URL !== undefined,
       corsOrigins: config.CORS_ORIGINS,
       pages: serveDashboards(folder),
     });

@@ -3,13 +3,13 @@ import { sql } from "kysely";
 import { afterAll, beforeAll, expect, test } from "vitest";
 
 import { createTestDatabase, type TestDatabase } from "../../deploy/test/database.ts";
-import { catalogue, createApp } from "./app.ts";
+import { catalogue } from "./app.ts";
 import { defaultPolicy } from "./modules/identity/default-policy.ts";
 import { seedApiKey } from "./modules/identity/index.ts";
 import { checkPolicy } from "./platform/authz/policy.ts";
 import { createRequests } from "./platform/http/api.ts";
 import { guard, permissionsOf } from "./platform/http/permission.ts";
-import { openTestPlant, type TestPlant, testSigningKey } from "./testing/plant.ts";
+import { anotherApp, openTestPlant, type TestPlant } from "./testing/plant.ts";
 
 let database: TestDatabase;
 let plant: TestPlant;
@@ -24,12 +24,21 @@ afterAll(async () => {
 });
 
 // A guard that sees nothing guards nothing.
-const routesFloor = 28;
+const routesFloor = 60;
 /** Routes that anybody may use, each with the reason. */
 const open: Readonly<Record<string, string>> = {
   "GET /api/health": "load balancers have no credential; details are for who may read the system",
   "GET /api/openapi.json": "the description is that of a public program",
   "GET /api/docs": "the same, for people",
+  "GET /api/setup": "whether anybody can sign in at all",
+  "POST /api/setup": "asks for the setup code, and closes for good with the first user",
+  "GET /api/auth/methods": "what the sign-in page offers",
+  "POST /api/auth/sign-in": "asks for the password, slows down who guesses",
+  "POST /api/auth/refresh": "asks for the refresh token",
+  "POST /api/auth/sign-out": "ends the session of who asks, if there is one",
+  "POST /api/auth/links/read": "asks for the token of the link",
+  "POST /api/auth/links/use": "asks for the token of the link",
+  "POST /api/auth/password-reset": "answers the same to everybody",
 };
 
 test("every route asks for a permission, the open ones are those of the list", () => {
@@ -82,7 +91,7 @@ test("without a credential every other route is 401, whatever it is asked", asyn
 });
 
 test("a route that nobody guarded is denied, not served", async () => {
-  await using app = createApp(plant.core, { signingKeys: [testSigningKey] });
+  await using app = anotherApp(plant.core);
   app.api.get("/api/forgotten", (c) => c.text("served"));
   const headers = { authorization: `Bearer ${database.apiKey}` };
   const answer = await app.api.request("/api/forgotten", { headers });
@@ -97,7 +106,7 @@ test.each([
   { why: "did not ask about its object", ask: false, status: 500, code: "bug" },
   { why: "asked", ask: true, status: 200, code: undefined },
 ])("a use case that $why is answered $status, and commits accordingly", async (row) => {
-  await using app = createApp(plant.core, { signingKeys: [testSigningKey] });
+  await using app = anotherApp(plant.core);
   const requests = createRequests(plant.core);
   const permission = { objectType: "work_order", action: "release", on: "object" } as const;
   app.api.post("/api/thing", guard(permission), async (c) => {

@@ -11,6 +11,8 @@ const exempt: Readonly<Record<string, string>> = {
   "platform.process_config":
     "settings of each process of the installation, secrets masked; names no tenant's data",
   "platform.migration": "the runner's list of what was applied",
+  "identity.sign_in_failure":
+    "failed attempts, counted before it is known whose account it is; digests only",
 };
 /** Schemas without row security as a whole (ARCHITECTURE.md, decision 10), and what fences them instead. */
 const exemptSchemas: Readonly<Record<string, string>> = {

@@ -11,14 +11,17 @@ export function startTable(asked: {
   health: string;
   /** Null: not known. */
   gateways: readonly Gateway[] | null;
+  /** Null: somebody can sign in already. */
+  setupLink: string | null;
   residentBytes: number;
   startMs: number;
 }): string {
-  const { settings, running, health, gateways, residentBytes, startMs } = asked;
+  const { settings, running, health, gateways, setupLink, residentBytes, startMs } = asked;
   const url = `http://${hostInUrl(settings.host)}:${settings.port}`;
   const megabytes = Math.round(residentBytes / 1024 / 1024);
   return box([
     ["Plant", url],
+    ...(setupLink === null ? [] : [["First sign-in", setupLink] as const]),
     ["API reference", `${url}/api/docs`],
     ["Health", `${url}/api/health (${health})`],
     ["MQTT broker", brokerIn(settings)],

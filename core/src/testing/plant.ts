@@ -10,14 +10,16 @@ import {
   workUnitIdSchema,
 } from "@millwright/contracts/units";
 
-import { createApp } from "../app.ts";
+import { type App, type AppOptions, createApp } from "../app.ts";
 import { equipment } from "../modules/equipment/index.ts";
 import { productionSubscriptions } from "../modules/production/index.ts";
 import type { Clock } from "../platform/clock.ts";
 import { Database } from "../platform/db/database.ts";
 import { newEvent } from "../platform/events/new-event.ts";
 import { SubscriptionRunner } from "../platform/events/subscription.ts";
+import { createMetrics } from "../platform/observe/metrics.ts";
 import { openPlatform } from "../platform/open-platform.ts";
+import type { Platform } from "../platform/platform.ts";
 
 /** The part of a test database that core needs; its roles are real. */
 type Urls = {
@@ -51,7 +53,7 @@ export async function openTestPlant(database: Urls) {
   const ingest = opening.use(
     new Database(database.home.ingest, { poolMax: 2, onError: () => undefined }),
   );
-  const app = opening.use(createApp(core, { signingKeys: [testSigningKey] }));
+  const app = opening.use(createApp(core, testOptions));
   const runners = productionSubscriptions({ platform: worker, equipment }).flatMap((subscription) =>
     worker.db.homes().map((home) => new SubscriptionRunner(subscription, { ...worker, ...home })),
   );
@@ -109,6 +111,14 @@ export async function openTestPlant(database: Urls) {
 
 /** Of every test app: nobody else trusts it. */
 export const testSigningKey = "a signing key of tests, 32 characters or more";
+
+export const testSetupCode = "the setup code of tests";
+export const testOptions = { signingKeys: [testSigningKey], setupCode: testSetupCode } as const;
+
+/** What another process of core would serve on the same database: its own memory and figures. */
+export function anotherApp(platform: Platform, options: Partial<AppOptions> = {}): App {
+  return createApp({ ...platform, metrics: createMetrics() }, { ...testOptions, ...options });
+}
 
 export type TestPlant = Awaited<ReturnType<typeof openTestPlant>>;
 

@@ -1,10 +1,25 @@
+import { identityEn } from "./identity-en.ts";
+
 /** English catalogue: the words of DOMAIN.md. Every other language has exactly these keys. */
 export const en = {
-  page: { plant: "Plant", machines: "Machines", workOrders: "Work orders", equipment: "Equipment" },
+  ...identityEn,
+  page: {
+    plant: "Plant",
+    machines: "Machines",
+    workOrders: "Work orders",
+    equipment: "Equipment",
+    profile: "Profile",
+    users: "Users",
+    access: "Access",
+    company: "Company",
+    apiKeys: "API keys",
+  },
   navigation: {
     shopFloor: { title: "Shop floor", roles: "operator, plant manager" },
     planning: { title: "Planning", roles: "planner" },
     setUp: { title: "Set-up", roles: "maintenance, engineering" },
+    administration: { title: "Administration", roles: "administrator" },
+    nothing: "Your roles give you no page yet. An administrator can change that.",
   },
   shell: {
     skip: "Skip to the content",
@@ -35,6 +50,10 @@ export const en = {
     },
     planner: { name: "Planner", pages: "Work orders: draft, release, hold; late orders on Plant" },
     plantManager: { name: "Plant manager", pages: "Plant: states, today's output and OEE" },
+    administrator: {
+      name: "Administrator",
+      pages: "Users, Access, Company, API keys",
+    },
     storekeeper: { name: "Storekeeper", pages: "Plant: silo and scale levels" },
     buyer: { name: "Buyer", pages: "No page yet" },
     accountant: { name: "Accountant", pages: "No page yet" },
@@ -53,6 +72,11 @@ export const en = {
     asked: "Asked for",
     allowed: "Allowed",
     allowedNone: "nothing",
+    changed: "Somebody else has saved in between",
+    changedHint: "Nothing of yours was saved. Look at what is there now, then change it again.",
+    lookAgain: "Drop mine and look again",
+    why: "Why?",
+    whyAsk: "Why? An administrator can see the reason under Access.",
   },
   action: {
     retry: "Try again",
@@ -64,6 +88,10 @@ export const en = {
     sending: "Sending…",
     copy: "Copy",
     copied: "Copied",
+    save: "Save",
+    edit: "Change",
+    discard: "Discard",
+    noted: "I have copied it",
   },
   value: {
     noData: "no data",
@@ -279,7 +307,6 @@ export const en = {
     token: "Token",
     yaml: "plc.yaml for the edge agent",
     next: "Change host and registers to those of your PLC. On the gateway: npm run agent -- --config plc.yaml --data ./agent-data. The metrics appear below as soon as the PLC is read.",
-    noted: "I have copied it",
   },
   gatewayState: { online: "Online", offline: "Offline", never: "Never seen" },
   equipment: {
@@ -351,10 +378,12 @@ export const en = {
     downtime: { opened: "Downtime began", closed: "Downtime ended after {length}" },
     stock: { moved: "Stock moved, moves: {moves}" },
     lot: { status_changed: "Lot status {fromStatus} → {toStatus}: {reason}" },
+    session: { opened: "Signed in" },
+    access: { changed: "Sessions or keys ended or looked up anew ({reason})" },
     record: { changed: "{label} changed: {fields}" },
   },
 };
 
 /** Same keys in every language; a missing or surplus one is a compile error. */
 export type Catalogue = Words<typeof en>;
-type Words<T> = { [Key in keyof T]: T[Key] extends string ? string : Words<T[Key]> };
+export type Words<T> = { [Key in keyof T]: T[Key] extends string ? string : Words<T[Key]> };

@@ -1,12 +1,26 @@
 import type { Catalogue } from "./en.ts";
+import { identityZhCn } from "./identity-zh-cn.ts";
 
 /** Simplified Chinese. */
 export const zhCn: Catalogue = {
-  page: { plant: "工厂", machines: "设备", workOrders: "工单", equipment: "设备配置" },
+  ...identityZhCn,
+  page: {
+    plant: "工厂",
+    machines: "设备",
+    workOrders: "工单",
+    equipment: "设备配置",
+    profile: "个人资料",
+    users: "用户",
+    access: "权限",
+    company: "公司",
+    apiKeys: "API 密钥",
+  },
   navigation: {
     shopFloor: { title: "车间", roles: "操作员、厂长" },
     planning: { title: "计划", roles: "计划员" },
     setUp: { title: "配置", roles: "维修、工程" },
+    administration: { title: "管理", roles: "管理员" },
+    nothing: "您的角色目前没有任何页面，管理员可以更改。",
   },
   shell: {
     skip: "跳到正文",
@@ -29,6 +43,7 @@ export const zhCn: Catalogue = {
     operator: { name: "操作员", pages: "工厂、设备：本机、工单与趋势" },
     planner: { name: "计划员", pages: "工单：起草、下达、暂停；延期工单见工厂页" },
     plantManager: { name: "厂长", pages: "工厂：状态、今日产量与 OEE" },
+    administrator: { name: "管理员", pages: "用户、权限、公司、API 密钥" },
     storekeeper: { name: "仓管员", pages: "工厂：料仓与秤的读数" },
     buyer: { name: "采购员", pages: "暂无页面" },
     accountant: { name: "会计", pages: "暂无页面" },
@@ -43,6 +58,11 @@ export const zhCn: Catalogue = {
     asked: "请求",
     allowed: "允许",
     allowedNone: "无",
+    changed: "其他人已先保存",
+    changedHint: "您的更改没有保存。请查看现在的内容，再重新更改。",
+    lookAgain: "放弃我的更改并重新查看",
+    why: "为什么？",
+    whyAsk: "为什么？管理员可在“权限”页查看原因。",
   },
   action: {
     retry: "重试",
@@ -54,6 +74,10 @@ export const zhCn: Catalogue = {
     sending: "正在发送…",
     copy: "复制",
     copied: "已复制",
+    save: "保存",
+    edit: "更改",
+    discard: "放弃更改",
+    noted: "我已复制",
   },
   value: { noData: "无数据", notApplicable: "不适用", loading: "正在加载", ago: "{age}前" },
   unit: { pieces: "件" },
@@ -255,7 +279,6 @@ export const zhCn: Catalogue = {
     token: "令牌",
     yaml: "边缘代理的 plc.yaml",
     next: "把主机和寄存器改成您的 PLC。在网关上运行：npm run agent -- --config plc.yaml --data ./agent-data。读到 PLC 后测点会出现在下方。",
-    noted: "已复制",
   },
   gatewayState: { online: "在线", offline: "离线", never: "从未上线" },
   equipment: {
@@ -327,6 +350,8 @@ export const zhCn: Catalogue = {
     downtime: { opened: "停机开始", closed: "停机结束，历时 {length}" },
     stock: { moved: "库存移动 {moves} 笔" },
     lot: { status_changed: "批次状态 {fromStatus} → {toStatus}：{reason}" },
+    session: { opened: "已登录" },
+    access: { changed: "会话或密钥已结束或重新核对（{reason}）" },
     record: { changed: "{label} 已修改：{fields}" },
   },
 };

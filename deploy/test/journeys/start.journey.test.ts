@@ -32,6 +32,7 @@ describe("npm start", () => {
       expect(await page(plant)).toContain("<html");
       for (const row of [
         "Plant",
+        "First sign-in",
         "Health",
         "MQTT broker",
         "Database",

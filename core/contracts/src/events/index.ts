@@ -1,5 +1,6 @@
 import type { z } from "zod";
 
+import * as access from "./access.ts";
 import * as audit from "./audit.ts";
 import * as equipment from "./equipment.ts";
 import * as machine from "./machine.ts";
@@ -40,6 +41,8 @@ export const eventSchemas = {
   "stock.moved@1": stock.stockMovedV1,
   "lot.status_changed@1": stock.lotStatusChangedV1,
   "record.changed@1": audit.recordChangedV1,
+  "session.opened@1": access.sessionOpenedV1,
+  "access.changed@1": access.accessChangedV1,
 } as const;
 
 export type EventKey = keyof typeof eventSchemas;

@@ -1,6 +1,5 @@
 import { type TenantId } from "@millwright/contracts/units";
 
-import { invariant } from "../../platform/errors.ts";
 import type { Authenticator, Caller, Credential } from "../../platform/http/caller.ts";
 import type { Platform } from "../../platform/platform.ts";
 import type { AccessTokens } from "./access-token.ts";
@@ -9,7 +8,11 @@ import { useSession } from "./store/sessions.ts";
 import { readTenantSecret } from "./tenant-secret.ts";
 
 /** Whom a change is about; what is absent is not. */
-export type ChangedAccess = { userId?: string; sessionId?: string; apiKeyId?: string };
+export type ChangedAccess = {
+  userId?: string | null;
+  sessionId?: string | null;
+  apiKeyId?: string | null;
+};
 
 /**
  * Who asks, by credential. What was found is kept for a minute, so that a request costs no look-up. A
@@ -122,11 +125,12 @@ function earliest(now: Date, ...ends: readonly (Date | null)[]): Date {
   return new Date(Math.min(now.getTime() + keptMs, ...times));
 }
 
-function isAbout(changed: ChangedAccess, caller: Caller): boolean {
-  invariant(Object.values(changed).length > 0, "a change is about somebody");
-  return (
-    (changed.userId !== undefined && changed.userId === caller.userId) ||
-    (changed.sessionId !== undefined && changed.sessionId === caller.sessionId) ||
-    (changed.apiKeyId !== undefined && changed.apiKeyId === caller.apiKeyId)
-  );
+/** A change that names a session is about that one, not about all of its user's. */
+export function isAbout(
+  { userId, sessionId, apiKeyId }: ChangedAccess,
+  caller: Pick<Caller, "userId" | "sessionId" | "apiKeyId">,
+): boolean {
+  if (sessionId != null) return sessionId === caller.sessionId;
+  if (userId != null) return userId === caller.userId;
+  return apiKeyId != null && apiKeyId === caller.apiKeyId;
 }

@@ -1,10 +1,15 @@
 import type { Transaction } from "../../platform/db/transaction.ts";
 import type { Platform } from "../../platform/platform.ts";
+import { Passwords } from "../../platform/passwords/passwords.ts";
 import { AccessTokens } from "./access-token.ts";
+import { type AccessChange, AccessWatch } from "./access-watch.ts";
 import { Callers } from "./callers.ts";
+import type { IdentityDeps } from "./deps.ts";
 import { productionDayAt } from "./production-day.ts";
 import { readSite } from "./queries.ts";
+import { identityRoutes } from "./routes.ts";
 
+export { isAbout } from "./callers.ts";
 export { identityObjectTypes, userAttributes } from "./permissions.ts";
 export type { ProductionDay } from "./production-day.ts";
 export { seedApiKey, seedPolicy } from "./seed-access.ts";
@@ -12,10 +17,22 @@ export { readTenantIds } from "./tenant-ids.ts";
 export type IdentityModule = ReturnType<typeof identityModule>;
 
 /** Front door of identity: whose data it is, who asks, where and in which day we are. */
-export function identityModule(platform: Platform, options: { signingKeys: readonly string[] }) {
+export function identityModule(
+  platform: Platform,
+  options: { signingKeys: readonly string[]; publicUrl?: string | undefined },
+) {
   const tokens = new AccessTokens(options.signingKeys);
+  const callers = new Callers(platform, tokens);
+  const isSecure = options.publicUrl?.startsWith("https:") === true;
   return {
-    authenticator: new Callers(platform, tokens),
+    authenticator: callers,
+    /** Feeds what is known of callers from the event log; start it, and dispose it before the database. */
+    access: (onChange: (change: AccessChange) => void) =>
+      new AccessWatch({ platform, callers, onChange }),
+    routes: (
+      deps: Omit<IdentityDeps, "platform" | "passwords" | "tokens" | "callers" | "isSecure">,
+    ) =>
+      identityRoutes({ ...deps, platform, tokens, callers, isSecure, passwords: new Passwords() }),
     /** The one site of the tenant. @throws Fault when it has none */
     site: (tx: Transaction) => readSite(tx),
     /** The production day that is running now at the site (DOMAIN.md). */

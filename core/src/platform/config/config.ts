@@ -41,6 +41,12 @@ export const coreConfigSchema = z.object({
     .transform((keys) => keys.split(",").map((key) => key.trim()))
     .refine((keys) => keys.every((key) => key.length >= 32), "needs at least 32 characters a key")
     .describe("secrets that sign access tokens, comma-separated: the first signs, all verify"),
+  SETUP_CODE: z
+    .string()
+    .min(16)
+    .optional()
+    .describe("secret that the first run asks for before it makes an administrator"),
+  SMTP_URL: z.string().optional().describe("mail server; unset: links are handed over by hand"),
   DASHBOARDS_DIR: z
     .string()
     .optional()

@@ -7,6 +7,7 @@ import type { Attributes } from "../authz/catalogue.ts";
 import type { Authorisation } from "../authz/authorisation.ts";
 import type { Question } from "../authz/decide.ts";
 import { InvariantBroken, Refusal } from "../errors.ts";
+import { addressOf } from "./address.ts";
 import { type Authenticator, type Caller, credentialOf } from "./caller.ts";
 import { refuseCrossSite } from "./same-origin.ts";
 
@@ -92,7 +93,9 @@ export function accessControl(deps: {
   return createMiddleware(async (c, next) => {
     const credential = credentialOf(c);
     refuseCrossSite(c, { isCookie: credential?.isCookie === true, publicUrl, corsOrigins });
-    const caller = credential === null ? null : await deps.authenticator.authenticate(credential);
+    const found = credential === null ? null : await deps.authenticator.authenticate(credential);
+    const caller =
+      found === null ? null : { ...found, actor: { ...found.actor, device: deviceOf(c) } };
     c.set("access", { caller, control: deps.control, owesQuestion: false });
     const handlers = matchedRoutes(c).filter(({ method }) => method !== "ALL");
     if (handlers.length > 0 && !handlers.some(({ handler }) => permissions.has(handler))) {
@@ -102,6 +105,10 @@ export function accessControl(deps: {
     }
     await next();
   });
+}
+
+function deviceOf(c: Context) {
+  return { address: addressOf(c), userAgent: c.req.header("user-agent") ?? null };
 }
 
 async function letIn(c: Context, permission: Permission): Promise<void> {

@@ -33,6 +33,8 @@ const spokenTypes = [
   "stock.moved",
   "lot.status_changed",
   "record.changed",
+  "session.opened",
+  "access.changed",
 ] as const satisfies readonly EventType[];
 type SpokenType = (typeof spokenTypes)[number];
 

@@ -1,0 +1,24 @@
+import type { Authorisation } from "../../platform/authz/authorisation.ts";
+import type { Catalogue } from "../../platform/authz/catalogue.ts";
+import type { Requests } from "../../platform/http/api.ts";
+import type { Passwords } from "../../platform/passwords/passwords.ts";
+import type { Platform } from "../../platform/platform.ts";
+import type { AccessTokens } from "./access-token.ts";
+import type { Callers } from "./callers.ts";
+import type { LinkMail } from "./links.ts";
+
+/** What the routes of identity stand on. */
+export type IdentityDeps = {
+  platform: Platform;
+  requests: Requests;
+  authorisation: Authorisation;
+  catalogue: Catalogue;
+  passwords: Passwords;
+  tokens: AccessTokens;
+  callers: Callers;
+  mail: LinkMail;
+  /** Whoever knows it may make the first administrator; undefined: nobody may. */
+  setupCode: string | undefined;
+  /** Cookies travel by TLS only. */
+  isSecure: boolean;
+};

@@ -1,0 +1,173 @@
+import { type TenantId, tenantIdSchema } from "@millwright/contracts/units";
+import { sql } from "kysely";
+
+import type { Transaction } from "../../platform/db/transaction.ts";
+import { Refusal } from "../../platform/errors.ts";
+import type { Passwords } from "../../platform/passwords/passwords.ts";
+import type { Platform } from "../../platform/platform.ts";
+import { type Device, openSession, type SessionHold } from "./open-session.ts";
+import { isKnownAddress } from "./store/sessions.ts";
+import {
+  type Attempt,
+  countFailure,
+  forgiveFailures,
+  readBlocks,
+} from "./store/sign-in-failures.ts";
+import { readUser, takeRecoveryCode, takeTotpStep, type UserRow } from "./store/users.ts";
+import { sha256 } from "./tenant-secret.ts";
+import { stepOfCode } from "./totp.ts";
+
+type Deps = { platform: Platform; passwords: Passwords };
+
+export type AskedSignIn = {
+  email: string;
+  password: string;
+  code?: string | undefined;
+  companyName?: string | undefined;
+};
+
+/** One company in which the address is somebody's. */
+type Account = { tenantId: TenantId; companyName: string; user: UserRow };
+
+/**
+ * Opens a session for who knows the password and, where there is one, holds the second factor. Neither
+ * the answer nor its time tells whether an address is known. Guessing is slowed down per account and
+ * address of the network; from where a person signed in before they may try even while others guess, so
+ * that nobody can lock an administrator out.
+ * @throws Refusal sign_in.refused · sign_in.code_needed · sign_in.company_needed · sign_in.locked
+ */
+export async function signIn(
+  deps: Deps,
+  asked: AskedSignIn,
+  device: Device,
+): Promise<{ tenantId: TenantId; session: SessionHold }> {
+  const { db, clock } = deps.platform;
+  const now = clock.now();
+  const attempt = { email: asked.email, address: device.address };
+  const accounts = await findAccounts(deps, asked);
+  await refuseBlocked(deps, attempt, accounts);
+  const account = await choose(deps, asked, accounts);
+  if (account === null) {
+    await countFailure(db, attempt, now);
+    throw new Refusal("sign_in.refused", "This address and password do not go together.", {
+      kind: "not_signed_in",
+    });
+  }
+  const { tenantId, user } = account;
+  const session = await db.inTenant(tenantId, async (tx) => {
+    if (!(await holdsSecondFactor(tx, user.userId, asked.code, now))) return null;
+    const { userId, name } = user;
+    return openSession(tx, { userId, name, method: "password", device }, now);
+  });
+  if (session === null) {
+    if (asked.code !== undefined) await countFailure(db, attempt, now);
+    throw secondFactorNeeded(asked.code === undefined ? "Type" : "This code is not valid; type");
+  }
+  await forgiveFailures(db, attempt);
+  return { tenantId, session };
+}
+
+export function secondFactorNeeded(sentence: string): Refusal {
+  return new Refusal(
+    "sign_in.code_needed",
+    `${sentence} the code your authenticator shows now, or a recovery code.`,
+    { kind: "not_signed_in" },
+  );
+}
+
+/** Looks in every database, because an address says nothing of its company. */
+async function findAccounts({ platform }: Deps, asked: AskedSignIn): Promise<Account[]> {
+  const found = await Promise.all(
+    platform.db.homes().map(async ({ db }) => {
+      const rows = await db.query(sql<{ tenant_id: string; name: string; user_id: string }>`
+        select tenant_id, company_name as name, user_id
+          from identity.accounts_of(${asked.email})`);
+      return Promise.all(
+        rows.map(async (row) => {
+          const tenantId = tenantIdSchema.parse(row.tenant_id);
+          const user = await db.inTenant(tenantId, (tx) => readUser(tx, row.user_id));
+          return user === null ? [] : [{ tenantId, companyName: row.name, user }];
+        }),
+      );
+    }),
+  );
+  const wanted = asked.companyName?.toLowerCase();
+  return found
+    .flat(2)
+    .filter(({ companyName }) => wanted === undefined || companyName.toLowerCase() === wanted);
+}
+
+async function refuseBlocked(
+  { platform }: Deps,
+  attempt: Attempt,
+  accounts: readonly Account[],
+): Promise<void> {
+  const now = platform.clock.now();
+  const blocks = await readBlocks(platform.db, attempt, now);
+  if (blocks.length === 0) return;
+  const isKnown = await isKnownPlace(platform, { address: attempt.address, now }, accounts);
+  const standing = blocks.filter(({ kind }) => kind === "pair" || !isKnown);
+  if (standing.length === 0) return;
+  const until = Math.max(...standing.map((block) => block.until.getTime()));
+  const waitS = Math.max(1, Math.ceil((until - now.getTime()) / 1000));
+  throw new Refusal("sign_in.locked", `Too many failed attempts. Try again in ${waitS} s.`, {
+    kind: "too_many",
+    retryAfterS: waitS,
+  });
+}
+
+async function isKnownPlace(
+  { db }: Platform,
+  place: { address: string; now: Date },
+  accounts: readonly Account[],
+): Promise<boolean> {
+  const known = await Promise.all(
+    accounts.map(({ tenantId, user }) =>
+      db.inTenant(tenantId, (tx) => isKnownAddress(tx, { userId: user.userId, ...place })),
+    ),
+  );
+  return known.includes(true);
+}
+
+/** The account the password opens; null when there is none. @throws Refusal sign_in.company_needed */
+async function choose(
+  { passwords }: Deps,
+  asked: AskedSignIn,
+  accounts: readonly Account[],
+): Promise<Account | null> {
+  // Nobody of that address: the same work for the same answer.
+  if (accounts.length === 0) await passwords.verify(null, asked.password);
+  const opened: Account[] = [];
+  for (const account of accounts) {
+    const isRight = await passwords.verify(account.user.passwordHash, asked.password);
+    if (isRight && account.user.state === "active") opened.push(account);
+  }
+  if (opened.length <= 1) return opened[0] ?? null;
+  throw new Refusal("sign_in.company_needed", "You work for several companies: choose one.", {
+    allowed: opened.map(({ companyName }) => companyName),
+  });
+}
+
+/**
+ * Whether a user without a second factor, or with this code of it. A code counts once: the step is taken
+ * in the transaction that opens the session.
+ */
+export async function holdsSecondFactor(
+  tx: Transaction,
+  userId: string,
+  code: string | undefined,
+  now: Date,
+): Promise<boolean> {
+  const user = await readUser(tx, userId);
+  if (user === null) return false;
+  if (!user.hasTotp || user.totpSecret === null) return true;
+  if (code === undefined) return false;
+  const step = stepOfCode(user.totpSecret, { code, now, lastStep: user.totpLastStep });
+  if (step !== null) return takeTotpStep(tx, userId, step);
+  return takeRecoveryCode(tx, userId, { digest: await digestOfRecoveryCode(code), now });
+}
+
+/** Typed with or without its dash, in any case. */
+export function digestOfRecoveryCode(code: string): Promise<Uint8Array<ArrayBuffer>> {
+  return sha256(`recovery ${code.toLowerCase().replaceAll(/[^a-z0-9]/g, "")}`);
+}
