@@ -37,12 +37,13 @@ import {
   type Permission,
 } from "./platform/http/permission.ts";
 import { systemObjectTypes } from "./platform/http/permissions.ts";
-import { problem, problemOf, sendProblem } from "./platform/http/problem.ts";
+import { problemOf, sendProblem } from "./platform/http/problem.ts";
 import { rateLimit } from "./platform/http/rate-limit.ts";
 import { requestLimits } from "./platform/http/request-limits.ts";
 import { securityHeaders } from "./platform/http/security-headers.ts";
 import { jobObjectTypes } from "./platform/jobs/permissions.ts";
 import { jobRoutes } from "./platform/jobs/routes.ts";
+import { unknownRoute } from "./platform/http/unknown-route.ts";
 import { tracedRequests } from "./platform/observe/traced-requests.ts";
 import type { Platform } from "./platform/platform.ts";
 
@@ -167,9 +168,7 @@ export function createApp(platform: Platform, options: AppOptions): App {
   api.get("/api/openapi.json", guard("public"), (c) => c.json(describe()));
   api.get("/api/docs", guard("public"), (c) => c.html(renderDocs(describe())));
   if (options.pages !== undefined) api.use(options.pages);
-  api.notFound((c) =>
-    sendProblem(c, problem(404, "route.unknown", `There is nothing at ${c.req.path}.`)),
-  );
+  api.notFound(unknownRoute(api));
 
   return {
     api,

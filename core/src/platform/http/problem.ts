@@ -67,6 +67,7 @@ const titles: Record<number, string> = {
   401: "Not signed in",
   403: "Not allowed",
   404: "Not found",
+  405: "Not this method",
   409: "Refused",
   412: "Changed meanwhile",
   413: "Too large",
