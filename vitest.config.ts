@@ -23,6 +23,19 @@ function databaseLayer(kind: "timescale" | "postgres") {
   };
 }
 
+/**
+ * Every tenant in a database of its own (deploy/docs/decisions/0011): what a request, an event and a
+ * reading pass through. The other database tests look at one database from inside.
+ */
+const ownDatabaseTests = [
+  "core/src/app.db.test.ts",
+  "core/src/worker.db.test.ts",
+  "core/src/modules/production/*.db.test.ts",
+  "core/src/platform/events/subscription.db.test.ts",
+  "core/src/platform/authz/*.db.test.ts",
+  "ingest/src/delivery.db.test.ts",
+];
+
 export default defineConfig({
   test: {
     pool: "forks",
@@ -36,6 +49,14 @@ export default defineConfig({
       },
       databaseLayer("timescale"),
       databaseLayer("postgres"),
+      {
+        test: {
+          ...databaseLayer("postgres").test,
+          name: "db-own",
+          include: ownDatabaseTests,
+          env: { EMBEDDED_DB: "postgres", TEST_ISOLATION: "database" },
+        },
+      },
       {
         test: {
           name: "journey",

@@ -4,7 +4,7 @@ import { uuidV7 } from "../../core/src/platform/ids.ts";
 import type { Reached } from "../database/reach.ts";
 import { type Migrated, migrate } from "../migrate/migrate.ts";
 import { StartRefusal, messageOf } from "../refusal.ts";
-import { type FirstTenant, seedFirstTenant } from "../seed/first-tenant.ts";
+import { type FirstTenant, seedAccess, seedFirstTenant } from "../seed/first-tenant.ts";
 
 export type AskedTenant = {
   readonly company: string;
@@ -35,12 +35,14 @@ export async function createTenant(reached: Reached, asked: AskedTenant): Promis
   const names = { company: asked.company, site: asked.site };
   if (asked.database === null) {
     await seedFirstTenant(installation.urls.owner, tenant, names);
+    await seedAccess(installation.urls.owner, [], tenant);
     return { ...tenant, address: null };
   }
   const address = addressOf(asked.database);
   const own = await migrateOwn(asked.database, { adminUrl, dataDir });
   refuseOtherLogins(own, installation);
   await seedFirstTenant(own.urls.owner, tenant, names);
+  await seedAccess(own.urls.owner, [], tenant);
   await registerTenant(installation.urls.owner, { tenantId: tenant.tenantId, address });
   return { ...tenant, address };
 }
@@ -76,9 +78,13 @@ async function migrateOwn(
   }
 }
 
+function loginOf(url: string): string {
+  const { username, password } = new URL(url);
+  return `${username}:${password}`;
+}
+
 // Processes open every database with the login they already have.
 function refuseOtherLogins(own: Migrated, installation: Migrated): void {
-  const loginOf = (url: string) => [new URL(url).username, new URL(url).password].join(":");
   const isSame = (["owner", "core", "worker", "ingest"] as const).every(
     (role) => loginOf(own.urls[role]) === loginOf(installation.urls[role]),
   );

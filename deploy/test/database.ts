@@ -7,12 +7,15 @@ import type { DatabaseKind } from "../database/programs.ts";
 import { kindFromEnvironment } from "../database/server.ts";
 import { listMigrations, migrate } from "../migrate/migrate.ts";
 import { type RoleUrls, roleUrls, withDatabase } from "../migrate/roles.ts";
-import { seedAccess, seedFirstTenant } from "../seed/first-tenant.ts";
+import { type FirstTenant, seedAccess, seedFirstTenant } from "../seed/first-tenant.ts";
+import { registerTenant } from "../tenant/create-tenant.ts";
 import { type TestServer, sharedServer } from "./server.ts";
 
 export type TestDatabase = AsyncDisposable & {
   /** One connection string per role; the roles are real, none of them passes row security. */
   readonly urls: RoleUrls;
+  /** The same of the database the tenant lives in: another one when `isolation` is `database`. */
+  readonly home: RoleUrls;
   readonly kind: DatabaseKind;
   readonly tenantId: string;
   readonly siteId: string;
@@ -22,37 +25,95 @@ export type TestDatabase = AsyncDisposable & {
   readonly apiKey: string;
 };
 
+/** How tenants are kept apart: by row security in one database, or each in a database of its own. */
+export type Isolation = "shared" | "database";
+
 /**
- * A fresh database for one test: cloned from the migrated template in about 0.1 s, with one tenant
- * and one site. Dropped when disposed, open connections or not.
+ * A fresh installation for one test: cloned from the migrated template in about 0.1 s, with one tenant
+ * and one site. Dropped when disposed, open connections or not. `isolation` is that of the layer
+ * (vitest.config.ts), so that the same test runs in both modes. Without `hasPolicy` nobody may do
+ * anything, as in a tenant that was never seeded.
  */
-export async function createTestDatabase(): Promise<TestDatabase> {
+export async function createTestDatabase({
+  isolation = isolationOfLayer(),
+  hasPolicy = true,
+}: { isolation?: Isolation; hasPolicy?: boolean } = {}): Promise<TestDatabase> {
   const server = await sharedServer(kindFromEnvironment());
-  const template = await ensureTemplate(server);
-  const name = `test_${randomBytes(6).toString("hex")}`;
-  await asSuperuser(server, (admin) =>
-    admin.query(`create database ${name} template ${template} owner mw_owner`),
-  );
-  const urls = roleUrls(withDatabase(server.superuserUrl, name), server.dataDir);
+  await using making = new AsyncDisposableStack();
+  const installation = making.use(await cloneTemplate(server));
+  const home = isolation === "shared" ? installation : making.use(await cloneTemplate(server));
+  const first = await seedTestTenant(home.urls, hasPolicy);
+  if (home !== installation) {
+    await registerTenant(installation.urls.owner, { ...first, address: home.name });
+  }
+  const made = making.move();
+  return {
+    urls: installation.urls,
+    home: home.urls,
+    kind: server.kind,
+    ...first,
+    [Symbol.asyncDispose]: () => made.disposeAsync(),
+  };
+}
+
+export type TestTenant = FirstTenant & { readonly apiKey: string };
+
+/** One more tenant of an installation under test, in the shared database or in one of its own. */
+export async function addTestTenant(
+  { urls }: Pick<TestDatabase, "urls">,
+  isolation: Isolation,
+): Promise<TestTenant & AsyncDisposable & { home: RoleUrls; name: string | null }> {
+  if (isolation === "shared") {
+    return {
+      ...(await seedTestTenant(urls)),
+      home: urls,
+      name: null,
+      [Symbol.asyncDispose]: nothing,
+    };
+  }
+  const home = await cloneTemplate(await sharedServer(kindFromEnvironment()));
+  const tenant = await seedTestTenant(home.urls);
+  await registerTenant(urls.owner, { ...tenant, address: home.name });
+  const drop = () => home[Symbol.asyncDispose]();
+  return { ...tenant, home: home.urls, name: home.name, [Symbol.asyncDispose]: drop };
+}
+
+// The shared database goes with its test.
+const nothing = () => Promise.resolve();
+
+async function seedTestTenant({ owner }: RoleUrls, hasPolicy = true): Promise<TestTenant> {
   const first = {
     tenantId: randomUUID(),
     siteId: randomUUID(),
     groupId: `plant-${randomBytes(4).toString("hex")}`,
   };
-  await seedFirstTenant(urls.owner, first);
+  await seedFirstTenant(owner, first);
+  if (!hasPolicy) return { ...first, apiKey: "" };
   const administrator = { name: "Test", roles: ["administrator"] };
-  const [apiKey = ""] = await seedAccess(urls.owner, [administrator], first);
+  const [apiKey = ""] = await seedAccess(owner, [administrator], first);
+  return { ...first, apiKey };
+}
+
+async function cloneTemplate(
+  server: TestServer,
+): Promise<AsyncDisposable & { urls: RoleUrls; name: string }> {
+  const template = await ensureTemplate(server);
+  const name = `test_${randomBytes(6).toString("hex")}`;
+  await asSuperuser(server, (admin) =>
+    admin.query(`create database ${name} template ${template} owner mw_owner`),
+  );
+  const drop = `drop database if exists ${name} with (force)`;
   return {
-    urls,
-    kind: server.kind,
-    ...first,
-    apiKey,
+    name,
+    urls: roleUrls(withDatabase(server.superuserUrl, name), server.dataDir),
     [Symbol.asyncDispose]: async () => {
-      await asSuperuser(server, (admin) =>
-        admin.query(`drop database if exists ${name} with (force)`),
-      );
+      await asSuperuser(server, (admin) => admin.query(drop));
     },
   };
+}
+
+function isolationOfLayer(): Isolation {
+  return process.env["TEST_ISOLATION"] === "database" ? "database" : "shared";
 }
 
 const templates = new Map<string, Promise<string>>();

@@ -188,7 +188,7 @@ describe("delivery", () => {
     const { cell, gateway, workUnitId, database, connect } = await startIngest();
     const node = await connect();
     await node.birth();
-    const killer = await TestCell.open({ ...database, urls: { owner: database.urls.ingest } });
+    const killer = await TestCell.open({ ...database, home: { owner: database.home.ingest } });
     onTestFinished(() => killer[Symbol.asyncDispose]());
     const start = Date.now() - 2000;
     for (let i = 0; i < 1000; i += 1) {

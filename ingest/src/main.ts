@@ -7,18 +7,15 @@ import { pino } from "pino";
 import { listenEmbedded } from "./broker/embedded.ts";
 import { connectExternal } from "./broker/external.ts";
 import type { BrokerEvents, Transport } from "./broker/transport.ts";
+import type { Home } from "./home.ts";
+import { Homes } from "./homes.ts";
 import { createMetrics, type Observed } from "./observe/metrics.ts";
 import { serveMetrics } from "./observe/serve-metrics.ts";
 import { startTracing } from "./observe/tracing.ts";
-import { Pipeline } from "./pipeline.ts";
 import { Cell } from "./session/cell.ts";
 import { SparkplugHost } from "./session/host.ts";
 import { ingestSettingsSchema, readSettings, type Settings } from "./settings.ts";
-import { BatchWriter } from "./store/batch-writer.ts";
-import { openPool, waitForSchema } from "./store/database.ts";
 import { tidy, writeStatus } from "./store/housekeeping.ts";
-import { LiveNotifier } from "./store/live-notifier.ts";
-import { loadCell } from "./store/registry.ts";
 import { loadOnlineDevices } from "./store/devices.ts";
 
 const tickEveryMs = 100;
@@ -40,95 +37,89 @@ async function run(settings: Settings): Promise<void> {
   const logger = pino({ level: settings.LOG_LEVEL, name: "ingest" });
   const startedTime = new Date();
   const tracing = await startTracing(settings.OTEL_EXPORTER_OTLP_ENDPOINT);
-  const pool = openPool(settings.DATABASE_URL, (error) => {
-    logger.warn({ err: error }, "database: an idle connection ended");
-  });
-  await waitForSchema(pool, newestMigration());
   const cell = new Cell();
-  await loadCell(pool, cell);
-  await tidy(pool);
-
-  const writer = new BatchWriter(pool, cell);
-  const notifier = new LiveNotifier(pool, (error) => logger.warn({ err: error }, "notify failed"));
   const host = new SparkplugHost({ hostId: settings.SPARKPLUG_HOST_ID, cell, logger });
-  const pipeline = new Pipeline({
-    writer,
+  const background = (what: string, work: () => Promise<void>) => () => {
+    work().catch((error: unknown) => logger.warn({ err: error }, `${what}: failed, trying on`));
+  };
+  const homes = await Homes.open({
+    url: settings.DATABASE_URL,
+    cell,
     logger,
-    onWritten: ({ touched, acknowledged }) => {
-      host.noteStored(acknowledged);
-      notifier.touch(touched);
-    },
+    schema: newestMigration(),
+    onStored: (acknowledged) => host.noteStored(acknowledged),
+    onOpened: (home) => background("births", () => expectBirths(host, home))(),
     onFailure: (error) => {
       logger.fatal({ err: error }, "a batch cannot be written: ending; edge logs keep the data");
       process.exit(1);
     },
   });
-  host.connect(pipeline);
+  host.connect(homes);
   const refusals = new Map<string, number>();
   const transport = await openTransport(settings, { cell, host, refusals, logger });
   host.attach(transport);
   await host.announce(true);
 
-  const before = await loadOnlineDevices(pool);
-  const graceTimer = setTimeout(() => host.missedBirths(before), rebirthGraceMs);
-  const background = (what: string, work: () => Promise<void>) => () => {
-    work().catch((error: unknown) => logger.warn({ err: error }, `${what}: failed, trying on`));
-  };
   const described = describeSettings(ingestSettingsSchema, process.env);
   const metrics = await openMetrics(settings, {
-    totals: () => pipeline.totals,
-    queueDepth: () => pipeline.queueDepth,
-    lagMs: () => pipeline.lagMs,
-    nodesOnline: () => host.nodesOnline,
+    totals: () => homes.totals(),
+    queueDepth: () => sumOf(homes.all().map(({ pipeline }) => pipeline.queueDepth)),
+    lagMs: () => Math.max(...homes.all().map(({ pipeline }) => pipeline.lagMs)),
+    nodesOnline: () => host.nodesOnline(),
     rebirthsAsked: () => host.rebirthsAsked,
     refusals: () => refusals,
   });
-  const status = () =>
-    writeStatus(pool, {
+  // To each database what concerns its tenants; what belongs to nobody stands in the installation's.
+  const statusOf = (home: Home) =>
+    writeStatus(home.pool, {
       hostId: settings.SPARKPLUG_HOST_ID,
       startedTime,
       detail: {
         broker: transport.description,
-        nodesOnline: host.nodesOnline,
-        queueDepth: pipeline.queueDepth,
-        lagMs: Math.round(pipeline.lagMs),
-        rebirthsAsked: host.rebirthsAsked,
-        refusals: Object.fromEntries(refusals),
-        settings: described,
-        ...pipeline.totals,
+        nodesOnline: host.nodesOnline((tenantId) => homes.isHomeOf(home, tenantId)),
+        queueDepth: home.pipeline.queueDepth,
+        lagMs: Math.round(home.pipeline.lagMs),
+        ...(home === homes.installation && {
+          rebirthsAsked: host.rebirthsAsked,
+          refusals: Object.fromEntries(refusals),
+          dropped: homes.dropped,
+          settings: described,
+        }),
+        ...home.pipeline.totals,
       },
     });
-  await status();
+  const inEachHome = (what: string, work: (home: Home) => Promise<void>) => () => {
+    for (const home of homes.all()) background(`${what} in ${home.name}`, () => work(home))();
+  };
+  await statusOf(homes.installation);
   const timers = [
     setInterval(() => {
-      host.tick((session) => writer.watermarkOf(session));
-      pipeline.tick();
+      host.tick((session) => homes.watermarkOf(session));
+      homes.tick();
     }, tickEveryMs),
-    setInterval(background("status", status), statusEveryMs),
+    setInterval(inEachHome("status", statusOf), statusEveryMs),
     setInterval(
       background("bindings", async () => {
-        await loadCell(pool, cell);
+        await homes.refresh();
         host.noteBindings();
       }),
       cellEveryMs,
     ),
     setInterval(
-      background("housekeeping", () => tidy(pool)),
+      inEachHome("housekeeping", ({ pool }) => tidy(pool)),
       tidyEveryMs,
     ),
   ];
 
   // Stop intake, drain, acknowledge, say goodbye, close: what has arrived is stored before we go.
   const stop = async () => {
-    clearTimeout(graceTimer);
     for (const timer of timers) clearInterval(timer);
     host.stopIntake();
-    await pipeline[Symbol.asyncDispose]();
-    host.acknowledgeAll((session) => writer.watermarkOf(session));
+    await homes.drain();
+    host.acknowledgeAll((session) => homes.watermarkOf(session));
     await host.announce(false);
     await transport[Symbol.asyncDispose]();
-    notifier[Symbol.dispose]();
-    await pool.end();
+    await homes.close();
     await metrics?.[Symbol.asyncDispose]();
     await tracing[Symbol.asyncDispose]();
   };
@@ -136,6 +127,16 @@ async function run(settings: Settings): Promise<void> {
   const broker = transport.description;
   logger.info({ broker, ...(metrics && { metrics: metrics.address }) }, "ingest: ready");
   process.send?.({ type: "ready" });
+}
+
+/** Nodes that were online when this database was last written have a while to be born again. */
+async function expectBirths(host: SparkplugHost, home: Home): Promise<void> {
+  const before = await loadOnlineDevices(home.pool);
+  setTimeout(() => host.missedBirths(before), rebirthGraceMs).unref();
+}
+
+function sumOf(numbers: readonly number[]): number {
+  return numbers.reduce((sum, number) => sum + number, 0);
 }
 
 async function openMetrics({ INGEST_METRICS_PORT: port }: Settings, observed: Observed) {

@@ -17,6 +17,8 @@ const batchRowsMax = 20_000;
 const replayLingerMs = 300;
 /** Between tries while the database is away; the brokers are not read meanwhile and edge logs keep all. */
 const retryWaitMax = 5000;
+/** A batch takes milliseconds; one that takes this long hangs. */
+const hangingMs = 5000;
 /** Dead letters kept at once, and per second after that: examples of a flood, not the flood. */
 const deadLettersBurst = 200;
 const deadLettersPerSecond = 10;
@@ -69,6 +71,7 @@ export class Pipeline implements AsyncDisposable {
   #waiters: (() => void)[] = [];
   #wake = Promise.withResolvers<void>();
   #isStopping = false;
+  #isFailing = false;
   readonly #running: Promise<void>;
 
   constructor(options: {
@@ -93,6 +96,12 @@ export class Pipeline implements AsyncDisposable {
   get lagMs(): number {
     if (this.#rowsInFlight > 0) return performance.now() - this.#inFlightSinceMs;
     return this.#items.length > 0 ? performance.now() - this.#firstItemMs : 0;
+  }
+
+  /** The database does not take what is written, and no more fits into the queue. */
+  get isStuck(): boolean {
+    const isHanging = this.#rowsInFlight > 0 && this.lagMs > hangingMs;
+    return (this.#isFailing || isHanging) && this.#rows >= waitingRowsMax;
   }
 
   /** Takes items; undefined when there is room for more at once, else resolves when there is. */
@@ -183,6 +192,7 @@ export class Pipeline implements AsyncDisposable {
     for (let attempt = 0; ; attempt += 1) {
       try {
         const written = await this.#writer.write(batch, Date.now());
+        this.#isFailing = false;
         this.#add(written, batch.gaps.length);
         this.#onWritten(written);
         return;
@@ -191,6 +201,7 @@ export class Pipeline implements AsyncDisposable {
           await this.#isolate(batch, error);
           return;
         }
+        this.#isFailing = true;
         this.totals.retries += 1;
         this.#logger.warn(
           { err: error, attempt, items: batch.items.length },

@@ -4,7 +4,7 @@ import { sql } from "kysely";
 import { Database } from "../platform/db/database.ts";
 import type { Transaction } from "../platform/db/transaction.ts";
 
-type Store = { urls: { ingest: string }; tenantId: string; groupId: string };
+type Store = { home: { ingest: string }; tenantId: string; groupId: string };
 
 export type BornMetric = {
   deviceId: string;
@@ -69,6 +69,6 @@ export async function newValue(
 }
 
 async function asIngest<T>(store: Store, work: (tx: Transaction) => Promise<T>): Promise<T> {
-  await using db = new Database(store.urls.ingest, { poolMax: 1, onError: () => undefined });
+  await using db = new Database(store.home.ingest, { poolMax: 1, onError: () => undefined });
   return db.inTenant(tenantIdSchema.parse(store.tenantId), work);
 }

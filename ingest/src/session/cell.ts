@@ -39,13 +39,18 @@ export class Cell {
 
   replace(nodes: readonly RegisteredNode[], bindings: readonly Binding[]): void {
     this.#nodes = new Map(nodes.map((node) => [nodeKey(node.groupId, node.edgeNodeId), node]));
-    this.#bindings = Map.groupBy(bindings, (b) =>
+    // Nobody binds another tenant's metrics; a node that is no longer registered keeps its bindings.
+    const own = bindings.filter((b) => {
+      const node = this.#nodes.get(nodeKey(b.groupId, b.edgeNodeId));
+      return node === undefined || node.tenantId === b.tenantId;
+    });
+    this.#bindings = Map.groupBy(own, (b) =>
       metricKey(nodeKey(b.groupId, b.edgeNodeId), b.deviceId, b.metricName),
     );
-    this.#byDevice = Map.groupBy(bindings, (b) =>
+    this.#byDevice = Map.groupBy(own, (b) =>
       deviceKey(nodeKey(b.groupId, b.edgeNodeId), b.deviceId),
     );
-    this.#byId = new Map(bindings.map((binding) => [binding.bindingId, binding]));
+    this.#byId = new Map(own.map((binding) => [binding.bindingId, binding]));
     this.generation += 1;
   }
 

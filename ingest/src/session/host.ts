@@ -16,10 +16,10 @@ import type { Logger } from "pino";
 import type { Transport } from "../broker/transport.ts";
 import { silenceMs } from "../derive/machine-state.ts";
 import { missingOf, type Watermark } from "../derive/watermark.ts";
-import type { Pipeline } from "../pipeline.ts";
+import type { Gap } from "../store/gaps.ts";
 import { type Cell, nodeKey } from "./cell.ts";
 import { EdgeNodeSession, type Heard, nothing } from "./edge-node-session.ts";
-import type { DeviceSilence, InboundItem } from "./messages.ts";
+import type { DeadLetter, DeviceSilence, InboundItem } from "./messages.ts";
 
 /** How long a message may be late before births are asked for; Sparkplug 3.0 tck-id-operational-behavior-host-reordering-param. */
 const reorderTimeoutMs = 2000;
@@ -29,11 +29,20 @@ const ackEveryMs = 1000;
 /** Ranges an acknowledgement lists; the edge gets the next ones with a later one. */
 const ackRangesMax = 200;
 
+/** Takes what the host makes of messages, to be stored. */
+export type Intake = {
+  /** A promise when the sender is to wait. */
+  offer(items: readonly InboundItem[]): Promise<void> | undefined;
+  /** False when it is only counted. */
+  complain(letter: DeadLetter): boolean;
+  recordGap(gap: Gap): void;
+};
+
 type NodeClock = { waitingSinceMs: number; rebirthMs: number; ackMs: number; isAckDue: boolean };
 
 /**
  * The Sparkplug host application: knows every edge node's session, turns MQTT messages into items for
- * the pipeline, asks for births, acknowledges what is stored, and notices silence.
+ * the store, asks for births, acknowledges what is stored, and notices silence.
  */
 export class SparkplugHost {
   readonly stateTopic: string;
@@ -47,7 +56,7 @@ export class SparkplugHost {
   readonly #statesKnown = new Set<string>();
   #transport: Transport | null = null;
   #isStopping = false;
-  #pipeline: Pipeline | null = null;
+  #intake: Intake | null = null;
   #stateTime = 0;
 
   constructor(options: { hostId: string; cell: Cell; logger: Logger }) {
@@ -61,13 +70,16 @@ export class SparkplugHost {
     return this.#rebirthsAsked;
   }
 
-  get nodesOnline(): number {
-    return [...this.#sessions.values()].filter(({ isOnline }) => isOnline).length;
+  /** Edge nodes that are online, of all tenants or of those that are asked for. */
+  nodesOnline(isAsked: (tenantId: string) => boolean = () => true): number {
+    return [...this.#sessions.values()].filter(
+      ({ isOnline, registered }) => isOnline && isAsked(registered.tenantId),
+    ).length;
   }
 
   /** Messages may come from now on. */
-  connect(pipeline: Pipeline): void {
-    this.#pipeline = pipeline;
+  connect(intake: Intake): void {
+    this.#intake = intake;
   }
 
   attach(transport: Transport): void {
@@ -91,8 +103,8 @@ export class SparkplugHost {
 
   /** Handles one message; a promise when the sender is to wait. */
   receive(topic: string, payload: Uint8Array): Promise<void> | undefined {
-    const pipeline = this.#pipeline;
-    if (pipeline === null) return undefined;
+    const intake = this.#intake;
+    if (intake === null) return undefined;
     // Not acknowledged, so the edge logs send it again.
     if (this.#isStopping) return undefined;
     const parsed = parseTopic(topic);
@@ -117,7 +129,7 @@ export class SparkplugHost {
       this.#noteSkipped(session, heard);
       if (heard.needsBirth) this.#askForBirth(session, heard.complaints[0] ?? "no birth heard yet");
       if (parsed.type === "NBIRTH") this.#clockOf(session).ackMs = 0;
-      return heard.items.length === 0 ? undefined : pipeline.offer(heard.items);
+      return heard.items.length === 0 ? undefined : intake.offer(heard.items);
     } catch (error) {
       if (!(error instanceof MalformedPayload)) throw error;
       complain(error.message);
@@ -139,7 +151,7 @@ export class SparkplugHost {
         this.#acknowledge(session, watermarkOf(session));
       }
     }
-    if (items.length > 0) void this.#pipeline?.offer(items);
+    if (items.length > 0) void this.#intake?.offer(items);
   }
 
   /** Takes nothing more from the brokers, whose connections stay open for what is still to be said. */
@@ -174,7 +186,7 @@ export class SparkplugHost {
         }
       }
     }
-    if (items.length > 0) void this.#pipeline?.offer(items);
+    if (items.length > 0) void this.#intake?.offer(items);
   }
 
   /**
@@ -198,14 +210,14 @@ export class SparkplugHost {
         return isBack ? [] : [{ kind: "silence", node, deviceId, lastReadMs, receivedMs: now }];
       },
     );
-    if (items.length > 0) void this.#pipeline?.offer(items);
+    if (items.length > 0) void this.#intake?.offer(items);
   }
 
   /** Sparkplug 3.0 tck-id-message-flow-hid-sparkplug-state-message-delivered: contradict our own will. */
   #hearState(hostId: string, payload: Uint8Array): Promise<void> | undefined {
     if (hostId !== this.#hostId) return undefined;
     const text = Buffer.from(payload).toString("utf8");
-    if (text.includes('"online":false') && this.#pipeline !== null) {
+    if (text.includes('"online":false') && this.#intake !== null) {
       this.announce(true).catch((error: unknown) => {
         this.#logger.warn({ err: error }, "state: could not be published");
       });
@@ -229,7 +241,7 @@ export class SparkplugHost {
     }
     this.#noteSkipped(session, heard);
     this.#askForBirth(session, "a message is missing");
-    if (heard.items.length > 0) void this.#pipeline?.offer(heard.items);
+    if (heard.items.length > 0) void this.#intake?.offer(heard.items);
   }
 
   /** Our own nodes send again what is not acknowledged; a foreign node's messages are gone. */
@@ -239,7 +251,7 @@ export class SparkplugHost {
       // The ledger's ranges ascend: one that wraps past 255 goes on with 256.
       const lost = { first, last: last < first ? last + 256 : last };
       const reason = "sequence numbers were skipped and the node keeps no log";
-      this.#pipeline?.recordGap({ node: session.registered, epoch: null, lost, reason });
+      this.#intake?.recordGap({ node: session.registered, epoch: null, lost, reason });
     }
   }
 
@@ -297,7 +309,7 @@ export class SparkplugHost {
     reason: string;
     tenantId: string | null;
   }): void {
-    const isKept = this.#pipeline?.complain({ ...letter, receivedMs: Date.now() }) ?? false;
+    const isKept = this.#intake?.complain({ ...letter, receivedMs: Date.now() }) ?? false;
     // What is only counted is not logged either: a flood must not fill the disk twice.
     if (isKept) this.#logger.warn({ topic: letter.topic, reason: letter.reason }, "dead letter");
   }

@@ -3,7 +3,10 @@ import { Decimal } from "@millwright/contracts/units";
 import type pg from "pg";
 import { z } from "zod";
 
-import type { Binding, Cell } from "../session/cell.ts";
+import type { Binding, RegisteredNode } from "../session/cell.ts";
+
+/** What the tenants of one database say about the cell. */
+export type CellPart = { nodes: RegisteredNode[]; bindings: Binding[] };
 
 const nodeRow = z.object({
   group_id: z.string(),
@@ -28,7 +31,7 @@ const bindingRow = z.object({
 });
 
 /** Reads who may connect and what the metrics mean (views of context equipment). */
-export async function loadCell(pool: pg.Pool, cell: Cell): Promise<void> {
+export async function readCell(pool: pg.Pool): Promise<CellPart> {
   const nodes = await pool.query(
     "select group_id, edge_node_id, tenant_id, token_sha256 from equipment.v_edge_node",
   );
@@ -39,18 +42,42 @@ export async function loadCell(pool: pg.Pool, cell: Cell): Promise<void> {
             case when valid_to < 'infinity' then (extract(epoch from valid_to) * 1000)::float8 end as valid_to
        from equipment.v_binding`,
   );
-  cell.replace(
-    z
-      .array(nodeRow)
-      .parse(nodes.rows)
-      .map((row) => ({
-        groupId: row.group_id,
-        edgeNodeId: row.edge_node_id,
-        tenantId: row.tenant_id,
-        tokenSha256: row.token_sha256,
-      })),
-    z.array(bindingRow).parse(bindings.rows).map(toBinding),
+  return {
+    nodes: z.array(nodeRow).parse(nodes.rows).map(toNode),
+    bindings: z.array(bindingRow).parse(bindings.rows).map(toBinding),
+  };
+}
+
+/** The registry of tenants with a database of their own; the others live in the installation's. */
+export async function readTenantDatabases(
+  pool: pg.Pool,
+): Promise<{ tenantId: string; address: string }[]> {
+  const { rows } = await pool.query<{ tenant_id: string; address: string }>(
+    "select tenant_id, address from platform.tenant_databases()",
   );
+  return rows.map((row) => ({ tenantId: row.tenant_id, address: row.address }));
+}
+
+/** A name on the installation's server, or a URL without a login: then ours is taken. */
+export function urlOfAddress(address: string, installationUrl: string): string {
+  const own = new URL(installationUrl);
+  if (!address.includes("://")) {
+    own.pathname = `/${encodeURIComponent(address)}`;
+    return own.href;
+  }
+  const url = new URL(address);
+  url.username = own.username;
+  url.password = own.password;
+  return url.href;
+}
+
+function toNode(row: z.infer<typeof nodeRow>): RegisteredNode {
+  return {
+    groupId: row.group_id,
+    edgeNodeId: row.edge_node_id,
+    tenantId: row.tenant_id,
+    tokenSha256: row.token_sha256,
+  };
 }
 
 function toBinding(row: z.infer<typeof bindingRow>): Binding {

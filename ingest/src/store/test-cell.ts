@@ -2,7 +2,7 @@ import { createHash, randomBytes, randomUUID } from "node:crypto";
 
 import pg from "pg";
 
-type Database = { urls: { owner: string }; tenantId: string; siteId: string; groupId: string };
+type Database = { home: { owner: string }; tenantId: string; siteId: string; groupId: string };
 
 export type TestGateway = { groupId: string; edgeNodeId: string; token: string };
 export type EmittedEvent = { type: string; payload: Record<string, unknown> };
@@ -10,7 +10,7 @@ export type EmittedEvent = { type: string; payload: Record<string, unknown> };
 /** What a test says to equipment and reads from telemetry, as the owner of the schema. */
 export class TestCell implements AsyncDisposable {
   static async open(database: Database): Promise<TestCell> {
-    const client = new pg.Client({ connectionString: database.urls.owner });
+    const client = new pg.Client({ connectionString: database.home.owner });
     await client.connect();
     await client.query("select set_config('app.tenant_id', $1, false)", [database.tenantId]);
     return new TestCell(client, database);

@@ -24,7 +24,7 @@ type Process = { platform: Platform; authorisation: Authorisation };
 
 beforeEach(async () => {
   stop = new AsyncDisposableStack();
-  database = stop.use(await createTestDatabase());
+  database = stop.use(await createTestDatabase({ hasPolicy: false }));
   tenantId = tenantIdSchema.parse(database.tenantId);
   here = await startProcess(database.urls.core);
   there = await startProcess(database.urls.worker);

@@ -101,6 +101,12 @@ export class Databases {
     return db.inTenant(tenantId, work);
   }
 
+  /** @see Database.reading · @throws Fault when the tenant's database is away. */
+  async reading<T>(tenantId: TenantId, work: (tx: Transaction) => Promise<T>): Promise<T> {
+    const { db } = await this.homeOf(tenantId);
+    return db.reading(tenantId, work);
+  }
+
   /** @see Database.inSnapshot · @throws Fault when the tenant's database is away. */
   async inSnapshot<T>(tenantId: TenantId, work: (tx: Transaction) => Promise<T>): Promise<T> {
     const { db } = await this.homeOf(tenantId);
@@ -316,7 +322,7 @@ const schemaWaitMs = 60_000;
 // A tenant whose database hangs must not hold up the start of all others.
 const firstWaitMs = 3_000;
 const lookMs = 2_000;
-// What one worker and one listener per tenant can be held open for on one server (decision record 0006).
+// What one worker and one listener per tenant can be held open for on one server (decision record 0011).
 const databasesMax = 50;
 // One company's screens; idle connections close after 10 s.
 const tenantPoolMax = 4;

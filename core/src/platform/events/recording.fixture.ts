@@ -17,6 +17,7 @@ export async function openRecordingPlant(options: { url?: (worker: string) => st
     await openPlatform({ process: "test", databaseUrl, logLevel: "silent" }),
   );
   const tenantId = tenantIdSchema.parse(database.tenantId);
+  const home = await platform.db.homeOf(tenantId);
   const opened = opening.move();
   const inTenant = <T>(work: (tx: Transaction) => Promise<T>) =>
     platform.db.inTenant(tenantId, work);
@@ -24,10 +25,12 @@ export async function openRecordingPlant(options: { url?: (worker: string) => st
   return {
     database,
     platform,
+    /** Where the tenant lives. */
+    home,
     tenantId,
     inTenant,
     runner: (subscription: Subscription) =>
-      new SubscriptionRunner(subscription, { ...platform, ...platform.db.installation }),
+      new SubscriptionRunner(subscription, { ...platform, ...home }),
     /** Emits one event per name, `stream/name` or just a name on the stream `test`. */
     emit: (names: readonly string[]) =>
       inTenant(async (tx) => {

@@ -61,7 +61,7 @@ test("a broadcast tells what is committed from now on", async () => {
   const broadcast = new Broadcast(
     ["equipment.edge_node_changed@1"],
     (events) => heard.push(...events.map(nameOf)),
-    { ...plant.platform, ...plant.platform.db.installation },
+    { ...plant.platform, ...plant.home },
   );
   await broadcast.start();
   await plant.emit(["after"]);
