@@ -1,6 +1,8 @@
+import { SpanKind } from "@opentelemetry/api";
 import { z } from "zod";
 
 import { Fault, Refusal } from "../errors.ts";
+import { contextOf, inSpan } from "../observe/trace.ts";
 import type { Outcome, StartedJob } from "./backends/engine.ts";
 import type { RegisteredJob } from "./define-job.ts";
 
@@ -44,12 +46,15 @@ export function startAttempt(job: RegisteredJob, started: StartedJob, graceMs: n
   async function run(): Promise<Ended> {
     try {
       const { jobId, attempt, data } = started;
-      const handler = job.perform(data, {
-        jobId,
-        attempt,
-        signal: abort.signal,
-        progress: (done, total, note) => progress.set({ done, total, note: note ?? null }),
-      });
+      const parent = contextOf(data.trace);
+      const handler = inSpan(`job ${job.name}`, { kind: SpanKind.CONSUMER, parent }, () =>
+        job.perform(data, {
+          jobId,
+          attempt,
+          signal: abort.signal,
+          progress: (done, total, note) => progress.set({ done, total, note: note ?? null }),
+        }),
+      );
       const result = await Promise.race([handler, abandoned]);
       await progress.flush();
       return { ...whenDone(result ?? null, reason), error: null };

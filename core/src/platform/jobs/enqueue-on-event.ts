@@ -35,7 +35,8 @@ export function enqueueOnEvent<K extends EventKey, P>(
         const payload = options.payload(payloadOf(key, event), event);
         if (payload === null) return [];
         const tenantId = tenantIdSchema.parse(event.tenantId);
-        return [{ tenantId, payload, jobId: `${name}-${event.position}-${tenantId}` }];
+        const jobId = `${name}-${event.position}-${tenantId}`;
+        return [{ tenantId, payload, jobId, trace: event.trace }];
       });
       await queue.enqueueAll(job, entries);
     },

@@ -6,6 +6,7 @@ import type { Clock } from "../clock.ts";
 import { Fault, invariant, Refusal } from "../errors.ts";
 import { uuidV7 } from "../ids.ts";
 import type { Log } from "../observe/log.ts";
+import { traceparent } from "../observe/trace.ts";
 import type { Engine, Owner, RecordQuery } from "./backends/engine.ts";
 import type { QueueDatabase } from "./backends/postgres.ts";
 import type { Job, JobPriority, JobSettings, RegisteredJob } from "./define-job.ts";
@@ -16,6 +17,8 @@ export type JobToEnqueue<P> = {
   payload: P;
   /** Enqueueing the same id again within 24 hours of its end does nothing. Absent: a new one. */
   jobId?: string;
+  /** The trace it continues; absent: the active one. */
+  trace?: string | null;
 };
 
 type Options = {
@@ -55,11 +58,16 @@ export class JobQueue {
   /** All or none of up to 500 at a time; repeated with the same ids it adds what is missing. */
   async enqueueAll<P>(job: Job<P>, entries: readonly JobToEnqueue<P>[]): Promise<string[]> {
     const addedTime = this.#options.clock.now();
-    const jobs = entries.map(({ tenantId, payload, jobId }) => ({
+    const here = traceparent();
+    const jobs = entries.map(({ tenantId, payload, jobId, trace = here }) => ({
       jobId: jobId ?? uuidV7(addedTime),
       owner: tenantId,
       addedTime: addedTime.getTime(),
-      data: { tenantId, payload: job.payload.parse(payload) } satisfies JobData,
+      data: {
+        tenantId,
+        payload: job.payload.parse(payload),
+        ...(trace !== null && { trace }),
+      } satisfies JobData,
     }));
     for (let start = 0; start < jobs.length; start += bulkMax) {
       const some = jobs.slice(start, start + bulkMax);

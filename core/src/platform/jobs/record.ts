@@ -8,6 +8,8 @@ export type JobData = {
   tenantId: TenantId | null;
   payload: unknown;
   cancelled?: { by: string; time: string };
+  /** W3C Trace Context of what asked for it; absent when nobody records. */
+  trace?: string;
 };
 
 /** BullMQ's own states; both backends know them. `delayed` waits for a time, mostly of a next try. */

@@ -1,4 +1,6 @@
+import { sql } from "kysely";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { z } from "zod";
 
 import { createTestDatabase, type TestDatabase } from "../../../../deploy/test/database.ts";
 import { type ReceivedSpan, startOtlpReceiver } from "../../../../deploy/test/otlp-receiver.ts";
@@ -6,6 +8,9 @@ import { makeLine, openTestPlant, releaseOrder, type TestPlant } from "../../tes
 import { recordChange } from "../audit/record-change.ts";
 import { payloadOf } from "../events/log.ts";
 import { type Subscription, SubscriptionRunner } from "../events/subscription.ts";
+import { defineJob } from "../jobs/define-job.ts";
+import { enqueueOnEvent } from "../jobs/enqueue-on-event.ts";
+import { JobWorker } from "../jobs/job-worker.ts";
 import { startTracing } from "./tracing.ts";
 
 let database: TestDatabase;
@@ -66,6 +71,40 @@ test("a batch of several traces links to each, and each trace says where its eff
   expect(traces).toHaveLength(2);
   expect(batch?.links.map(({ traceId }) => traceId)).toEqual(expect.arrayContaining(traces));
   expect(effects.map(({ traceId }) => traceId)).toEqual(expect.arrayContaining(traces));
+});
+
+test("a job that an event asked for goes on in the trace of the request", async () => {
+  await using receiver = await startOtlpReceiver();
+  const { item } = await makeLine(plant, ["lathe"]);
+  const tracing = await trace(receiver.endpoint);
+  const done = Promise.withResolvers<string>();
+  const job = defineJob({
+    name: "test.traced",
+    payload: z.object({}),
+    timeoutMs: 5_000,
+    handle: async ({ tenantId, jobId }) => {
+      await plant.worker.db.inTenant(tenantId, (tx) => sql`select 1 as one`.execute(tx.over()));
+      done.resolve(jobId);
+      return null;
+    },
+  });
+  const { jobs: queue, log, metrics } = plant.worker;
+  await using worker = new JobWorker([job], { queue, log, metrics, restart: () => undefined });
+  worker.start();
+  await releaseOrder(plant, item.itemId, 1);
+  const key = "work_order.released@1";
+  await settle([enqueueOnEvent(queue, { name: "test.enqueue", key, job, payload: () => ({}) })]);
+  await done.promise;
+  await worker[Symbol.asyncDispose]();
+  await tracing[Symbol.asyncDispose]();
+
+  const release = receiver.spans.find((span) => pathOf(span).endsWith("/release"));
+  const names = receiver.spans
+    .filter(({ traceId }) => traceId === release?.traceId)
+    .map(({ name }) => name);
+  expect(names).toEqual(
+    expect.arrayContaining(["sql select platform.emit", "job test.traced", "sql select"]),
+  );
 });
 
 test("without an endpoint no event has a trace", async () => {
