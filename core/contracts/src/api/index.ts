@@ -1,5 +1,4 @@
 export * from "./admin-config.ts";
-export * from "./admin-config.ts";
 export * from "./access.ts";
 export * from "./boms.ts";
 export * from "./calendars.ts";
@@ -15,4 +14,5 @@ export * from "./plant.ts";
 export * from "./problem.ts";
 export * from "./sign-in.ts";
 export * from "./tables.ts";
+export * from "./warehouse.ts";
 export * from "./work-orders.ts";

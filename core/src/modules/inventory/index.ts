@@ -4,6 +4,7 @@ import { postMoves } from "./post-moves.ts";
 import { readAvailable } from "./read-available.ts";
 import { pickReservation, releaseReservation, reserveStock } from "./reserve-stock.ts";
 import { type InventoryDeps, inventoryRoutes } from "./routes.ts";
+import { warehouseRoutes } from "./warehouse-routes.ts";
 
 export { inventoryObjectTypes } from "./permissions.ts";
 export { rebuildBalances } from "./rebuild-balances.ts";
@@ -21,5 +22,5 @@ export const inventory = {
 };
 
 export function inventoryModule(deps: InventoryDeps) {
-  return { routes: inventoryRoutes(deps) };
+  return { routes: inventoryRoutes(deps).route("/", warehouseRoutes(deps)) };
 }

@@ -275,7 +275,7 @@ describe("how an item is kept", () => {
 
 async function makeItem(tracking?: "lot" | "serial"): Promise<string> {
   const number = `IT-${crypto.randomUUID().slice(0, 8)}`;
-  const body = { number, name: "Thing", kind: "buy", uom: "pc", operations: [] };
+  const body = { number, name: "Thing", kind: "buy", uom: "g", operations: [] };
   const { itemId } = await plant.post<{ itemId: string }>("/api/items", body);
   if (tracking !== undefined) {
     await plant.post("/api/stock/items", { itemId, tracking, uomDecimals: 0 });

@@ -6,10 +6,6 @@ import type { Engineering } from "../engineering/index.ts";
 import { type StockedItem, unknown } from "./domain/posting.ts";
 import { fixItems, insertItems, loadItems, updateItem } from "./store/items.ts";
 
-// Engineering does not say yet how an item is tracked and how fine its UoM is. Until it does, an item
-// that nobody told us about is kept by quantity, to the milli-unit.
-const unsaid = { tracking: "none", uomDecimals: 3 } as const satisfies Partial<StockedItem>;
-
 /**
  * Says how an item is kept in stock. Saying the same again changes nothing.
  * @throws Refusal item.unknown · item.serials_are_whole · item.has_moved
@@ -39,7 +35,7 @@ export async function keepItem(
 }
 
 /**
- * How these items are kept, which from now on is fixed; those that nobody spoke of begin to be kept.
+ * How these items are kept, which from now on is fixed; new ones begin to be kept as engineering says.
  * @throws Refusal item.unknown
  */
 export async function itemsKept(
@@ -53,7 +49,7 @@ export async function itemsKept(
   const fresh: StockedItem[] = [];
   for (const itemId of open) {
     // Once in the life of an item: engineering's front door gives one at a time.
-    if (!kept.has(itemId)) fresh.push({ ...(await readItem(tx, engineering, itemId)), ...unsaid });
+    if (!kept.has(itemId)) fresh.push(await readItem(tx, engineering, itemId));
   }
   await insertItems(tx, fresh);
   await fixItems(tx, open);
@@ -63,5 +59,6 @@ export async function itemsKept(
 async function readItem(tx: Transaction, engineering: Engineering, itemId: string) {
   const item = await engineering.item(tx, itemId);
   if (item === null) throw unknown("item", itemId);
-  return { itemId, number: item.number, uom: item.uom };
+  const { number, uom, tracking, uomDecimals } = item;
+  return { itemId, number, uom, tracking, uomDecimals };
 }

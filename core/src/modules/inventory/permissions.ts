@@ -3,6 +3,11 @@ import type { Catalogue } from "../../platform/authz/catalogue.ts";
 /** What there is to be allowed in inventory. */
 export const inventoryObjectTypes = {
   location: { actions: ["read", "create"], attributes: {} },
-  stock: { actions: ["read", "move", "keep_item"], attributes: {} },
+  stock: { actions: ["read", "move", "keep_item", "reserve"], attributes: {} },
   lot: { actions: ["read", "release", "block"], attributes: {} },
+  transfer: { actions: ["read", "draft", "release", "cancel", "ship", "receive"], attributes: {} },
+  cycle_count: {
+    actions: ["read", "open", "report", "post", "recount", "cancel"],
+    attributes: {},
+  },
 } as const satisfies Catalogue["objectTypes"];

@@ -120,7 +120,7 @@ function stockRoutes({ platform, requests, engineering }: InventoryDeps) {
     });
 }
 
-function may(
+export function may(
   objectType: keyof typeof inventoryObjectTypes,
   action: string | { param: string },
 ): Permission {
