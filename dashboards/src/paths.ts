@@ -6,4 +6,16 @@ export const paths = {
   workOrders: "/work-orders",
   workOrder: "/work-orders/$workOrderId",
   equipment: "/equipment",
+  profile: "/profile",
+  users: "/admin/users",
+  user: "/admin/users/$userId",
+  access: "/admin/access",
+  company: "/admin/company",
+  apiKeys: "/admin/api-keys",
+  signIn: "/sign-in",
+  setup: "/setup",
+  link: "/link",
 } as const;
+
+/** Pages for people who are not signed in: they have no navigation and read nothing of the plant. */
+export const doorways: readonly string[] = [paths.signIn, paths.setup, paths.link];

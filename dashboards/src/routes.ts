@@ -5,20 +5,24 @@ import {
   lazyRouteComponent,
 } from "@tanstack/react-router";
 
+import { readAccessSearch } from "./pages/admin/access-search.ts";
+import { readUserFilter } from "./pages/admin/user-filter.ts";
 import { EquipmentPage } from "./pages/equipment-page.tsx";
 import { MachinesPage } from "./pages/machines-page.tsx";
 import { NotFoundPage } from "./pages/not-found-page.tsx";
 import { PageProblem } from "./pages/page-problem.tsx";
 import { PlantPage } from "./pages/plant-page.tsx";
+import { readSignInSearch } from "./pages/sign-in-search.ts";
 import { WorkOrderPage } from "./pages/work-order-page.tsx";
 import { WorkOrdersPage } from "./pages/work-orders-page.tsx";
 import { readWorkOrderFilter } from "./pages/work-order-filter.ts";
-import { Shell } from "./panels/shell.tsx";
+import { Frame } from "./panels/frame.tsx";
 import { paths } from "./paths.ts";
 
-const root = createRootRoute({ component: Shell, notFoundComponent: NotFoundPage });
+const root = createRootRoute({ component: Frame, notFoundComponent: NotFoundPage });
 const under = () => root;
 
+/** The shop floor is there at once; what a person opens seldom is fetched when it is asked for. */
 const routes = [
   createRoute({ getParentRoute: under, path: paths.plant, component: PlantPage }),
   createRoute({ getParentRoute: under, path: paths.machines, component: MachinesPage }),
@@ -36,6 +40,54 @@ const routes = [
   }),
   createRoute({ getParentRoute: under, path: paths.workOrder, component: WorkOrderPage }),
   createRoute({ getParentRoute: under, path: paths.equipment, component: EquipmentPage }),
+  createRoute({
+    getParentRoute: under,
+    path: paths.profile,
+    component: lazyRouteComponent(() => import("./pages/profile-page.tsx"), "ProfilePage"),
+  }),
+  createRoute({
+    getParentRoute: under,
+    path: paths.users,
+    validateSearch: readUserFilter,
+    component: lazyRouteComponent(() => import("./pages/admin/users-page.tsx"), "UsersPage"),
+  }),
+  createRoute({
+    getParentRoute: under,
+    path: paths.user,
+    component: lazyRouteComponent(() => import("./pages/admin/user-page.tsx"), "UserPage"),
+  }),
+  createRoute({
+    getParentRoute: under,
+    path: paths.access,
+    validateSearch: readAccessSearch,
+    component: lazyRouteComponent(() => import("./pages/admin/access-page.tsx"), "AccessPage"),
+  }),
+  createRoute({
+    getParentRoute: under,
+    path: paths.company,
+    component: lazyRouteComponent(() => import("./pages/admin/company-page.tsx"), "CompanyPage"),
+  }),
+  createRoute({
+    getParentRoute: under,
+    path: paths.apiKeys,
+    component: lazyRouteComponent(() => import("./pages/admin/api-keys-page.tsx"), "ApiKeysPage"),
+  }),
+  createRoute({
+    getParentRoute: under,
+    path: paths.signIn,
+    validateSearch: readSignInSearch,
+    component: lazyRouteComponent(() => import("./pages/sign-in-page.tsx"), "SignInPage"),
+  }),
+  createRoute({
+    getParentRoute: under,
+    path: paths.setup,
+    component: lazyRouteComponent(() => import("./pages/setup-page.tsx"), "SetupPage"),
+  }),
+  createRoute({
+    getParentRoute: under,
+    path: paths.link,
+    component: lazyRouteComponent(() => import("./pages/link-page.tsx"), "LinkPage"),
+  }),
 ] as const;
 
 export const router = createRouter({

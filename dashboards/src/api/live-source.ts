@@ -1,6 +1,8 @@
 /** What happens to the live connection, told to every open page. */
 export type LiveNews =
   | { about: "connection"; state: ConnectionState }
+  /** The server answered with an error: perhaps the session needs renewal. */
+  | { about: "refused" }
   | { about: "message"; data: string };
 export type ConnectionState = "connecting" | "live" | "lost";
 
@@ -34,6 +36,14 @@ export class LiveSource implements Disposable {
     }
   }
 
+  /** Tries at once instead of at the next turn: the session was renewed. */
+  reopen(): void {
+    if (this.state === "live" || this.#retryTimer === null) return;
+    clearTimeout(this.#retryTimer);
+    this.#retryTimer = null;
+    this.#open();
+  }
+
   #opened(): void {
     this.#retryMs = retryMsMin;
     this.#change("live");
@@ -44,7 +54,11 @@ export class LiveSource implements Disposable {
   #failed(source: EventSource): void {
     this.#change("lost");
     if (source.readyState !== EventSource.CLOSED) return;
-    this.#retryTimer = setTimeout(() => this.#open(), this.#retryMs);
+    this.#tell({ about: "refused" });
+    this.#retryTimer = setTimeout(() => {
+      this.#retryTimer = null;
+      this.#open();
+    }, this.#retryMs);
     this.#retryMs = Math.min(this.#retryMs * 2, retryMsMax);
   }
 

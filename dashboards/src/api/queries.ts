@@ -150,7 +150,8 @@ export function itemsQuery(text: string) {
   });
 }
 
-function pages<Row>(key: readonly unknown[], path: string, query: Record<string, string>) {
+/** A list in pages, by the cursor of each. */
+export function pages<Row>(key: readonly unknown[], path: string, query: Record<string, string>) {
   return infiniteQueryOptions({
     queryKey: key,
     queryFn: ({ signal, pageParam }) =>

@@ -11,6 +11,7 @@ export function FormDialog({
   isDanger = false,
   isPending = false,
   error = null,
+  onLookAgain,
   onSubmit,
   onClose,
   children,
@@ -20,6 +21,8 @@ export function FormDialog({
   isDanger?: boolean;
   isPending?: boolean;
   error?: Error | null;
+  /** Where an edit may meet another one: drops this one and shows what is stored now. */
+  onLookAgain?: () => void;
   onSubmit: () => void;
   onClose: () => void;
   children: ReactNode;
@@ -33,7 +36,9 @@ export function FormDialog({
     <Dialog title={title} onClose={onClose}>
       <form onSubmit={submit} className="form">
         {children}
-        {error !== null && <ProblemNote error={error} />}
+        {error !== null && (
+          <ProblemNote error={error} {...(onLookAgain !== undefined && { onLookAgain })} />
+        )}
         <div className="form-buttons">
           <button type="button" className="button" onClick={onClose}>
             {t("action.back")}

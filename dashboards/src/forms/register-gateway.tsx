@@ -4,9 +4,9 @@ import { useTranslations } from "use-intl";
 
 import { keys } from "../api/queries.ts";
 import type { Registration } from "../api/shapes.ts";
+import { Copyable } from "../ui/copyable.tsx";
 import { Dialog } from "../ui/dialog.tsx";
 import { Field } from "../ui/field.tsx";
-import { Icon } from "../ui/icon.tsx";
 import { useCommand } from "../ui/use-command.ts";
 import { FormDialog } from "./form-dialog.tsx";
 import { gatewayYaml } from "./gateway-yaml.ts";
@@ -74,38 +74,9 @@ function Credentials({
       <p className="hint">{t("gateway.next")}</p>
       <div className="form-buttons">
         <button type="button" className="button button-main" onClick={onClose}>
-          {t("gateway.noted")}
+          {t("action.noted")}
         </button>
       </div>
     </Dialog>
-  );
-}
-
-function Copyable({ label, text }: { label: string; text: string }) {
-  const t = useTranslations();
-  const [isCopied, setCopied] = useState(false);
-  // Without https a browser gives no clipboard; the text can still be selected by hand.
-  const clipboard: Clipboard | undefined = navigator.clipboard;
-  const copy = () => {
-    void clipboard?.writeText(text).then(
-      () => setCopied(true),
-      () => setCopied(false),
-    );
-  };
-  return (
-    <figure className="copyable">
-      <figcaption>
-        {label}
-        {clipboard !== undefined && (
-          <button type="button" className="button button-small" onClick={copy}>
-            <Icon name={isCopied ? "check" : "copy"} size={16} />
-            {isCopied ? t("action.copied") : t("action.copy")}
-          </button>
-        )}
-      </figcaption>
-      <pre>
-        <code>{text}</code>
-      </pre>
-    </figure>
   );
 }

@@ -1,27 +1,86 @@
+import { type Permission, useMay } from "../api/identity-queries.ts";
 import { paths } from "../paths.ts";
 import type { IconName } from "../ui/icon.tsx";
 
 /**
- * Pages by the people who work with them. A role whose pages do not exist yet (storekeeper, buyer,
- * accountant) has no group: it comes with its first page, never as a dead link.
+ * Pages by the people who work with them, each with the permission it is of no use without. A role
+ * whose pages do not exist yet (storekeeper, buyer, accountant) has no group: it comes with its first
+ * page, never as a dead link.
  */
-export const navigation = [
+const navigation = [
   {
     group: "shopFloor",
     pages: [
-      { name: "plant", path: paths.plant, icon: "plant", shortcut: "g p" },
-      { name: "machines", path: paths.machines, icon: "machines", shortcut: "g m" },
+      { name: "plant", path: paths.plant, icon: "plant", shortcut: "g p", needs: "machine:read" },
+      {
+        name: "machines",
+        path: paths.machines,
+        icon: "machines",
+        shortcut: "g m",
+        needs: "machine:read",
+      },
     ],
   },
   {
     group: "planning",
-    pages: [{ name: "workOrders", path: paths.workOrders, icon: "orders", shortcut: "g w" }],
+    pages: [
+      {
+        name: "workOrders",
+        path: paths.workOrders,
+        icon: "orders",
+        shortcut: "g w",
+        needs: "work_order:read",
+      },
+    ],
   },
   {
     group: "setUp",
-    pages: [{ name: "equipment", path: paths.equipment, icon: "equipment", shortcut: "g e" }],
+    pages: [
+      {
+        name: "equipment",
+        path: paths.equipment,
+        icon: "equipment",
+        shortcut: "g e",
+        needs: "equipment:read",
+      },
+    ],
+  },
+  {
+    group: "administration",
+    pages: [
+      { name: "users", path: paths.users, icon: "people", shortcut: "g u", needs: "user:read" },
+      { name: "access", path: paths.access, icon: "access", shortcut: "g a", needs: "policy:read" },
+      {
+        name: "company",
+        path: paths.company,
+        icon: "company",
+        shortcut: "g c",
+        needs: "company:read",
+      },
+      { name: "apiKeys", path: paths.apiKeys, icon: "key", shortcut: "g k", needs: "api_key:read" },
+    ],
   },
 ] as const satisfies readonly {
   group: string;
-  pages: readonly { name: string; path: string; icon: IconName; shortcut: string }[];
+  pages: readonly {
+    name: string;
+    path: string;
+    icon: IconName;
+    shortcut: string;
+    needs: Permission;
+  }[];
 }[];
+
+type Group = (typeof navigation)[number];
+type Page = Group["pages"][number];
+
+/** What the person who is signed in can go to; a group without a page is left out. */
+export function useNavigation(): { group: Group["group"]; pages: Page[] }[] {
+  const may = useMay();
+  return navigation
+    .map(({ group, pages }) => {
+      const all: readonly Page[] = pages;
+      return { group, pages: all.filter((page) => may(page.needs)) };
+    })
+    .filter(({ pages }) => pages.length > 0);
+}

@@ -3,15 +3,17 @@ import { Link, Outlet } from "@tanstack/react-router";
 import { useState, useSyncExternalStore } from "react";
 import { useTranslations } from "use-intl";
 
+import { useMay, useMe } from "../api/identity-queries.ts";
 import { connectionStore } from "../api/live.ts";
 import { plantQuery } from "../api/queries.ts";
 import { Icon } from "../ui/icon.tsx";
-import { languages, themes, useSettings } from "../ui/settings.tsx";
 import { useFormat } from "../ui/use-format.ts";
 import { useNow } from "../ui/use-now.ts";
-import { navigation } from "./navigation.ts";
+import { useNavigation } from "./navigation.ts";
+import { PersonMenu } from "./person-menu.tsx";
 import { ShortcutHelp } from "./shortcut-help.tsx";
 import { useShortcuts } from "./shortcuts.ts";
+import { LanguageSwitch, ThemeSwitch } from "./switches.tsx";
 
 /** The frame of every page: where one is, where one can go, what time it is at the site, how live it is. */
 export function Shell() {
@@ -38,6 +40,7 @@ export function Shell() {
           >
             <Icon name="help" />
           </button>
+          <PersonMenu />
         </div>
       </header>
       <Navigation />
@@ -51,9 +54,11 @@ export function Shell() {
 
 function Navigation() {
   const t = useTranslations();
+  const groups = useNavigation();
   return (
     <nav className="navigation" aria-label={t("shell.navigation")}>
-      {navigation.map(({ group, pages }) => (
+      {groups.length === 0 && <p className="navigation-title">{t("navigation.nothing")}</p>}
+      {groups.map(({ group, pages }) => (
         <div key={group} className="navigation-group">
           <p className="navigation-title">
             {t(`navigation.${group}.title`)}
@@ -80,11 +85,12 @@ function Site() {
   const t = useTranslations();
   const format = useFormat();
   const now = useNow();
-  const { data } = useQuery(plantQuery);
+  const me = useMe();
+  const { data } = useQuery({ ...plantQuery, enabled: useMay()("machine:read") });
   return (
     <div className="site">
       <span className="site-product">Millwright</span>
-      <span className="site-name">{data?.siteName ?? ""}</span>
+      <span className="site-name">{data?.siteName ?? me?.companyName ?? ""}</span>
       {data !== undefined && (
         <span
           className="site-clock"
@@ -108,42 +114,5 @@ function Connection() {
       <span className="connection-dot" aria-hidden="true" />
       {t(`connection.${state}`)}
     </output>
-  );
-}
-
-function LanguageSwitch() {
-  const t = useTranslations();
-  const { language, setLanguage } = useSettings();
-  return (
-    <select
-      className="select select-quiet"
-      aria-label={t("shell.language")}
-      value={language}
-      onChange={(event) => {
-        const chosen = languages.find((one) => one === event.target.value);
-        if (chosen !== undefined) setLanguage(chosen);
-      }}
-    >
-      <option value="en">English</option>
-      <option value="zh-CN">中文</option>
-    </select>
-  );
-}
-
-function ThemeSwitch() {
-  const t = useTranslations();
-  const { theme, setTheme } = useSettings();
-  const next = themes[(themes.indexOf(theme) + 1) % themes.length] ?? "auto";
-  const label = t("shell.theme", { theme: t(`theme.${theme}`), next: t(`theme.${next}`) });
-  return (
-    <button
-      type="button"
-      className="icon-button"
-      aria-label={label}
-      title={label}
-      onClick={() => setTheme(next)}
-    >
-      <Icon name={theme} />
-    </button>
   );
 }

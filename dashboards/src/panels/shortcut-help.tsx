@@ -1,17 +1,18 @@
 import { useTranslations } from "use-intl";
 
 import { Dialog } from "../ui/dialog.tsx";
-import { navigation } from "./navigation.ts";
+import { useNavigation } from "./navigation.ts";
 
 /** `?`: the keys, and which role finds its work where. */
 export function ShortcutHelp({ onClose }: { onClose: () => void }) {
   const t = useTranslations();
+  const groups = useNavigation();
   return (
     <Dialog title={t("shell.help")} onClose={onClose}>
       <h3>{t("help.keys")}</h3>
       <dl className="keys">
-        {navigation
-          .flatMap(({ pages }) => [...pages])
+        {groups
+          .flatMap(({ pages }) => pages)
           .map((page) => (
             <Key key={page.name} keys={page.shortcut} words={t(`page.${page.name}`)} />
           ))}
@@ -37,6 +38,7 @@ const roles = [
   "operator",
   "planner",
   "plantManager",
+  "administrator",
   "storekeeper",
   "buyer",
   "accountant",

@@ -1,11 +1,12 @@
 import { useNavigate } from "@tanstack/react-router";
 import { useEffect, useEffectEvent, useRef } from "react";
 
-import { navigation } from "./navigation.ts";
+import { useNavigation } from "./navigation.ts";
 
 /** Keys for pages (`g p`), for search (`/`) and for help (`?`); silent while a person types or a dialog is open. */
 export function useShortcuts({ onHelp }: { onHelp: () => void }): void {
   const navigate = useNavigate();
+  const pages = useNavigation().flatMap(({ pages }) => pages);
   const goPressed = useRef(-Infinity);
   const press = useEffectEvent((event: KeyboardEvent) => {
     if (event.ctrlKey || event.metaKey || event.altKey || isBusy(event.target)) return;
@@ -33,7 +34,6 @@ export function useShortcuts({ onHelp }: { onHelp: () => void }): void {
   }, []);
 }
 
-const pages = navigation.flatMap(({ pages }) => [...pages]);
 /** Time between `g` and the letter of the page. */
 const sequenceMsMax = 1_500;
 

@@ -1,10 +1,20 @@
+import { Link } from "@tanstack/react-router";
 import { useTranslations } from "use-intl";
 
 import { ProblemError, UnreachableError } from "../api/client.ts";
+import { useMay } from "../api/identity-queries.ts";
+import { paths } from "../paths.ts";
 import { Icon } from "./icon.tsx";
 
 /** What went wrong, in full: the server's words, and for a refusal where it is and what is allowed. */
-export function ProblemNote({ error }: { error: Error }) {
+export function ProblemNote({
+  error,
+  onLookAgain,
+}: {
+  error: Error;
+  /** For edits: drops what was typed and reads what somebody else has saved. */
+  onLookAgain?: () => void;
+}) {
   const t = useTranslations();
   if (!(error instanceof ProblemError)) {
     const isUnreachable = error instanceof UnreachableError;
@@ -19,6 +29,21 @@ export function ProblemNote({ error }: { error: Error }) {
     );
   }
   const { problem } = error;
+  if (problem.status === 412) {
+    return (
+      <div className="problem" role="alert">
+        <p className="problem-title">
+          <Icon name="late" size={16} /> {t("problem.changed")}
+        </p>
+        <p>{t("problem.changedHint")}</p>
+        {onLookAgain !== undefined && (
+          <button type="button" className="button" onClick={onLookAgain}>
+            {t("problem.lookAgain")}
+          </button>
+        )}
+      </div>
+    );
+  }
   return (
     <div className="problem" role="alert">
       <p className="problem-title">
@@ -46,8 +71,24 @@ export function ProblemNote({ error }: { error: Error }) {
           ))}
         </ul>
       )}
+      {problem.status === 403 && <WhyRefused asked={problem.asked ?? ""} />}
       <p className="problem-code">{problem.code}</p>
     </div>
+  );
+}
+
+/** The way on from "not allowed": to the reasons for who may see them, else to somebody who may. */
+function WhyRefused({ asked }: { asked: string }) {
+  const t = useTranslations();
+  const mayLook = useMay()("policy:read");
+  if (!mayLook) return <p className="hint">{t("problem.whyAsk")}</p>;
+  const [objectType = "", action = ""] = asked.split(":");
+  return (
+    <p>
+      <Link to={paths.access} search={{ view: "why", objectType, action }}>
+        {t("problem.why")}
+      </Link>
+    </p>
   );
 }
 

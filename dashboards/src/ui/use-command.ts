@@ -27,8 +27,8 @@ export function useCommand<Asked, Answer>(
   });
 }
 
-/** 128 random bits. Not `randomUUID`, which a tablet on plain http does not have. */
-function newKey(): string {
+/** 128 random bits, for one intent. Not `randomUUID`, which a tablet on plain http does not have. */
+export function newKey(): string {
   const bytes = crypto.getRandomValues(new Uint8Array(16));
   return Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
 }
