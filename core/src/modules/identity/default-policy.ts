@@ -46,10 +46,15 @@ const roles: readonly DefaultRole[] = [
       equipment: ["read"],
       machine: ["read"],
       item: ["read"],
+      bom: ["read"],
+      calendar: ["read"],
+      engineering_change: ["read"],
       work_order: ["read"],
       location: ["read"],
       stock: ["read"],
       lot: ["read"],
+      transfer: ["read"],
+      cycle_count: ["read"],
     },
   },
   {
@@ -62,7 +67,25 @@ const roles: readonly DefaultRole[] = [
     role: "storekeeper",
     title: "Storekeeper",
     parents: ["viewer"],
-    may: { stock: ["move", "keep_item"], location: ["create"] },
+    may: {
+      stock: ["move", "keep_item", "reserve"],
+      location: ["create"],
+      transfer: ["draft", "release", "cancel", "ship", "receive"],
+      // Who counts does not book the difference: a plant manager does.
+      cycle_count: ["open", "report", "cancel"],
+    },
+  },
+  {
+    role: "engineer",
+    title: "Engineer",
+    parents: ["viewer"],
+    may: {
+      item: ["create", "change"],
+      bom: ["draft", "approve", "replace"],
+      cost: ["read", "roll_up"],
+      calendar: ["change"],
+      engineering_change: ["draft", "approve", "make_effective", "reject"],
+    },
   },
   {
     role: "quality",
@@ -82,8 +105,10 @@ const roles: readonly DefaultRole[] = [
   {
     role: "plant_manager",
     title: "Plant manager",
-    parents: ["planner", "operator", "storekeeper", "quality"],
+    parents: ["planner", "operator", "storekeeper", "quality", "engineer"],
     may: {
+      cycle_count: ["post", "recount"],
+      cost: ["change"],
       equipment: ["change"],
       edge_node: ["read", "register"],
       department: ["read"],
@@ -92,7 +117,12 @@ const roles: readonly DefaultRole[] = [
   },
   { role: "buyer", title: "Buyer", parents: ["viewer"], may: {} },
   { role: "purchasing_manager", title: "Purchasing manager", parents: ["buyer"], may: {} },
-  { role: "accountant", title: "Accountant", parents: ["viewer"], may: {} },
+  {
+    role: "accountant",
+    title: "Accountant",
+    parents: ["viewer"],
+    may: { cost: ["read", "change", "roll_up"] },
+  },
   {
     role: "integration",
     title: "Integration (programs)",
