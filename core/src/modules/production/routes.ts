@@ -73,7 +73,7 @@ export function productionRoutes(deps: ProductionDeps): OpenAPIHono {
   return createApi().route("/", workOrderRoutes(deps)).route("/", machineRoutes(deps));
 }
 
-function workOrderRoutes({ platform, requests, equipment, engineering }: ProductionDeps) {
+function workOrderRoutes({ platform, requests, engineering }: ProductionDeps) {
   const by = ({ actor }: Asking): By => ({ actor, now: platform.clock.now() });
   return createApi()
     .openapi(guarded(listWorkOrders, may("work_order", "read")), async (c) => {
@@ -90,16 +90,13 @@ function workOrderRoutes({ platform, requests, equipment, engineering }: Product
       const asked = c.req.valid("json");
       const order = await requests.act(c, asked, async (tx, caller) => {
         const make = { engineering, newId: () => newId(platform) };
-        return readWorkOrder(tx, equipment, await draftWorkOrder(tx, make, asked, by(caller)));
+        return readWorkOrder(tx, await draftWorkOrder(tx, make, asked, by(caller)));
       });
       return c.json(order, 201);
     })
     .openapi(guarded(getWorkOrder, may("work_order", "read")), async (c) => {
       const { workOrderId } = c.req.valid("param");
-      return c.json(
-        await requests.transaction(c, (tx) => readWorkOrder(tx, equipment, workOrderId)),
-        200,
-      );
+      return c.json(await requests.transaction(c, (tx) => readWorkOrder(tx, workOrderId)), 200);
     })
     .openapi(guarded(getWorkOrderEvents, may("work_order", "read")), async (c) => {
       const { workOrderId } = c.req.valid("param");
@@ -107,7 +104,7 @@ function workOrderRoutes({ platform, requests, equipment, engineering }: Product
         { requests, c },
         streamOf(workOrderId),
         c.req.valid("query"),
-        (tx) => readWorkOrder(tx, equipment, workOrderId),
+        (tx) => readWorkOrder(tx, workOrderId),
       );
       return c.json(page, 200);
     })
@@ -117,7 +114,7 @@ function workOrderRoutes({ platform, requests, equipment, engineering }: Product
       const reason = c.req.valid("json").reason ?? "";
       const order = await requests.act(c, { reason }, async (tx, caller) => {
         await commands[command](tx, workOrderId, { ...by(caller), reason });
-        return readWorkOrder(tx, equipment, workOrderId);
+        return readWorkOrder(tx, workOrderId);
       });
       return c.json(order, 200);
     })
@@ -126,7 +123,7 @@ function workOrderRoutes({ platform, requests, equipment, engineering }: Product
       const pieces = c.req.valid("json");
       const order = await requests.act(c, pieces, async (tx, caller) => {
         await reportProgress(tx, { workOrderId, step, ...pieces }, by(caller));
-        return readWorkOrder(tx, equipment, workOrderId);
+        return readWorkOrder(tx, workOrderId);
       });
       return c.json(order, 200);
     });

@@ -1,5 +1,6 @@
 import type { WorkOrder, WorkOrderSummary } from "@millwright/contracts/api";
 import {
+  type OperationState,
   type WorkOrderCommand,
   workOrderCommands,
   type WorkOrderState,
@@ -8,7 +9,6 @@ import { quantitySchema, toQuantity } from "@millwright/contracts/units";
 import { type RawBuilder, sql } from "kysely";
 
 import type { Transaction } from "../../platform/db/transaction.ts";
-import type { Equipment } from "../equipment/index.ts";
 import { unknownWorkOrder } from "./change-work-order.ts";
 import { reasonAgainst } from "./domain/decide.ts";
 import { loadWorkOrders } from "./store/work-orders.ts";
@@ -41,31 +41,47 @@ export function readWorkOrderSummaries(
 }
 
 /** The order with its operations and what may be asked of it. @throws Refusal work_order.unknown */
-export async function readWorkOrder(
-  tx: Transaction,
-  equipment: Equipment,
-  workOrderId: string,
-): Promise<WorkOrder> {
-  const [summary] = await readWorkOrderSummaries(tx, [workOrderId]);
-  const [stored] = await loadWorkOrders(tx, [workOrderId]);
-  if (summary === undefined || stored === undefined) throw unknownWorkOrder(workOrderId);
-  const centers = await equipment.workCenters(tx);
-  const names = new Map(centers.map((center) => [center.workCenterId, center.name]));
+export async function readWorkOrder(tx: Transaction, workOrderId: string): Promise<WorkOrder> {
+  const [found] = await loadWorkOrders(tx, [workOrderId]);
+  if (found === undefined) throw unknownWorkOrder(workOrderId);
+  const { order } = found;
+  const operations = order.operations.map((operation) => ({
+    ...operation,
+    workCenterName: found.workCenterNames.get(operation.step) ?? "",
+    good: toQuantity(operation.good),
+    scrap: toQuantity(operation.scrap),
+  }));
+  const last = operations.at(-1);
+  const current = currentOf(operations);
   return {
-    ...summary,
-    operations: stored.order.operations.map((operation) => ({
-      ...operation,
-      workCenterName: names.get(operation.workCenterId) ?? "",
-      good: toQuantity(operation.good),
-      scrap: toQuantity(operation.scrap),
-    })),
+    workOrderId: order.workOrderId,
+    number: order.number,
+    itemId: order.itemId,
+    itemNumber: found.itemNumber,
+    itemName: found.itemName,
+    uom: found.uom,
+    quantity: toQuantity(order.quantity),
+    good: last?.good ?? toQuantity(0),
+    scrap: last?.scrap ?? toQuantity(0),
+    state: order.state,
+    dueDate: order.dueDate,
+    version: order.version,
+    currentStep: current?.step ?? null,
+    currentOperationName: current?.name ?? null,
+    operations,
     commands: Object.fromEntries(
       commands.map((command) => {
-        const reason = reasonAgainst(stored.order, command);
+        const reason = reasonAgainst(order, command);
         return [command, { isAllowed: reason === null, reason }];
       }),
     ),
   };
+}
+
+/** The operation a summary names: the one that runs, else one that pauses, else one that may start. */
+function currentOf<O extends { state: OperationState }>(operations: readonly O[]): O | undefined {
+  const first = (state: OperationState) => operations.find((one) => one.state === state);
+  return first("running") ?? first("paused") ?? first("ready");
 }
 
 const commands = Object.keys(workOrderCommands) as WorkOrderCommand[];

@@ -3,10 +3,11 @@ import { SpanKind } from "@opentelemetry/api";
 import { type RawBuilder } from "kysely";
 import pg from "pg";
 
-import { Fault } from "../errors.ts";
+import { Fault, invariant } from "../errors.ts";
 import { inSpan } from "../observe/trace.ts";
-import { classify, isVersionConflict, VersionConflict } from "./failure.ts";
-import { kyselyOn, Transaction } from "./transaction.ts";
+import { classify, isStalePlan, isVersionConflict, VersionConflict } from "./failure.ts";
+import { queryAsTenant } from "./tenant-query.ts";
+import { kyselyOn, kyselyOver, Transaction } from "./transaction.ts";
 
 /**
  * One pool of connections of one database role. Everything of a tenant happens in `inTenant`; what
@@ -45,6 +46,22 @@ export class Database {
     // The literal goes into a simple query (begin and setting in one round trip), so it is proven to be a UUID.
     const tenant = tenantIdSchema.parse(tenantId);
     return this.#attempt(`begin; set local app.tenant_id = '${tenant}'`, tenant, work);
+  }
+
+  /**
+   * Runs `work` that only reads a tenant's rows. Every statement is a transaction of its own and one
+   * round trip, with a connection just for that long: at READ COMMITTED each statement of a transaction
+   * sees the rows of its own moment anyway, so only `inSnapshot` would promise more. A write fails.
+   * @throws Fault when the database is not there
+   */
+  async reading<T>(tenantId: TenantId, work: (tx: Transaction) => Promise<T>): Promise<T> {
+    const tenant = tenantIdSchema.parse(tenantId);
+    const run = (text: string, values: readonly unknown[]) =>
+      this.#borrow((client) => queryAsTenant(client, tenant, { text, values }));
+    const tx = new Transaction(kyselyOver(run), tenant);
+    const result = await work(tx);
+    invariant(tx.emitted === 0, "what only reads has no events");
+    return result;
   }
 
   /**
@@ -115,6 +132,8 @@ export class Database {
     try {
       return await work(client, hear);
     } catch (error) {
+      // A migration changed what a prepared statement returns, or a pooler lost it: prepare anew elsewhere.
+      if (isStalePlan(error)) hear(error);
       throw classify(error);
     } finally {
       client.off("error", hear);

@@ -19,6 +19,12 @@ export function isVersionConflict(error: unknown): boolean {
   );
 }
 
+/** Whether the connection's prepared statements no longer fit the database. */
+export function isStalePlan(error: unknown): boolean {
+  // 0A000: cached plan must not change result type · 26000: no such statement.
+  return error instanceof pg.DatabaseError && ["0A000", "26000"].includes(error.code ?? "");
+}
+
 /** Turns a lost or overloaded database into a retryable Fault; every other error stays what it is. */
 export function classify(error: unknown): unknown {
   if (!(error instanceof Error) || error instanceof Fault || error instanceof Refusal) return error;

@@ -3,26 +3,22 @@ import type pg from "pg";
 
 import { inSpan, isRecording } from "../observe/trace.ts";
 
+/** Runs a bound statement. */
+export type RunStatement = (text: string, values: readonly unknown[]) => Promise<pg.QueryResult>;
+
 /**
- * The client's `query`, with a span per statement while somebody records the transaction. A span has
+ * The same way to run statements, with a span per statement while somebody records the transaction. A span has
  * the statement's text, never its values: those are bound, and may be personal.
  */
-export function tracedQuery(client: pg.PoolClient): pg.PoolClient["query"] {
-  const query = client.query.bind(client);
-  if (!isRecording()) return query;
-  return new Proxy(query, {
-    apply: (target, _, args: unknown[]): unknown => {
-      const [text] = args;
-      if (typeof text !== "string") return Reflect.apply(target, client, args);
-      const attributes = {
-        "db.system.name": "postgresql",
-        "db.query.text": text.slice(0, textMax),
-      };
-      return inSpan(nameOf(text), { kind: SpanKind.CLIENT, attributes }, async () =>
-        Reflect.apply(target, client, args),
-      );
-    },
-  });
+export function tracedQuery(run: RunStatement): RunStatement {
+  if (!isRecording()) return run;
+  return (text, values) => {
+    const attributes = {
+      "db.system.name": "postgresql",
+      "db.query.text": text.slice(0, textMax),
+    };
+    return inSpan(nameOf(text), { kind: SpanKind.CLIENT, attributes }, () => run(text, values));
+  };
 }
 
 const textMax = 2_000;

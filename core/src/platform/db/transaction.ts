@@ -1,11 +1,12 @@
 import type { EventToEmit } from "@millwright/contracts/events";
 import type { TenantId } from "@millwright/contracts/units";
-import { Kysely, PostgresDialect, sql } from "kysely";
+import { Kysely, PostgresDialect, type PostgresPoolClient, sql } from "kysely";
 import type pg from "pg";
 
 import { invariant } from "../errors.ts";
 import { traceparent } from "../observe/trace.ts";
-import { tracedQuery } from "./traced-query.ts";
+import { statementName } from "./statement-name.ts";
+import { type RunStatement, tracedQuery } from "./traced-query.ts";
 
 // oxlint-disable-next-line typescript/no-empty-object-type -- a connection knows no table until a context names its own
 type NoTables = {};
@@ -76,12 +77,21 @@ export class Transaction {
 // A NOTIFY carries at most 8,000 bytes; an id takes 39 of them.
 const workCentersPerNotice = 190;
 
-/** Kysely on one connection that the caller owns: it neither opens nor releases anything. */
-export function kyselyOn(client: pg.PoolClient): Kysely<NoTables> {
-  const borrowed = { query: tracedQuery(client), release: () => undefined };
+/** Kysely over something that runs statements: it neither opens nor releases anything. */
+export function kyselyOver(run: RunStatement): Kysely<NoTables> {
+  // Kysely could ask for a cursor too; nobody here opens one.
+  const query = tracedQuery(run) as unknown as PostgresPoolClient["query"];
+  const borrowed = { query, release: () => undefined };
   return new Kysely({
     dialect: new PostgresDialect({
       pool: { connect: () => Promise.resolve(borrowed), end: () => Promise.resolve(), options: {} },
     }),
   });
+}
+
+/** Kysely on one connection that the caller owns. */
+export function kyselyOn(client: pg.PoolClient): Kysely<NoTables> {
+  return kyselyOver((text, values) =>
+    client.query({ name: statementName(text), text, values: [...values] }),
+  );
 }

@@ -21,9 +21,12 @@ export type Asking = Caller & { readonly authorise: Authorise };
 
 type Work<T> = (tx: Transaction, caller: Asking) => Promise<T>;
 
-/** How a route reaches the database: one transaction of the caller's tenant. */
+/** How a route reaches the database: as the caller's tenant. */
 export type Requests = {
-  /** One transaction: a GET, or a POST that must not be remembered. */
+  /**
+   * A GET only reads, every statement on its own (`Database.reading`), so that it costs one round trip
+   * each. Anything else, such as a POST that must not be remembered, is one transaction.
+   */
   transaction<T>(c: Context, work: Work<T>): Promise<T>;
   /** A POST: acts once per caller and Idempotency-Key, see `once`. */
   act<T>(c: Context, body: unknown, work: Work<T>): Promise<T>;
@@ -32,9 +35,11 @@ export type Requests = {
 export function createRequests({ db }: Pick<Platform, "db">): Requests {
   const transaction: Requests["transaction"] = (c, work) => {
     const caller = { ...callerOf(c), authorise: authoriseOf(c) };
-    return db.inTenant(caller.tenantId, async (tx) => {
+    const isReading = c.req.method === "GET" || c.req.method === "HEAD";
+    const open = isReading ? db.reading.bind(db) : db.inTenant.bind(db);
+    return open(caller.tenantId, async (tx) => {
       const result = await work(tx, caller);
-      // Thrown here nothing is committed, which is the point.
+      // Thrown here nothing is committed or shown, which is the point.
       refuseUnasked(c);
       return result;
     });

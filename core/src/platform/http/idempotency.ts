@@ -50,26 +50,35 @@ export async function once<T>(
     return storedAnswer<T>(tx, { callerId, key }, place, digest);
   }
   const answer = await act();
+  await keepAnswer(tx, { callerId, key }, answer);
+  return answer;
+}
+
+/**
+ * Keeps the answer, and removes a few older than 24 hours in passing: more than come in, so they cannot
+ * pile up. One statement, since every command waits for it.
+ */
+async function keepAnswer(
+  tx: Transaction,
+  { callerId, key }: { callerId: string; key: string },
+  answer: unknown,
+): Promise<void> {
   await sql`
+    with old as (
+      select caller_id, key
+        from platform.idempotency_key
+       where created_time < now() - interval '24 hours'
+       order by created_time
+       limit 10
+         for update skip locked),
+    forgotten as (
+      delete from platform.idempotency_key
+       where (caller_id, key) in (select caller_id, key from old))
     update platform.idempotency_key
        set response = ${JSON.stringify(answer)}::jsonb
      where tenant_id = ${tx.tenantId}
        and caller_id = ${callerId}
        and key = ${key}`.execute(tx.over());
-  await forgetSome(tx);
-  return answer;
-}
-
-/** Removes a few answers older than 24 hours in passing: more than come in, so they cannot pile up. */
-async function forgetSome(tx: Transaction): Promise<void> {
-  await sql`
-    delete from platform.idempotency_key
-     where (caller_id, key) in (select caller_id, key
-                     from platform.idempotency_key
-                    where created_time < now() - interval '24 hours'
-                    order by created_time
-                    limit 10
-                      for update skip locked)`.execute(tx.over());
 }
 
 async function storedAnswer<T>(

@@ -25,6 +25,9 @@ export type StoredWorkOrder = {
   releasedTime: Date | null;
 };
 
+/** As found: with what equipment calls the work centers, by step. */
+export type FoundWorkOrder = StoredWorkOrder & { workCenterNames: ReadonlyMap<number, string> };
+
 /** An order before and after the events that a decision raised. */
 export type WorkOrderChange = { before: WorkOrder; after: WorkOrder; events: WorkOrderEvent[] };
 
@@ -37,28 +40,28 @@ export const streamOf = (workOrderId: string) => `work_order:${workOrderId}`;
 export async function loadWorkOrders(
   tx: Transaction,
   workOrderIds: readonly string[],
-): Promise<StoredWorkOrder[]> {
+): Promise<FoundWorkOrder[]> {
   if (workOrderIds.length === 0) return [];
-  const ids = [...workOrderIds];
-  const orders = await sql`
-    select work_order_id, number, item_id, item_number, item_name, uom, quantity, due_date, state,
-           held_from, released_time, version
-      from production.work_order
-     where work_order_id = any (${ids}::uuid[])`.execute(tx.over());
-  const operations = await sql`
-    select work_order_id, step, name, work_center_id, work_unit_id, state, good, scrap,
-           run_ms_per_unit, setup_ms, started_time, done_time
-      from production.work_order_operation
-     where work_order_id = any (${ids}::uuid[])
-     order by work_order_id, step`.execute(tx.over());
-  const byOrder = Map.groupBy(
-    operations.rows.map((row) => operationRow.parse(row)),
-    (row) => row.work_order_id,
-  );
-  return orders.rows.map((raw) => {
-    const row = orderRow.parse(raw);
-    return fromRow(row, (byOrder.get(row.work_order_id) ?? []).map(fromOperationRow));
-  });
+  // One statement for orders and operations: it is asked for every request and every piece.
+  const { rows } = await sql`
+    select o.work_order_id, o.number, o.item_id, o.item_number, o.item_name, o.uom, o.quantity,
+           o.due_date, o.state, o.held_from, o.released_time, o.version,
+           (select coalesce(
+                     jsonb_agg(
+                       jsonb_build_object(
+                         'step', op.step, 'name', op.name, 'work_center_id', op.work_center_id,
+                         'work_center_name', c.name, 'work_unit_id', op.work_unit_id,
+                         'state', op.state, 'good', op.good::text, 'scrap', op.scrap::text,
+                         'run_ms_per_unit', op.run_ms_per_unit, 'setup_ms', op.setup_ms,
+                         'started_time', op.started_time, 'done_time', op.done_time)
+                       order by op.step),
+                     '[]')
+              from production.work_order_operation op
+              left join equipment.v_work_center c on c.work_center_id = op.work_center_id
+             where op.work_order_id = o.work_order_id) as operations
+      from production.work_order o
+     where o.work_order_id = any (${[...workOrderIds]}::uuid[])`.execute(tx.over());
+  return rows.map((raw) => fromRow(orderRow.parse(raw)));
 }
 
 /** Waits until nobody else changes this order, then keeps others waiting until the commit. */
@@ -236,7 +239,22 @@ export const workOrderEventKeys = [
   "operation.done@1",
 ] as const satisfies readonly EventKey[];
 
-const instant = z.date().transform((date) => iso8601Schema.parse(date.toISOString()));
+const instant = z.coerce.date().transform((date) => iso8601Schema.parse(date.toISOString()));
+
+const operationRow = z.object({
+  step: z.number(),
+  name: z.string(),
+  work_center_id: workCenterIdSchema,
+  work_center_name: z.string().nullable(),
+  work_unit_id: workUnitIdSchema.nullable(),
+  state: operationStateSchema,
+  good: z.string(),
+  scrap: z.string(),
+  run_ms_per_unit: z.number(),
+  setup_ms: z.number(),
+  started_time: instant.nullable(),
+  done_time: instant.nullable(),
+});
 
 const orderRow = z.object({
   work_order_id: workOrderIdSchema,
@@ -251,24 +269,10 @@ const orderRow = z.object({
   held_from: z.enum(["released", "in_progress"]).nullable(),
   released_time: z.date().nullable(),
   version: z.number(),
+  operations: z.array(operationRow),
 });
 
-const operationRow = z.object({
-  work_order_id: z.string(),
-  step: z.number(),
-  name: z.string(),
-  work_center_id: workCenterIdSchema,
-  work_unit_id: workUnitIdSchema.nullable(),
-  state: operationStateSchema,
-  good: z.string(),
-  scrap: z.string(),
-  run_ms_per_unit: z.number(),
-  setup_ms: z.number(),
-  started_time: instant.nullable(),
-  done_time: instant.nullable(),
-});
-
-function fromRow(row: z.infer<typeof orderRow>, operations: Operation[]): StoredWorkOrder {
+function fromRow(row: z.infer<typeof orderRow>): FoundWorkOrder {
   return {
     order: {
       workOrderId: row.work_order_id,
@@ -278,13 +282,16 @@ function fromRow(row: z.infer<typeof orderRow>, operations: Operation[]): Stored
       dueDate: row.due_date,
       state: row.state,
       heldFrom: row.held_from,
-      operations,
+      operations: row.operations.map(fromOperationRow),
       version: row.version,
     },
     itemNumber: row.item_number,
     itemName: row.item_name,
     uom: row.uom,
     releasedTime: row.released_time,
+    workCenterNames: new Map(
+      row.operations.map(({ step, work_center_name: name }) => [step, name ?? ""]),
+    ),
   };
 }
 
