@@ -12,6 +12,7 @@ export const paths = {
   access: "/admin/access",
   company: "/admin/company",
   apiKeys: "/admin/api-keys",
+  settings: "/admin/settings",
   signIn: "/sign-in",
   setup: "/setup",
   link: "/link",

@@ -74,6 +74,11 @@ const routes = [
   }),
   createRoute({
     getParentRoute: under,
+    path: paths.settings,
+    component: lazyRouteComponent(() => import("./pages/admin/settings-page.tsx"), "SettingsPage"),
+  }),
+  createRoute({
+    getParentRoute: under,
     path: paths.signIn,
     validateSearch: readSignInSearch,
     component: lazyRouteComponent(() => import("./pages/sign-in-page.tsx"), "SignInPage"),

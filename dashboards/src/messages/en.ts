@@ -1,8 +1,10 @@
 import { identityEn } from "./identity-en.ts";
+import { settingsEn } from "./settings-en.ts";
 
 /** English catalogue: the words of DOMAIN.md. Every other language has exactly these keys. */
 export const en = {
   ...identityEn,
+  ...settingsEn,
   page: {
     plant: "Plant",
     machines: "Machines",
@@ -13,6 +15,7 @@ export const en = {
     access: "Access",
     company: "Company",
     apiKeys: "API keys",
+    settings: "Settings",
   },
   navigation: {
     shopFloor: { title: "Shop floor", roles: "operator, plant manager" },
@@ -182,6 +185,7 @@ export const en = {
     down: "down",
     noData: "without data",
     late: "{count, plural, one {order late} other {orders late}}",
+    lateOrders: "Late work orders",
     productionDay: "Production day {date}, from {from}",
     empty: {
       title: "No work centers yet",

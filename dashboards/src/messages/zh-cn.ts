@@ -1,9 +1,11 @@
 import type { Catalogue } from "./en.ts";
 import { identityZhCn } from "./identity-zh-cn.ts";
+import { settingsZhCn } from "./settings-zh-cn.ts";
 
 /** Simplified Chinese. */
 export const zhCn: Catalogue = {
   ...identityZhCn,
+  ...settingsZhCn,
   page: {
     plant: "工厂",
     machines: "设备",
@@ -14,6 +16,7 @@ export const zhCn: Catalogue = {
     access: "权限",
     company: "公司",
     apiKeys: "API 密钥",
+    settings: "设置",
   },
   navigation: {
     shopFloor: { title: "车间", roles: "操作员、厂长" },
@@ -163,6 +166,7 @@ export const zhCn: Catalogue = {
     down: "台故障",
     noData: "台无数据",
     late: "{count, plural, other {个工单延期}}",
+    lateOrders: "延期工单",
     productionDay: "生产日 {date}，{from} 起",
     empty: {
       title: "还没有工作中心",

@@ -7,7 +7,7 @@ import { isProblem, postJson } from "../api/client.ts";
 import type { LinkPurpose } from "../api/identity-shapes.ts";
 import { Doorway } from "../panels/doorway.tsx";
 import { paths } from "../paths.ts";
-import { takeFromFragment } from "../ui/fragment.ts";
+import { useFragmentSecret } from "../ui/fragment.ts";
 import { Loaded, Skeleton } from "../ui/loaded.tsx";
 import { PasswordField } from "../ui/password-field.tsx";
 import { ProblemNote } from "../ui/problem.tsx";
@@ -17,7 +17,7 @@ import { newKey } from "../ui/use-command.ts";
 /** Where a link of a mail leads: an invitation is accepted, or a new password chosen. */
 export function LinkPage() {
   const t = useTranslations();
-  const [token] = useState(() => takeFromFragment("token"));
+  const token = useFragmentSecret("token");
   const query = useQuery({
     // A POST, because it carries a secret; it changes nothing.
     queryKey: ["link", token],

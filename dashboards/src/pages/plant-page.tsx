@@ -4,6 +4,8 @@ import { Link } from "@tanstack/react-router";
 import { useTranslations } from "use-intl";
 
 import { openOrdersQuery, plantQuery } from "../api/queries.ts";
+import { useFlag } from "../api/settings-queries.ts";
+import { LateOrders as LateOrderList } from "../panels/late-orders.tsx";
 import { isLate } from "../panels/late.ts";
 import { PageHead } from "../panels/page-head.tsx";
 import { hasMachineState, PlantTile } from "../panels/plant-tile.tsx";
@@ -17,11 +19,13 @@ import { useNow } from "../ui/use-now.ts";
 export function PlantPage() {
   const t = useTranslations();
   const query = useQuery(plantQuery);
+  const namesLateOrders = useFlag("plant.late_orders");
   return (
     <>
       <PageHead title={t("page.plant")}>
         {query.data !== undefined && query.data.tiles.length > 0 && <Summary plant={query.data} />}
       </PageHead>
+      {namesLateOrders && <LateOrderList />}
       <Loaded query={query} skeleton={<TileSkeletons />}>
         {(plant) => (plant.tiles.length === 0 ? <EmptyPlant /> : <Areas tiles={plant.tiles} />)}
       </Loaded>

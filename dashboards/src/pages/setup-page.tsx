@@ -10,7 +10,7 @@ import type { Setup } from "../api/identity-shapes.ts";
 import { TimeZoneField } from "../forms/time-zone-field.tsx";
 import { Doorway } from "../panels/doorway.tsx";
 import { paths } from "../paths.ts";
-import { takeFromFragment } from "../ui/fragment.ts";
+import { useFragmentSecret } from "../ui/fragment.ts";
 import { Loaded, Skeleton } from "../ui/loaded.tsx";
 import { PasswordField } from "../ui/password-field.tsx";
 import { ProblemNote } from "../ui/problem.tsx";
@@ -21,8 +21,7 @@ import { newKey } from "../ui/use-command.ts";
 export function SetupPage() {
   const t = useTranslations();
   const query = useQuery(setupQuery);
-  // Taken before anything else can put it into a history; a person may also type it.
-  const [code] = useState(() => takeFromFragment("code"));
+  const code = useFragmentSecret("code");
   if (query.data?.isNeeded === false) return <Navigate to={paths.signIn} replace />;
   return (
     <Doorway title={t("setup.title")} lead={t("setup.lead")} isWide>
@@ -35,7 +34,7 @@ export function SetupPage() {
 
 function SetupForm({ proposed, codeOfLink }: { proposed: Setup; codeOfLink: string }) {
   const t = useTranslations();
-  const [code, setCode] = useState(codeOfLink);
+  const [codeTyped, setCode] = useState("");
   const [company, setCompany] = useState({ name: proposed.companyName });
   const [site, setSite] = useState({ name: "", timeZone: proposed.timeZone, dayStart: "06:00" });
   const [administrator, setAdministrator] = useState({ name: "", email: "", password: "" });
@@ -45,7 +44,8 @@ function SetupForm({ proposed, codeOfLink }: { proposed: Setup; codeOfLink: stri
   });
   const submit = (event: FormEvent) => {
     event.preventDefault();
-    if (!setUp.isPending) setUp.mutate({ code, company, site, administrator });
+    if (!setUp.isPending)
+      setUp.mutate({ code: codeOfLink || codeTyped, company, site, administrator });
   };
   return (
     <form className="form" onSubmit={submit}>
@@ -56,7 +56,7 @@ function SetupForm({ proposed, codeOfLink }: { proposed: Setup; codeOfLink: stri
           required
           autoComplete="off"
           spellCheck={false}
-          value={code}
+          value={codeTyped}
           onChange={setCode}
         />
       )}

@@ -58,6 +58,13 @@ const navigation = [
         needs: "company:read",
       },
       { name: "apiKeys", path: paths.apiKeys, icon: "key", shortcut: "g k", needs: "api_key:read" },
+      {
+        name: "settings",
+        path: paths.settings,
+        icon: "setup",
+        shortcut: "g s",
+        needs: "setting:read",
+      },
     ],
   },
 ] as const satisfies readonly {

@@ -9,6 +9,7 @@ import { plantQuery } from "../api/queries.ts";
 import { Icon } from "../ui/icon.tsx";
 import { useFormat } from "../ui/use-format.ts";
 import { useNow } from "../ui/use-now.ts";
+import { CompanyLanguage } from "./company-language.tsx";
 import { useNavigation } from "./navigation.ts";
 import { PersonMenu } from "./person-menu.tsx";
 import { ShortcutHelp } from "./shortcut-help.tsx";
@@ -22,6 +23,7 @@ export function Shell() {
   useShortcuts({ onHelp: () => setHelpOpen(true) });
   return (
     <div className="shell">
+      <CompanyLanguage />
       <a className="skip-link" href="#content">
         {t("shell.skip")}
       </a>

@@ -1,6 +1,7 @@
 import {
   createContext,
   type ReactNode,
+  useCallback,
   useContext,
   useEffect,
   useState,
@@ -16,27 +17,34 @@ type Settings = {
   language: Language;
   theme: Theme;
   setLanguage: (language: Language) => void;
+  /** The company's language, for who has chosen none in this browser; null: as the browser asks. */
+  suggestLanguage: (language: Language | null) => void;
   setTheme: (theme: Theme) => void;
 };
 
 const SettingsContext = createContext<Settings | null>(null);
 
-/** Language and theme of this browser, kept in it; at first those of its user's system. */
+/** Language and theme of this browser, kept in it once chosen; until then the company's or the system's. */
 export function SettingsProvider({ children }: { children: ReactNode }) {
-  const [language, setLanguage] = useState<Language>(
-    () => stored("language", languages) ?? ofBrowser(),
-  );
+  const [chosen, setChosen] = useState(() => stored("language", languages));
+  const [suggested, suggestLanguage] = useState<Language | null>(null);
+  const language = chosen ?? suggested ?? ofBrowser();
+  const setLanguage = useCallback((choice: Language) => {
+    localStorage.setItem("language", choice);
+    setChosen(choice);
+  }, []);
   const [theme, setTheme] = useState<Theme>(() => stored("theme", themes) ?? "auto");
   useEffect(() => {
     document.documentElement.lang = language;
-    localStorage.setItem("language", language);
   }, [language]);
   useEffect(() => {
     document.documentElement.dataset["theme"] = theme;
     localStorage.setItem("theme", theme);
   }, [theme]);
   return (
-    <SettingsContext value={{ language, theme, setLanguage, setTheme }}>{children}</SettingsContext>
+    <SettingsContext value={{ language, theme, setLanguage, suggestLanguage, setTheme }}>
+      {children}
+    </SettingsContext>
   );
 }
 

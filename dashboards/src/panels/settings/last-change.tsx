@@ -9,7 +9,11 @@ export function LastChange({ by, time }: { by: string | null; time: string | nul
   if (by === null || time === null) return <span className="hint">{t("settings.never")}</span>;
   return (
     <span className="hint">
-      {t("settings.changed", { by, time: format.siteTime(time, "minute"), date: format.siteTime(time, "date") })}
+      {t("settings.changed", {
+        by,
+        time: format.siteTime(time, "minute"),
+        date: format.siteTime(time, "date"),
+      })}
     </span>
   );
 }
