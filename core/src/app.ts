@@ -16,10 +16,15 @@ import {
 } from "./modules/identity/index.ts";
 import { inventoryModule, inventoryObjectTypes } from "./modules/inventory/index.ts";
 import { productionModule, productionObjectTypes } from "./modules/production/index.ts";
+import { auditObjectTypes } from "./platform/audit/permissions.ts";
+import { auditRoutes } from "./platform/audit/routes.ts";
 import { Authorisation } from "./platform/authz/authorisation.ts";
 import type { Catalogue } from "./platform/authz/catalogue.ts";
 import { settingsObjectTypes, settingsRoutes } from "./platform/config/routes.ts";
 import { Refusal } from "./platform/errors.ts";
+import { measureLag } from "./platform/events/lag.ts";
+import { subscriptionObjectTypes } from "./platform/events/permissions.ts";
+import { subscriptionRoutes } from "./platform/events/routes.ts";
 import { createApi, createRequests } from "./platform/http/api.ts";
 import { refuseWhenBusy } from "./platform/http/busy.ts";
 import { allowOrigins } from "./platform/http/cors.ts";
@@ -74,6 +79,8 @@ export const catalogue: Catalogue = {
     ...systemObjectTypes,
     ...settingsObjectTypes,
     ...jobObjectTypes,
+    ...auditObjectTypes,
+    ...subscriptionObjectTypes,
     ...identityObjectTypes,
     ...equipmentObjectTypes,
     ...engineeringObjectTypes,
@@ -162,6 +169,9 @@ export function createApp(platform: Platform, options: AppOptions): App {
   api.route("/", production.routes);
   api.route("/", settingsRoutes({ platform, requests }));
   api.route("/", jobRoutes(platform));
+  api.route("/", auditRoutes({ requests }));
+  api.route("/", subscriptionRoutes({ requests }));
+  measureLag(platform.metrics.registry, () => platform.db.homes());
 
   const info = { title: "Millwright API", version: platform.version };
   const describe = () => describeApi(api.getOpenAPI31Document({ openapi: "3.1.0", info }));
