@@ -5,6 +5,7 @@ import "./ui/shell.css";
 import "./ui/people.css";
 import "./ui/plant.css";
 import "./ui/machine.css";
+import "./ui/jobs.css";
 
 import { StrictMode } from "react";
 import { createRoot } from "react-dom/client";

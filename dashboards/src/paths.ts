@@ -13,6 +13,7 @@ export const paths = {
   company: "/admin/company",
   apiKeys: "/admin/api-keys",
   settings: "/admin/settings",
+  jobs: "/admin/jobs",
   signIn: "/sign-in",
   setup: "/setup",
   link: "/link",

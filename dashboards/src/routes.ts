@@ -8,6 +8,8 @@ import {
 import { readAccessSearch } from "./pages/admin/access-search.ts";
 import { readUserFilter } from "./pages/admin/user-filter.ts";
 import { EquipmentPage } from "./pages/equipment-page.tsx";
+import { readJobFilter } from "./pages/job-filter.ts";
+import { JobsPage } from "./pages/jobs-page.tsx";
 import { MachinesPage } from "./pages/machines-page.tsx";
 import { NotFoundPage } from "./pages/not-found-page.tsx";
 import { PageProblem } from "./pages/page-problem.tsx";
@@ -39,6 +41,12 @@ const routes = [
     component: WorkOrdersPage,
   }),
   createRoute({ getParentRoute: under, path: paths.workOrder, component: WorkOrderPage }),
+  createRoute({
+    getParentRoute: under,
+    path: paths.jobs,
+    validateSearch: readJobFilter,
+    component: JobsPage,
+  }),
   createRoute({ getParentRoute: under, path: paths.equipment, component: EquipmentPage }),
   createRoute({
     getParentRoute: under,

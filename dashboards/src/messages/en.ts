@@ -1,10 +1,12 @@
 import { identityEn } from "./identity-en.ts";
 import { settingsEn } from "./settings-en.ts";
+import { jobsEn } from "./jobs-en.ts";
 
 /** English catalogue: the words of DOMAIN.md. Every other language has exactly these keys. */
 export const en = {
   ...identityEn,
   ...settingsEn,
+  ...jobsEn,
   page: {
     plant: "Plant",
     machines: "Machines",
@@ -16,6 +18,7 @@ export const en = {
     company: "Company",
     apiKeys: "API keys",
     settings: "Settings",
+    jobs: "Jobs",
   },
   navigation: {
     shopFloor: { title: "Shop floor", roles: "operator, plant manager" },
@@ -55,7 +58,7 @@ export const en = {
     plantManager: { name: "Plant manager", pages: "Plant: states, today's output and OEE" },
     administrator: {
       name: "Administrator",
-      pages: "Users, Access, Company, API keys",
+      pages: "Users, Access, Company, API keys, Jobs",
     },
     storekeeper: { name: "Storekeeper", pages: "Plant: silo and scale levels" },
     buyer: { name: "Buyer", pages: "No page yet" },

@@ -65,6 +65,7 @@ const navigation = [
         shortcut: "g s",
         needs: "setting:read",
       },
+      { name: "jobs", path: paths.jobs, icon: "clock", shortcut: "g j", needs: "job:read" },
     ],
   },
 ] as const satisfies readonly {

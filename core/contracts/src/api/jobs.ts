@@ -1,5 +1,6 @@
 import { createRoute, z } from "@hono/zod-openapi";
 
+import { type JobCommand, jobStates } from "../states/tables.ts";
 import {
   idempotencyHeaderSchema,
   json,
@@ -8,34 +9,7 @@ import {
   problemResponses,
 } from "./problem.ts";
 
-/**
- * `scheduled`: waits for a time · `retrying`: failed and tries again · `failed`: a dead letter, it
- * failed the last time and stays until somebody retries it or two weeks pass.
- */
-export const jobStates = [
-  "waiting",
-  "scheduled",
-  "retrying",
-  "active",
-  "completed",
-  "failed",
-  "cancelled",
-] as const;
 export const jobStateSchema = z.enum(jobStates);
-export type JobState = z.infer<typeof jobStateSchema>;
-
-export type JobCommand = "cancel" | "retry";
-
-/** What may be asked of a job in each state; the screens disable the rest. */
-export const jobCommandsByState = {
-  waiting: ["cancel"],
-  scheduled: ["cancel"],
-  retrying: ["cancel"],
-  active: ["cancel"],
-  completed: [],
-  failed: ["retry"],
-  cancelled: ["retry"],
-} as const satisfies Record<JobState, readonly JobCommand[]>;
 
 const instantSchema = z.iso.datetime();
 
@@ -47,7 +21,7 @@ export const jobSummarySchema = z
     state: jobStateSchema,
     /** True from the moment somebody cancelled it; an active job then has a second to stop. */
     isCancelAsked: z.boolean(),
-    /** Tries that failed so far. */
+    /** Tries that ended so far. */
     attempt: z.number().int(),
     attemptsMax: z.number().int(),
     progress: z

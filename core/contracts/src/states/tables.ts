@@ -81,3 +81,32 @@ export function isCommandAllowed(command: WorkOrderCommand, state: WorkOrderStat
   const allowed: readonly WorkOrderState[] = workOrderCommands[command];
   return allowed.includes(state);
 }
+
+/**
+ * `scheduled`: waits for a time · `retrying`: failed and tries again · `failed`: a dead letter, it
+ * failed the last time and stays until somebody retries it or two weeks pass.
+ */
+export const jobStates = [
+  "waiting",
+  "scheduled",
+  "retrying",
+  "active",
+  "completed",
+  "failed",
+  "cancelled",
+] as const;
+export type JobState = (typeof jobStates)[number];
+
+/** What a person may ask of a job, and in which states: one table for server and screens. */
+const jobCommands = {
+  cancel: ["waiting", "scheduled", "retrying", "active"],
+  retry: ["failed", "cancelled"],
+} as const satisfies Record<string, readonly JobState[]>;
+export type JobCommand = keyof typeof jobCommands;
+
+export function jobCommandsIn(state: JobState): JobCommand[] {
+  return (["cancel", "retry"] as const).filter((command) => {
+    const from: readonly JobState[] = jobCommands[command];
+    return from.includes(state);
+  });
+}

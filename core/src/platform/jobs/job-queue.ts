@@ -1,5 +1,4 @@
-import type { JobCommand, JobState } from "@millwright/contracts/api";
-import { jobCommandsByState } from "@millwright/contracts/api";
+import { type JobCommand, jobCommandsIn } from "@millwright/contracts/states";
 import type { TenantId } from "@millwright/contracts/units";
 
 import type { Clock } from "../clock.ts";
@@ -270,8 +269,8 @@ function optionsOf(job: JobSettings) {
 }
 
 function refuseUnlessAllowed(record: JobRecord, command: JobCommand): void {
-  const state: JobState = stateOf(record);
-  const allowed: readonly JobCommand[] = jobCommandsByState[state];
+  const state = stateOf(record);
+  const allowed = jobCommandsIn(state);
   if (allowed.includes(command)) return;
   throw new Refusal(
     "job.command_refused",

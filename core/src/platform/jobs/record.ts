@@ -1,4 +1,5 @@
-import type { JobState, JobSummary } from "@millwright/contracts/api";
+import type { JobSummary } from "@millwright/contracts/api";
+import type { JobState } from "@millwright/contracts/states";
 import type { TenantId } from "@millwright/contracts/units";
 import { assertNever } from "@millwright/contracts/units";
 import { z } from "zod";

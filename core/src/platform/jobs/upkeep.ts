@@ -38,7 +38,7 @@ export function platformUpkeep(deps: {
             );
             isMore = row?.n === keysAtOnce;
             removed += row?.n ?? 0;
-            progress(removed, removed, "keys removed");
+            if (removed > 0) progress(removed, removed, "keys removed");
           }
         }
         return { removed };

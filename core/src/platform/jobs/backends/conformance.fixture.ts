@@ -1,6 +1,6 @@
 import { setTimeout as delay } from "node:timers/promises";
 
-import type { JobState } from "@millwright/contracts/api";
+import type { JobState } from "@millwright/contracts/states";
 import { type TenantId, tenantIdSchema } from "@millwright/contracts/units";
 import { afterAll, beforeAll, beforeEach, expect, onTestFinished, test } from "vitest";
 import { z } from "zod";

@@ -1,4 +1,4 @@
-import type { JobState } from "@millwright/contracts/api";
+import type { JobState } from "@millwright/contracts/states";
 import type { TenantId } from "@millwright/contracts/units";
 import type { Queue } from "bullmq";
 
