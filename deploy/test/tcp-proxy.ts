@@ -1,7 +1,7 @@
 import { once } from "node:events";
 import { connect, createServer, type Server, type Socket } from "node:net";
 
-/** A wire that can be cut: forwards TCP to `targetPort` while it is whole. */
+/** A wire that can be cut: forwards TCP to a port, or to a unix socket's path, while it is whole. */
 export class TcpProxy implements AsyncDisposable {
   readonly #server: Server;
   readonly #sockets = new Set<Socket>();
@@ -11,10 +11,10 @@ export class TcpProxy implements AsyncDisposable {
     this.#server = server;
   }
 
-  static async start(targetPort: number): Promise<TcpProxy> {
+  static async start(target: number | string): Promise<TcpProxy> {
     const server = createServer();
     const proxy = new TcpProxy(server);
-    server.on("connection", (socket) => proxy.#forward(socket, targetPort));
+    server.on("connection", (socket) => proxy.#forward(socket, target));
     server.listen(0, "127.0.0.1");
     await once(server, "listening");
     return proxy;
@@ -42,12 +42,15 @@ export class TcpProxy implements AsyncDisposable {
     await once(this.#server, "close");
   }
 
-  #forward(socket: Socket, targetPort: number): void {
+  #forward(socket: Socket, targetAddress: number | string): void {
     if (this.#isCut) {
       socket.destroy();
       return;
     }
-    const target = connect(targetPort, "127.0.0.1");
+    const target =
+      typeof targetAddress === "number"
+        ? connect(targetAddress, "127.0.0.1")
+        : connect(targetAddress);
     for (const [end, other] of [
       [socket, target],
       [target, socket],

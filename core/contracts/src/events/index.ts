@@ -7,7 +7,7 @@ import * as machine from "./machine.ts";
 import * as stock from "./stock.ts";
 import * as workOrder from "./work-order.ts";
 
-export type { FieldChange } from "./audit.ts";
+export { type FieldChange, fieldChangeSchema } from "./audit.ts";
 export type { Actor, EventToEmit, LoggedEvent } from "./envelope.ts";
 export { actorSchema } from "./envelope.ts";
 export { movesPerEventMax } from "./stock.ts";
