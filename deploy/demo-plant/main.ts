@@ -8,6 +8,7 @@ import { join } from "node:path";
 import { pino } from "pino";
 import { z } from "zod";
 
+import { furnishCompany } from "./company/furnish-company.ts";
 import { type Gateway, gateways } from "./devices.ts";
 import { gatewayConfig } from "./gateway-config.ts";
 import { randomFrom } from "./machines/random.ts";
@@ -74,7 +75,21 @@ async function run(): Promise<void> {
   const random = randomFrom(settings.seed, "operator");
   const { speed } = settings;
   await waitForGateways({ api, log }, stopping.signal);
-  await operate({ api, plant, panels, random, speed, log }, stopping.signal);
+  await Promise.all([
+    operate({ api, plant, panels, random, speed, log }, stopping.signal),
+    furnish(api),
+  ]);
+}
+
+/** The rest of the company, while the machines run: the shop does not wait for it, and lives without it. */
+async function furnish(api: CoreApi): Promise<void> {
+  try {
+    const startedMs = performance.now();
+    await furnishCompany(api, { speed: settings.speed });
+    log.info({ ms: Math.round(performance.now() - startedMs) }, "the company is furnished");
+  } catch (error) {
+    if (!stopping.signal.aborted) log.error({ err: error }, "the company could not be furnished");
+  }
 }
 
 /** Resolves when the machines listen for the first time. */

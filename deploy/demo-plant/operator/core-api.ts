@@ -32,6 +32,8 @@ export type CoreApi = {
   get<S extends z.ZodType>(path: string, answer: S): Promise<z.output<S>>;
   /** One intent: tried again under the same idempotency key, so it acts once. @throws ApiRefusal, ApiAway */
   post<S extends z.ZodType>(path: string, body: unknown, answer: S): Promise<z.output<S>>;
+  /** Sets a value as a whole; asking twice is asking once. @throws ApiRefusal, ApiAway */
+  put<S extends z.ZodType>(path: string, body: unknown, answer: S): Promise<z.output<S>>;
 };
 
 /** A client of the core at `url` that parses each answer and gives up when `signal` aborts. */
@@ -51,22 +53,19 @@ export function connectCoreApi(
       }
     }
   };
+  const written = (method: string, body: unknown, key?: string): RequestInit => ({
+    method,
+    headers: {
+      authorization,
+      "content-type": "application/json",
+      ...(key === undefined ? {} : { "idempotency-key": key }),
+    },
+    body: JSON.stringify(body),
+  });
   return {
     get: (path, answer) => ask(path, { method: "GET", headers: { authorization } }, answer),
-    post: (path, body, answer) =>
-      ask(
-        path,
-        {
-          method: "POST",
-          headers: {
-            authorization,
-            "content-type": "application/json",
-            "idempotency-key": randomUUID(),
-          },
-          body: JSON.stringify(body),
-        },
-        answer,
-      ),
+    post: (path, body, answer) => ask(path, written("POST", body, randomUUID()), answer),
+    put: (path, body, answer) => ask(path, written("PUT", body), answer),
   };
 }
 
