@@ -6,9 +6,10 @@ import { z } from "zod";
  */
 export const tenantSettings = {
   locale: {
-    schema: z.enum(["en", "zh-CN"]),
-    fallback: "en",
-    description: "Language of the pages for who has not chosen one in the browser",
+    schema: z.enum(["browser", "en", "zh-CN"]),
+    fallback: "browser",
+    description:
+      "Language of the pages for who has chosen none; browser: the one each browser asks for",
   },
   "oee.no_data_range_percent": {
     schema: z.number().min(0).max(100),

@@ -47,7 +47,7 @@ test("every declared setting is listed with its default and what may be chosen",
 
 test("a change counts here at once and in another process within a second, and is in the audit trail", async () => {
   const { settings } = plant.worker;
-  expect((await settings.of(plant.tenantId)).locale).toBe("en");
+  expect((await settings.of(plant.tenantId)).locale).toBe("browser");
   const saved = await put("settings/locale", { value: "zh-CN" }, 0);
   expect(saved).toMatchObject({ status: 200, body: { value: "zh-CN", version: 1 } });
   expect((await plant.get<MySettings>("/api/settings")).settings["locale"]).toBe("zh-CN");
@@ -59,7 +59,7 @@ test("a change counts here at once and in another process within a second, and i
     3_000,
   );
   expect(await auditOf("tenant_setting:locale")).toEqual([
-    { field: "value", before: "en", after: "zh-CN" },
+    { field: "value", before: "browser", after: "zh-CN" },
   ]);
 });
 

@@ -46,18 +46,18 @@ export function FlagForm({ flag }: { flag: FeatureFlag }) {
   };
   return (
     <form className="setting-row" onSubmit={submit} aria-label={flag.flag}>
-      <label className="check">
-        <input
-          type="checkbox"
-          checked={isOn}
-          disabled={!mayChange}
-          onChange={(event) => setOn(event.target.checked)}
-        />
-        <span>
-          <b>{flag.flag}</b>
-          <span className="hint">{flag.description}</span>
-        </span>
-      </label>
+      <div className="setting-flag">
+        <label className="check">
+          <input
+            type="checkbox"
+            checked={isOn}
+            disabled={!mayChange}
+            onChange={(event) => setOn(event.target.checked)}
+          />
+          {flag.flag}
+        </label>
+        <p className="hint">{flag.description}</p>
+      </div>
       <div className="setting-fields">
         <Field label={t("settings.percentage")} hint={t("settings.percentageHint")}>
           {(control) => (

@@ -118,6 +118,9 @@ function schemaOf({ schema }: StoredSetting): Control {
   const { enum: choices, type, minimum, maximum } = schema;
   if (Array.isArray(choices)) return { kind: "choice", choices: choices.map(String) };
   if (type !== "number" && type !== "integer") return { kind: "text" };
-  const bound = (value: unknown) => (typeof value === "number" ? value : undefined);
-  return { kind: "number", min: bound(minimum), max: bound(maximum) };
+  return { kind: "number", min: boundOf(minimum), max: boundOf(maximum) };
+}
+
+function boundOf(value: unknown): number | undefined {
+  return typeof value === "number" ? value : undefined;
 }
