@@ -10,6 +10,7 @@ import { createMetrics } from "../observe/metrics.ts";
 import { defineJob } from "./define-job.ts";
 import { enqueueOnEvent } from "./enqueue-on-event.ts";
 import { JobQueue } from "./job-queue.ts";
+import { JobWorker } from "./job-worker.ts";
 
 /** A job per changed record, for tests. */
 export const countedJob = defineJob({
@@ -18,6 +19,9 @@ export const countedJob = defineJob({
   timeoutMs: 1000,
   handle: () => Promise.resolve(),
 });
+
+/** A job that is at work when its process is killed. */
+export const longJob = { ...countedJob, name: "test.long" };
 
 export function countChanges(queue: JobQueue, name: string): Subscription {
   return enqueueOnEvent(queue, {
@@ -31,6 +35,21 @@ export function countChanges(queue: JobQueue, name: string): Subscription {
 // Run as a process it enqueues once, says so, and never comes to the commit.
 const [, , name] = process.argv;
 if (process.send !== undefined && name?.startsWith("test.kill_") === true) await hang(name);
+if (process.send !== undefined && name === "work") await work();
+
+/** Run as a process it takes a job, says so, and never ends it. */
+async function work(): Promise<void> {
+  const log = createLog({ process: "test", level: "silent" });
+  const db = await Databases.open(process.env["DATABASE_URL"] ?? "", { poolMax: 4, log });
+  const redisUrl = process.env["REDIS_URL"] || undefined;
+  const queue = new JobQueue({ db, redisUrl, clock: systemClock, log });
+  const perform = async () => {
+    process.send?.("working");
+    await delay(60_000);
+  };
+  const deps = { queue, log, metrics: createMetrics(), restart: () => undefined };
+  new JobWorker([{ ...longJob, perform }], deps, { lockMs: 1000 }).start();
+}
 
 async function hang(name: string): Promise<never> {
   const log = createLog({ process: "test", level: "silent" });

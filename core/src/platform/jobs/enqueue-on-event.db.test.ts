@@ -17,7 +17,7 @@ import { newEvent } from "../events/new-event.ts";
 import { SubscriptionRunner } from "../events/subscription.ts";
 import { createLog } from "../observe/log.ts";
 import { createMetrics } from "../observe/metrics.ts";
-import { countChanges, countedJob } from "./count-changes.fixture.ts";
+import { countChanges, countedJob, longJob } from "./count-changes.fixture.ts";
 import { JobQueue } from "./job-queue.ts";
 import { JobWorker } from "./job-worker.ts";
 
@@ -100,6 +100,31 @@ test.each(["redis", "postgresql"])(
           from platform.subscription where name = ${name}`,
     );
     expect(cursor?.is_at_end).toBe(true);
+  },
+);
+
+test.each(["redis", "postgresql"])(
+  "on %s: the job of a worker that was killed runs again in another one, and costs no try",
+  async (kind) => {
+    await using redis = await openRedisOrNone(kind);
+    await using queue = new JobQueue({ db, redisUrl: redis?.url, clock: systemClock, log });
+    const job = { ...longJob, attempts: 1 };
+    const jobId = await queue.enqueue(job, { tenantId, payload: { objectId: "1" } });
+    const killed = startProcess("work", redis?.url ?? "");
+    await once(killed, "message", { signal: AbortSignal.timeout(20_000) });
+    killed.kill("SIGKILL");
+    await once(killed, "exit");
+    const ran: string[] = [];
+    const metrics = createMetrics();
+    const deps = { queue, log, metrics, restart: () => undefined };
+    const again = { ...job, perform: runsInto(ran) };
+    await using worker = new JobWorker([again], deps, { lockMs: 1000 });
+    worker.start();
+    await until("it ran again", () => ran.includes(jobId));
+    await until("it is done", async () => {
+      return (await queue.find(tenantId, jobId)).state === "completed";
+    });
+    expect(ran.filter((id) => id === jobId)).toHaveLength(1);
   },
 );
 

@@ -1,3 +1,5 @@
+import { setTimeout as delay } from "node:timers/promises";
+
 import { type Job, Queue, Worker } from "bullmq";
 import { Redis } from "ioredis";
 import { z } from "zod";
@@ -20,11 +22,18 @@ export async function openRedisEngine(options: {
   });
   client.on("error", options.onError);
   await using opening = new AsyncDisposableStack();
-  opening.defer(() => client.disconnect());
   const queue = new Queue<JobData, unknown>(queueName, { connection: client });
   queue.on("error", options.onError);
-  opening.defer(() => queue.close());
-  await queue.waitUntilReady();
+  opening.defer(async () => {
+    // Closing waits for a server that may never have been there.
+    await Promise.race([queue.close(), delay(closeMs, undefined, { ref: false })]);
+    client.disconnect();
+  });
+  const ready = await Promise.race([
+    queue.waitUntilReady().then(() => true),
+    delay(commandMs, undefined, { ref: false }),
+  ]);
+  if (ready !== true) throw new Error(`Redis does not answer within ${commandMs / 1000} s`);
   const opened = opening.move();
   return {
     kind: "redis",
@@ -52,6 +61,7 @@ export async function openRedisEngine(options: {
 }
 
 const commandMs = 5000;
+const closeMs = 1000;
 const reconnectMsMax = 1000;
 // A page looks at this many jobs at most; with a rare filter it is then short, and the next goes on.
 const lookedAtMax = 2000;
