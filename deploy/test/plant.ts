@@ -94,6 +94,8 @@ export type Plant = AsyncDisposable & {
   database: TestDatabase;
   folder: string;
   coreUrl: string;
+  /** With it the first administrator is made: the installation has none. */
+  setupCode: string;
   mqttPort: number;
   ingest: PlantProcess;
   core: PlantProcess;
@@ -109,6 +111,7 @@ export async function startPlant({ mqttUrl }: { mqttUrl?: string } = {}): Promis
   const database = await createTestDatabase();
   const folder = await mkdtemp(join(tmpdir(), "millwright-journey-"));
   const [port, mqttPort] = [await freePort(), await freePort()];
+  const setupCode = randomBytes(32).toString("base64url");
   const shared = { HOST: "127.0.0.1", DATA_DIR: folder, SPARKPLUG_HOST_ID: "millwright" };
   const ingest = new PlantProcess("ingest", ["ingest/src/main.ts"], {
     ...shared,
@@ -121,6 +124,7 @@ export async function startPlant({ mqttUrl }: { mqttUrl?: string } = {}): Promis
     DATABASE_URL: database.urls.core,
     PORT: String(port),
     SIGNING_KEYS: randomBytes(32).toString("hex"),
+    SETUP_CODE: setupCode,
   });
   const worker = new PlantProcess("worker", ["core/src/worker.ts"], {
     ...shared,
@@ -144,6 +148,7 @@ export async function startPlant({ mqttUrl }: { mqttUrl?: string } = {}): Promis
     database,
     folder,
     coreUrl: `http://127.0.0.1:${port}`,
+    setupCode,
     mqttPort,
     ingest,
     core,

@@ -3,6 +3,7 @@ import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 import { useTranslations } from "use-intl";
 
+import { useMay } from "../api/identity-queries.ts";
 import { keys, plantQuery } from "../api/queries.ts";
 import { Field } from "../ui/field.tsx";
 import { ProblemNote } from "../ui/problem.tsx";
@@ -10,13 +11,15 @@ import { useCommand } from "../ui/use-command.ts";
 
 /** At a bench without a counter a person reports the pieces of the operation that is open there. */
 export function ReportProgress({ order }: { order: WorkOrder }) {
-  const { data: plant } = useQuery(plantQuery);
+  const may = useMay();
+  const { data: plant } = useQuery({ ...plantQuery, enabled: may("machine:read") });
   const manual = new Set(
     plant?.tiles.filter((tile) => tile.workUnitId === null).map((tile) => tile.workCenterId),
   );
   const open = order.operations.filter(
     (operation) => manual.has(operation.workCenterId) && openStates.includes(operation.state),
   );
+  if (!may("work_order:report_progress")) return null;
   return open.map((operation) => (
     <ReportForm key={operation.step} order={order} operation={operation} />
   ));

@@ -171,7 +171,10 @@ export const identityEn = {
     remove_totp:
       "From then on the password of {name} is enough. Do this only when you are sure who asked.",
   },
-  permission: { none: "You may only look: your roles do not allow {permission}." },
+  permission: {
+    missing: "your roles do not allow it ({permission}). An administrator can see why.",
+    none: "You may only look: your roles do not allow {permission}.",
+  },
   department: {
     title: "Departments",
     add: "Add department",

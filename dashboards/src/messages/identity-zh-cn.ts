@@ -171,7 +171,10 @@ export const identityZhCn: Words<typeof identityEn> = {
     end_sessions: "{name} 的所有登录将被结束，需要重新登录。",
     remove_totp: "之后 {name} 仅凭密码即可登录。请确认提出要求的是本人。",
   },
-  permission: { none: "您只能查看：您的角色不允许 {permission}。" },
+  permission: {
+    missing: "您的角色不允许（{permission}）。管理员可以查看原因。",
+    none: "您只能查看：您的角色不允许 {permission}。",
+  },
   department: {
     title: "部门",
     add: "添加部门",

@@ -4,6 +4,7 @@ import { Link } from "@tanstack/react-router";
 import { useState } from "react";
 import { useTranslations } from "use-intl";
 
+import { useMay } from "../api/identity-queries.ts";
 import { edgeNodesQuery, equipmentQuery, metricsQuery } from "../api/queries.ts";
 import type { EdgeNode, Equipment } from "../api/shapes.ts";
 import { AddWorkCenter } from "../forms/add-work-center.tsx";
@@ -22,6 +23,7 @@ import { useFormat } from "../ui/use-format.ts";
 export function EquipmentPage() {
   const t = useTranslations();
   const query = useQuery(equipmentQuery);
+  const mayReadGateways = useMay()("edge_node:read");
   return (
     <>
       <PageHead title={t("page.equipment")} />
@@ -30,7 +32,7 @@ export function EquipmentPage() {
           <>
             <div className="columns">
               <Hierarchy equipment={equipment} />
-              <Gateways />
+              {mayReadGateways && <Gateways />}
             </div>
             <Metrics equipment={equipment} />
           </>
@@ -42,14 +44,17 @@ export function EquipmentPage() {
 
 function Hierarchy({ equipment }: { equipment: Equipment }) {
   const t = useTranslations();
+  const mayAdd = useMay()("equipment:change");
   const [isAdding, setAdding] = useState(false);
   return (
     <Panel
       title={t("equipment.hierarchy", { site: equipment.siteName })}
       actions={
-        <button type="button" className="button" onClick={() => setAdding(true)}>
-          <Icon name="add" size={16} /> {t("equipment.addWorkCenter")}
-        </button>
+        mayAdd && (
+          <button type="button" className="button" onClick={() => setAdding(true)}>
+            <Icon name="add" size={16} /> {t("equipment.addWorkCenter")}
+          </button>
+        )
       }
     >
       {equipment.areas.length === 0 && <p className="none">{t("equipment.noWorkCenters")}</p>}
@@ -93,14 +98,17 @@ function Hierarchy({ equipment }: { equipment: Equipment }) {
 function Gateways() {
   const t = useTranslations();
   const query = useQuery(edgeNodesQuery);
+  const mayRegister = useMay()("edge_node:register");
   const [isRegistering, setRegistering] = useState(false);
   return (
     <Panel
       title={t("equipment.gateways")}
       actions={
-        <button type="button" className="button" onClick={() => setRegistering(true)}>
-          <Icon name="add" size={16} /> {t("equipment.registerGateway")}
-        </button>
+        mayRegister && (
+          <button type="button" className="button" onClick={() => setRegistering(true)}>
+            <Icon name="add" size={16} /> {t("equipment.registerGateway")}
+          </button>
+        )
       }
     >
       <Loaded query={query} skeleton={<Skeleton count={2} height={44} />}>
@@ -213,6 +221,7 @@ function MetricRow({
 }) {
   const t = useTranslations();
   const format = useFormat();
+  const mayBind = useMay()("equipment:change");
   return (
     <tr>
       <td>
@@ -236,7 +245,7 @@ function MetricRow({
         <RoleName role={metric.role} />
       </td>
       <td className="cell-action">
-        {isBindable(metric) && (
+        {mayBind && isBindable(metric) && (
           <button
             type="button"
             className="button button-small"

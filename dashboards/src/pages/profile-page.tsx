@@ -27,12 +27,14 @@ export function ProfilePage() {
               <Panel title={t("profile.person")}>
                 <PersonForm me={me} />
               </Panel>
-              <Panel title={t("profile.twoStep")}>
-                <TwoStep me={me} />
-              </Panel>
-              <Panel title={t("password.label")}>
-                <Password me={me} />
-              </Panel>
+              <div className="column">
+                <Panel title={t("profile.twoStep")}>
+                  <TwoStep me={me} />
+                </Panel>
+                <Panel title={t("password.label")}>
+                  <Password me={me} />
+                </Panel>
+              </div>
             </div>
             <Sessions />
           </>

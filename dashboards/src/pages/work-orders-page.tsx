@@ -5,6 +5,7 @@ import { Link, useNavigate, useSearch } from "@tanstack/react-router";
 import { useEffect, useRef, useState } from "react";
 import { useTranslations } from "use-intl";
 
+import { useMay } from "../api/identity-queries.ts";
 import { workOrdersQuery } from "../api/queries.ts";
 import { AddItem } from "../forms/add-item.tsx";
 import { DraftWorkOrder } from "../forms/draft-work-order.tsx";
@@ -24,18 +25,23 @@ export function WorkOrdersPage() {
   const t = useTranslations();
   const filter: WorkOrderFilter = useSearch({ from: paths.workOrders });
   const query = useInfiniteQuery(workOrdersQuery(filter));
+  const may = useMay();
   const [open, setOpen] = useState<"order" | "item" | null>(null);
   const close = () => setOpen(null);
   return (
     <>
       <PageHead title={t("page.workOrders")}>
         <Filter filter={filter} />
-        <button type="button" className="button" onClick={() => setOpen("item")}>
-          <Icon name="add" size={16} /> {t("item.new")}
-        </button>
-        <button type="button" className="button button-main" onClick={() => setOpen("order")}>
-          <Icon name="add" size={16} /> {t("workOrder.new")}
-        </button>
+        {may("item:create") && (
+          <button type="button" className="button" onClick={() => setOpen("item")}>
+            <Icon name="add" size={16} /> {t("item.new")}
+          </button>
+        )}
+        {may("work_order:draft") && (
+          <button type="button" className="button button-main" onClick={() => setOpen("order")}>
+            <Icon name="add" size={16} /> {t("workOrder.new")}
+          </button>
+        )}
       </PageHead>
       <Loaded query={query} skeleton={<Skeleton count={10} height={52} />}>
         {({ pages }) => (

@@ -4,6 +4,7 @@ import { useQueryClient } from "@tanstack/react-query";
 import { useId, useState } from "react";
 import { useTranslations } from "use-intl";
 
+import { useMay } from "../api/identity-queries.ts";
 import { keys } from "../api/queries.ts";
 import { ReasonForm } from "../forms/reason-form.tsx";
 import { ProblemNote } from "../ui/problem.tsx";
@@ -26,6 +27,7 @@ const commands = [
 export function WorkOrderCommands({ order }: { order: WorkOrder }) {
   const t = useTranslations();
   const client = useQueryClient();
+  const may = useMay();
   const reasonId = useId();
   const [asked, setAsked] = useState<"hold" | "cancel" | null>(null);
   const [explained, setExplained] = useState<WorkOrderCommand | null>(null);
@@ -45,19 +47,26 @@ export function WorkOrderCommands({ order }: { order: WorkOrder }) {
     setAsked(null);
     command.mutate({ command: name, reason });
   };
+  /** What keeps the button from being pressed: first the person's rights, then the order's state. */
+  const whyNot = (name: WorkOrderCommand): string | null => {
+    const permission = `work_order:${name}` as const;
+    if (!may(permission)) return t("permission.missing", { permission });
+    const allowed = order.commands[name];
+    return allowed?.isAllowed === true ? null : (allowed?.reason ?? "");
+  };
   const press = (name: WorkOrderCommand) => {
     if (command.isPending) return;
-    if (order.commands[name]?.isAllowed !== true) setExplained(name);
+    if (whyNot(name) !== null) setExplained(name);
     else if (name === "hold" || name === "cancel") setAsked(name);
     else send(name);
   };
-  const whyNot = explained === null ? null : (order.commands[explained]?.reason ?? null);
+  const reason = explained === null ? null : whyNot(explained);
 
   return (
     <section className="commands" aria-label={t("workOrder.commands")}>
       <div className="commands-row">
         {commands.map((name) => {
-          const allowed = order.commands[name]?.isAllowed === true;
+          const allowed = whyNot(name) === null;
           return (
             <button
               key={name}
@@ -65,7 +74,7 @@ export function WorkOrderCommands({ order }: { order: WorkOrder }) {
               className={buttonClass(name, allowed)}
               aria-disabled={!allowed || command.isPending}
               aria-describedby={explained === name ? reasonId : undefined}
-              title={order.commands[name]?.reason ?? undefined}
+              title={whyNot(name) ?? undefined}
               onClick={() => press(name)}
               onFocus={() => setExplained(allowed ? null : name)}
               onPointerEnter={() => setExplained(allowed ? null : name)}
@@ -76,9 +85,9 @@ export function WorkOrderCommands({ order }: { order: WorkOrder }) {
         })}
       </div>
       <p id={reasonId} className="commands-reason" aria-live="polite">
-        {explained !== null && whyNot !== null && (
+        {explained !== null && reason !== null && (
           <>
-            <b>{t(`command.${explained}`)}</b>: {whyNot}
+            <b>{t(`command.${explained}`)}</b>: {reason}
           </>
         )}
       </p>

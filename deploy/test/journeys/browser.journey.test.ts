@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { expect, it } from "vitest";
 
 import { openBrowser } from "../browser.ts";
+import { setUpInBrowser } from "../people.ts";
 import { ModbusCounter } from "../modbus-counter.ts";
 import { eventually, startPlant } from "../plant.ts";
 import { sawRegisters, sawStates, sawYaml, setUpSaw } from "../saw.ts";
@@ -34,8 +35,8 @@ it("moves tile, machine and order in the browser as the PLC counts, and shows re
   await mkdir(pictures, { recursive: true });
 
   try {
+    await setUpInBrowser(page, plant);
     // Before the gateway speaks there is no data, and the screen says so.
-    await page.goto("/");
     const tile = page.getByRole("article", { name: "Saw" });
     await tile.getByText("No data", { exact: true }).waitFor();
     await page.getByRole("status", { name: "Live connection" }).getByText("Live").waitFor();
