@@ -77,6 +77,17 @@ export class Authorisation {
     );
   }
 
+  /** The tenant's policy was just saved by this process: the next answer is by the new one. */
+  reread(tenantId: TenantId): void {
+    const held = this.#held.get(tenantId);
+    if (held !== undefined) held.isOutdated = true;
+  }
+
+  /** The policy as it is in force here. */
+  async policy(tenantId: TenantId): Promise<Policy> {
+    return this.#policyOf(tenantId);
+  }
+
   hasAction(objectType: string, action: string): boolean {
     return objectTypeOf(this.#catalogue, objectType)?.actions.includes(action) === true;
   }

@@ -6,6 +6,7 @@ import { matchedRoutes } from "hono/route";
 import type { Attributes } from "../authz/catalogue.ts";
 import type { Authorisation } from "../authz/authorisation.ts";
 import type { Question } from "../authz/decide.ts";
+import type { RefusalLog } from "../authz/refusal-log.ts";
 import { InvariantBroken, Refusal } from "../errors.ts";
 import { addressOf } from "./address.ts";
 import { type Authenticator, type Caller, credentialOf } from "./caller.ts";
@@ -62,12 +63,16 @@ export function permissionsOf(
 }
 
 /** What decides. */
-export type AccessControl = Pick<Authorisation, "isAllowed" | "couldAllow" | "hasAction">;
+export type AccessControl = Pick<
+  Authorisation,
+  "isAllowed" | "couldAllow" | "hasAction" | "explain"
+>;
 
 /** What is known of one request. */
 type Access = {
   readonly caller: Caller | null;
   readonly control: AccessControl;
+  readonly refusals: RefusalLog;
   /** The use case must still ask about its object. */
   owesQuestion: boolean;
 };
@@ -86,6 +91,7 @@ declare module "hono" {
 export function accessControl(deps: {
   authenticator: Authenticator;
   control: AccessControl;
+  refusals: RefusalLog;
   publicUrl: string | undefined;
   corsOrigins?: readonly string[] | undefined;
 }): MiddlewareHandler {
@@ -96,7 +102,12 @@ export function accessControl(deps: {
     const found = credential === null ? null : await deps.authenticator.authenticate(credential);
     const caller =
       found === null ? null : { ...found, actor: { ...found.actor, device: deviceOf(c) } };
-    c.set("access", { caller, control: deps.control, owesQuestion: false });
+    c.set("access", {
+      caller,
+      control: deps.control,
+      refusals: deps.refusals,
+      owesQuestion: false,
+    });
     const handlers = matchedRoutes(c).filter(({ method }) => method !== "ALL");
     if (handlers.length > 0 && !handlers.some(({ handler }) => permissions.has(handler))) {
       throw new Refusal("permission.undeclared", "Nobody may use this yet.", {
@@ -119,9 +130,9 @@ async function letIn(c: Context, permission: Permission): Promise<void> {
   const { objectType, on } = permission;
   const action = actionOf(c, permission, access.control);
   const asked = { objectType, action, object: {} };
-  if (on === "any") return mustBeAllowed(access.control, caller, asked);
+  if (on === "any") return mustBeAllowed(access, caller, asked);
   if (!(await access.control.couldAllow(caller.tenantId, questionOf(caller, asked)))) {
-    throw refusalOf(caller, asked);
+    throw await refusalOf(access, caller, asked);
   }
   access.owesQuestion = true;
 }
@@ -167,7 +178,7 @@ export type Authorise = (asked: {
 export function authoriseOf(c: Context): Authorise {
   return async (asked) => {
     const access = c.get("access");
-    await mustBeAllowed(access.control, callerOf(c), asked);
+    await mustBeAllowed(access, callerOf(c), asked);
     access.owesQuestion = false;
   };
 }
@@ -179,19 +190,27 @@ export function refuseUnasked(c: Context): void {
 }
 
 async function mustBeAllowed(
-  control: AccessControl,
+  access: Access,
   caller: Caller,
   asked: Parameters<Authorise>[0],
 ): Promise<void> {
-  if (await control.isAllowed(caller.tenantId, questionOf(caller, asked))) return;
-  throw refusalOf(caller, asked);
+  if (await access.control.isAllowed(caller.tenantId, questionOf(caller, asked))) return;
+  throw await refusalOf(access, caller, asked);
 }
 
 function questionOf(caller: Caller, asked: Parameters<Authorise>[0]): Question {
   return { ...asked, roles: caller.roles, user: caller.attributes };
 }
 
-function refusalOf(caller: Caller, asked: Parameters<Authorise>[0]): Refusal {
+/** The refusal for the caller, and a note with its reasons for the administrator. */
+async function refusalOf(
+  { control, refusals }: Access,
+  caller: Caller,
+  asked: Parameters<Authorise>[0],
+): Promise<Refusal> {
+  const { tenantId, name: by, userId } = caller;
+  const { because } = await control.explain(tenantId, questionOf(caller, asked));
+  refusals.add(tenantId, { ...asked, who: by, userId, because });
   const who =
     caller.roles.length === 0
       ? "You have no role"

@@ -1,6 +1,8 @@
+import type { ApiKey } from "@millwright/contracts/api";
 import { sql } from "kysely";
 
 import type { Transaction } from "../../../platform/db/transaction.ts";
+import { instantOf } from "../show-session.ts";
 
 export type NewApiKey = {
   apiKeyId: string;
@@ -45,4 +47,53 @@ export async function useApiKey(
   if (row === undefined) return null;
   const { api_key_id, name, roles, expires_time } = row;
   return { apiKeyId: api_key_id, name, roles, expiresTime: expires_time };
+}
+
+/** Newest first, at most 500; one of them when it is named. */
+export async function readApiKeys(tx: Transaction, apiKeyId?: string): Promise<ApiKey[]> {
+  const { rows } = await sql<Row>`
+    select api_key_id, name, prefix, roles, created_time, created_by, expires_time, last_used_time,
+           revoked_time
+      from identity.api_key
+     where ${apiKeyId ?? null}::uuid is null or api_key_id = ${apiKeyId ?? null}
+     order by created_time desc, api_key_id desc
+     limit 500`.execute(tx.over());
+  return rows.map((row) => ({
+    apiKeyId: row.api_key_id,
+    name: row.name,
+    prefix: row.prefix,
+    roles: row.roles,
+    createdTime: instantOf(row.created_time),
+    createdBy: row.created_by,
+    expiresTime: row.expires_time && instantOf(row.expires_time),
+    lastUsedTime: row.last_used_time && instantOf(row.last_used_time),
+    revokedTime: row.revoked_time && instantOf(row.revoked_time),
+  }));
+}
+
+type Row = {
+  api_key_id: string;
+  name: string;
+  prefix: string;
+  roles: string[];
+  created_time: Date;
+  created_by: string;
+  expires_time: Date | null;
+  last_used_time: Date | null;
+  revoked_time: Date | null;
+};
+
+/** False when it was revoked before. */
+export async function revokeStoredKey(
+  tx: Transaction,
+  apiKeyId: string,
+  now: Date,
+): Promise<boolean> {
+  const { rows } = await sql`
+    update identity.api_key
+       set revoked_time = ${now}
+     where api_key_id = ${apiKeyId}
+       and revoked_time is null
+    returning api_key_id`.execute(tx.over());
+  return rows.length === 1;
 }

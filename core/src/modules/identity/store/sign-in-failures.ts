@@ -77,3 +77,10 @@ async function subjectsOf({ email, address }: Attempt) {
     { kind: "pair", digest: await sha256(`pair ${account} ${address}`) },
   ] as const;
 }
+
+/** An administrator vouches for the account: it may be tried again at once. */
+export async function forgiveAccount(db: Databases, email: string): Promise<void> {
+  const digest = await sha256(`account ${email.toLowerCase()}`);
+  await db.query(sql`
+    delete from identity.sign_in_failure where kind = 'account' and subject_sha256 = ${digest}`);
+}
