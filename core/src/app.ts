@@ -6,36 +6,20 @@ import {
   engineering,
   engineeringModule,
   engineeringObjectTypes,
-  engineeringTableRoutes,
 } from "./modules/engineering/index.ts";
-import {
-  equipment,
-  equipmentModule,
-  equipmentObjectTypes,
-  equipmentTableRoutes,
-} from "./modules/equipment/index.ts";
+import { equipment, equipmentModule, equipmentObjectTypes } from "./modules/equipment/index.ts";
 import {
   identityModule,
   identityObjectTypes,
   isAbout,
   userAttributes,
 } from "./modules/identity/index.ts";
-import {
-  inventory,
-  inventoryModule,
-  inventoryObjectTypes,
-  inventoryTableRoutes,
-} from "./modules/inventory/index.ts";
-import {
-  productionModule,
-  productionObjectTypes,
-  productionTableRoutes,
-} from "./modules/production/index.ts";
+import { inventoryModule, inventoryObjectTypes } from "./modules/inventory/index.ts";
+import { productionModule, productionObjectTypes } from "./modules/production/index.ts";
 import { auditObjectTypes } from "./platform/audit/permissions.ts";
 import { auditRoutes } from "./platform/audit/routes.ts";
 import { Authorisation } from "./platform/authz/authorisation.ts";
 import type { Catalogue } from "./platform/authz/catalogue.ts";
-import { RefusalLog } from "./platform/authz/refusal-log.ts";
 import { settingsObjectTypes, settingsRoutes } from "./platform/config/routes.ts";
 import { Refusal } from "./platform/errors.ts";
 import { measureLag } from "./platform/events/lag.ts";
@@ -67,7 +51,6 @@ import { jobRoutes } from "./platform/jobs/routes.ts";
 import { unknownRoute } from "./platform/http/unknown-route.ts";
 import { tracedRequests } from "./platform/observe/traced-requests.ts";
 import type { Platform } from "./platform/platform.ts";
-import { createTableFiles } from "./platform/tables/table-files.ts";
 
 export type App = {
   api: OpenAPIHono;
@@ -78,6 +61,8 @@ export type App = {
 export type AppOptions = {
   /** At least 32 characters each; the first signs, all verify. */
   signingKeys: readonly string[];
+  /** Seal secrets that are stored, such as a provider's; absent: the signing keys do. */
+  sealingKeys?: readonly string[] | undefined;
   /** Under which people reach us; decides whether cookies need TLS. */
   publicUrl?: string | undefined;
   /** Origins of other sites whose pages may ask with a token of their own; none by default. */
@@ -114,7 +99,6 @@ export function createApp(platform: Platform, options: AppOptions): App {
   const identity = identityModule(platform, options);
   const requests = createRequests(platform);
   const authorisation = new Authorisation(catalogue, platform);
-  const refusals = new RefusalLog(platform);
   const production = productionModule({ platform, requests, identity, equipment, engineering });
   const hub = new LiveHub(platform);
   const live = production.live(hub);
@@ -146,7 +130,6 @@ export function createApp(platform: Platform, options: AppOptions): App {
   const access = accessControl({
     authenticator: identity.authenticator,
     control: authorisation,
-    refusals,
     publicUrl: options.publicUrl,
     corsOrigins: options.corsOrigins,
   });
@@ -175,7 +158,6 @@ export function createApp(platform: Platform, options: AppOptions): App {
       requests,
       authorisation,
       catalogue,
-      refusals,
       setupCode: options.setupCode,
       mail: {
         publicUrl: options.publicUrl ?? "http://127.0.0.1:8080",
@@ -183,23 +165,8 @@ export function createApp(platform: Platform, options: AppOptions): App {
       },
     }),
   );
-  // Before the routes of one thing: `/api/work-orders/export` is no work order.
-  const files = createTableFiles({ platform, requests });
-  api.route("/", equipmentTableRoutes({ platform, files, identity }));
-  api.route("/", engineeringTableRoutes({ platform, files, equipment }));
-  api.route("/", inventoryTableRoutes({ platform, files, engineering }));
-  api.route("/", productionTableRoutes({ platform, files, engineering }));
   api.route("/", equipmentModule({ platform, requests, identity }).routes);
-  api.route(
-    "/",
-    engineeringModule({
-      platform,
-      requests,
-      identity,
-      equipment,
-      available: inventory.readAvailable,
-    }).routes,
-  );
+  api.route("/", engineeringModule({ platform, requests, equipment }).routes);
   api.route("/", inventoryModule({ platform, requests, engineering }).routes);
   api.route("/", production.routes);
   api.route("/", settingsRoutes({ platform, requests }));
@@ -224,7 +191,6 @@ export function createApp(platform: Platform, options: AppOptions): App {
     },
     [Symbol.asyncDispose]: async () => {
       hub[Symbol.dispose]();
-      await refusals[Symbol.asyncDispose]();
       await watch[Symbol.asyncDispose]();
       await authorisation[Symbol.asyncDispose]();
       await live[Symbol.asyncDispose]();

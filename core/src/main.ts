@@ -41,6 +41,7 @@ try {
     const folder = config.DASHBOARDS_DIR ?? join(import.meta.dirname, "../../dashboards/dist");
     const app = createApp(platform, {
       signingKeys: config.SIGNING_KEYS,
+      sealingKeys: config.SEALING_KEYS,
       publicUrl: config.PUBLIC_URL,
       setupCode: config.SETUP_CODE,
       sendsMail: config.SMTP_URL !== undefined,

@@ -77,6 +77,7 @@ export class Plant {
         HOST: host,
         PORT: String(port),
         SIGNING_KEYS: secret(dataDir, "signing-key"),
+        SEALING_KEYS: secret(dataDir, "sealing-key"),
         SETUP_CODE: secret(dataDir, "setup-code"),
         DASHBOARDS_DIR: join(repository, "dashboards/dist"),
       }),

@@ -11,6 +11,7 @@ export * from "./items.ts";
 export * from "./jobs.ts";
 export * from "./live.ts";
 export * from "./master-data.ts";
+export * from "./oidc-providers.ts";
 export * from "./people.ts";
 export * from "./plant.ts";
 export * from "./problem.ts";

@@ -1,6 +1,7 @@
 import type { Transaction } from "../../platform/db/transaction.ts";
 import type { Platform } from "../../platform/platform.ts";
 import { Passwords } from "../../platform/passwords/passwords.ts";
+import { Seal } from "../../platform/seal.ts";
 import { AccessTokens } from "./access-token.ts";
 import { type AccessChange, AccessWatch } from "./access-watch.ts";
 import { Callers } from "./callers.ts";
@@ -16,23 +17,36 @@ export { seedApiKey, seedPolicy } from "./seed-access.ts";
 export { readTenantIds } from "./tenant-ids.ts";
 export type IdentityModule = ReturnType<typeof identityModule>;
 
+/** What identity brings to its own routes. */
+type OwnDeps = Pick<
+  IdentityDeps,
+  "platform" | "passwords" | "tokens" | "callers" | "isSecure" | "publicUrl" | "seal"
+>;
+
 /** Front door of identity: whose data it is, who asks, where and in which day we are. */
 export function identityModule(
   platform: Platform,
-  options: { signingKeys: readonly string[]; publicUrl?: string | undefined },
+  options: {
+    signingKeys: readonly string[];
+    sealingKeys?: readonly string[] | undefined;
+    publicUrl?: string | undefined;
+  },
 ) {
-  const tokens = new AccessTokens(options.signingKeys);
+  const { publicUrl, signingKeys, sealingKeys = signingKeys } = options;
+  const tokens = new AccessTokens(signingKeys);
   const callers = new Callers(platform, tokens);
-  const isSecure = options.publicUrl?.startsWith("https:") === true;
+  const isSecure = publicUrl?.startsWith("https:") === true;
   return {
     authenticator: callers,
     /** Feeds what is known of callers from the event log; start it, and dispose it before the database. */
     access: (onChange: (change: AccessChange) => void) =>
       new AccessWatch({ platform, callers, onChange }),
-    routes: (
-      deps: Omit<IdentityDeps, "platform" | "passwords" | "tokens" | "callers" | "isSecure">,
-    ) =>
-      identityRoutes({ ...deps, platform, tokens, callers, isSecure, passwords: new Passwords() }),
+    routes: (deps: Omit<IdentityDeps, keyof OwnDeps>) => {
+      const passwords = new Passwords();
+      const seal = new Seal(sealingKeys);
+      const own = { platform, passwords, tokens, callers, isSecure, publicUrl, seal };
+      return identityRoutes({ ...deps, ...own });
+    },
     /** The one site of the tenant. @throws Fault when it has none */
     site: (tx: Transaction) => readSite(tx),
     /** The production day that is running now at the site (DOMAIN.md). */

@@ -2,7 +2,6 @@ import type { OpenAPIHono } from "@hono/zod-openapi";
 import {
   askPasswordReset as askPasswordResetRoute,
   getSetup,
-  getSignInMethods,
   readLink as readLinkRoute,
   refreshSession as refreshSessionRoute,
   setUp as setUpRoute,
@@ -38,7 +37,6 @@ export function signInRoutes(deps: IdentityDeps): OpenAPIHono {
       const { tenantId, session } = await setUp(deps, c.req.valid("json"), deviceOf(c));
       return c.json(await signedIn(c, deps, tenantId, session), 200);
     })
-    .openapi(guarded(getSignInMethods, "public"), (c) => c.json({ providers: [] }, 200))
     .openapi(guarded(signInRoute, "public"), async (c) => {
       const { tenantId, session } = await signIn(deps, c.req.valid("json"), deviceOf(c));
       return c.json(await signedIn(c, deps, tenantId, session), 200);

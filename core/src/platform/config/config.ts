@@ -41,6 +41,12 @@ export const coreConfigSchema = z.object({
     .transform((keys) => keys.split(",").map((key) => key.trim()))
     .refine((keys) => keys.every((key) => key.length >= 32), "needs at least 32 characters a key")
     .describe("secrets that sign access tokens, comma-separated: the first signs, all verify"),
+  SEALING_KEYS: z
+    .string()
+    .transform((keys) => keys.split(",").map((key) => key.trim()))
+    .refine((keys) => keys.every((key) => key.length >= 32), "needs at least 32 characters a key")
+    .optional()
+    .describe("secrets that seal stored secrets, comma-separated: the first seals, all open"),
   SETUP_CODE: z
     .string()
     .min(16)
