@@ -14,12 +14,13 @@ import {
   isAbout,
   userAttributes,
 } from "./modules/identity/index.ts";
-import { inventoryModule, inventoryObjectTypes } from "./modules/inventory/index.ts";
+import { inventory, inventoryModule, inventoryObjectTypes } from "./modules/inventory/index.ts";
 import { productionModule, productionObjectTypes } from "./modules/production/index.ts";
 import { auditObjectTypes } from "./platform/audit/permissions.ts";
 import { auditRoutes } from "./platform/audit/routes.ts";
 import { Authorisation } from "./platform/authz/authorisation.ts";
 import type { Catalogue } from "./platform/authz/catalogue.ts";
+import { RefusalLog } from "./platform/authz/refusal-log.ts";
 import { settingsObjectTypes, settingsRoutes } from "./platform/config/routes.ts";
 import { Refusal } from "./platform/errors.ts";
 import { measureLag } from "./platform/events/lag.ts";
@@ -61,8 +62,6 @@ export type App = {
 export type AppOptions = {
   /** At least 32 characters each; the first signs, all verify. */
   signingKeys: readonly string[];
-  /** Seal secrets that are stored, such as a provider's; absent: the signing keys do. */
-  sealingKeys?: readonly string[] | undefined;
   /** Under which people reach us; decides whether cookies need TLS. */
   publicUrl?: string | undefined;
   /** Origins of other sites whose pages may ask with a token of their own; none by default. */
@@ -99,6 +98,7 @@ export function createApp(platform: Platform, options: AppOptions): App {
   const identity = identityModule(platform, options);
   const requests = createRequests(platform);
   const authorisation = new Authorisation(catalogue, platform);
+  const refusals = new RefusalLog(platform);
   const production = productionModule({ platform, requests, identity, equipment, engineering });
   const hub = new LiveHub(platform);
   const live = production.live(hub);
@@ -130,6 +130,7 @@ export function createApp(platform: Platform, options: AppOptions): App {
   const access = accessControl({
     authenticator: identity.authenticator,
     control: authorisation,
+    refusals,
     publicUrl: options.publicUrl,
     corsOrigins: options.corsOrigins,
   });
@@ -158,6 +159,7 @@ export function createApp(platform: Platform, options: AppOptions): App {
       requests,
       authorisation,
       catalogue,
+      refusals,
       setupCode: options.setupCode,
       mail: {
         publicUrl: options.publicUrl ?? "http://127.0.0.1:8080",
@@ -166,7 +168,16 @@ export function createApp(platform: Platform, options: AppOptions): App {
     }),
   );
   api.route("/", equipmentModule({ platform, requests, identity }).routes);
-  api.route("/", engineeringModule({ platform, requests, equipment }).routes);
+  api.route(
+    "/",
+    engineeringModule({
+      platform,
+      requests,
+      identity,
+      equipment,
+      available: inventory.readAvailable,
+    }).routes,
+  );
   api.route("/", inventoryModule({ platform, requests, engineering }).routes);
   api.route("/", production.routes);
   api.route("/", settingsRoutes({ platform, requests }));
@@ -191,6 +202,7 @@ export function createApp(platform: Platform, options: AppOptions): App {
     },
     [Symbol.asyncDispose]: async () => {
       hub[Symbol.dispose]();
+      await refusals[Symbol.asyncDispose]();
       await watch[Symbol.asyncDispose]();
       await authorisation[Symbol.asyncDispose]();
       await live[Symbol.asyncDispose]();

@@ -31,13 +31,13 @@ try {
         otlpEndpoint: config.OTEL_EXPORTER_OTLP_ENDPOINT,
       }),
     );
-    observeJobs(platform);
     const told = { process: "core", declared: coreConfigSchema, environment: process.env };
     starting.use(await publishConfig(platform, told));
     observeFigures(platform, {
       tenantIds: (atMost) => readTenantIds(platform.db, atMost),
       figures: productionFigures,
     });
+    observeJobs(platform);
     const folder = config.DASHBOARDS_DIR ?? join(import.meta.dirname, "../../dashboards/dist");
     const app = createApp(platform, {
       signingKeys: config.SIGNING_KEYS,

@@ -47,7 +47,7 @@ export async function openTestPlant(database: Urls) {
   const tenantId = tenantIdSchema.parse(database.tenantId);
   let now = new Date("2026-11-20T10:00:00Z");
   const clock: Clock = { now: () => now };
-  const common = { process: "test", logLevel: "silent", clock };
+  const common = { process: "test", logLevel: process.env.DBG ?? "silent", clock };
   const core = opening.use(await openPlatform({ ...common, databaseUrl: database.urls.core }));
   const worker = opening.use(await openPlatform({ ...common, databaseUrl: database.urls.worker }));
   const ingest = opening.use(

@@ -9,6 +9,7 @@ export * from "./health.ts";
 export * from "./inventory.ts";
 export * from "./items.ts";
 export * from "./jobs.ts";
+export * from "./list-files.ts";
 export * from "./live.ts";
 export * from "./master-data.ts";
 export * from "./oidc-providers.ts";

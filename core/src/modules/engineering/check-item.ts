@@ -4,7 +4,7 @@ import { sql } from "kysely";
 import type { Transaction } from "../../platform/db/transaction.ts";
 import { Refusal } from "../../platform/errors.ts";
 import type { Equipment } from "../equipment/index.ts";
-import { findUom } from "./domain/uom.ts";
+import { findUom, type Uom } from "./domain/uom.ts";
 import { readUoms } from "./store/uoms.ts";
 
 /**
@@ -13,8 +13,26 @@ import { readUoms } from "./store/uoms.ts";
  *   work_center.unknown · uom.unknown · setup_family.unknown · capability.unknown
  */
 export async function checkItem(tx: Transaction, equipment: Equipment, item: Item): Promise<void> {
+  checkAgainst(item, await readSurroundings(tx, equipment));
+  await checkReferences(tx, item);
+}
+
+/** What items name and must exist, read once for as many as are checked. */
+export type Surroundings = { uoms: readonly Uom[]; workCenterIds: ReadonlySet<string> };
+
+export async function readSurroundings(
+  tx: Transaction,
+  equipment: Equipment,
+): Promise<Surroundings> {
+  const uoms = await readUoms(tx);
+  const workCenters = await equipment.workCenters(tx);
+  return { uoms, workCenterIds: new Set(workCenters.map(({ workCenterId }) => workCenterId)) };
+}
+
+/** The rules of `checkItem` but those about setup families and capabilities. */
+export function checkAgainst(item: Item, { uoms, workCenterIds }: Surroundings): void {
   checkSteps(item);
-  const uom = findUom(await readUoms(tx), item.uom);
+  const uom = findUom(uoms, item.uom);
   if (uom === null) {
     throw invalid(
       "uom.unknown",
@@ -27,8 +45,7 @@ export async function checkItem(tx: Transaction, equipment: Equipment, item: Ite
       `A serial names one piece, and ${item.uom} can be divided: track by lot, or count in pc.`,
     );
   }
-  await checkWorkCenters(tx, equipment, item);
-  await checkReferences(tx, item);
+  checkWorkCenters(item, workCenterIds);
 }
 
 function checkSteps({ operations }: Item): void {
@@ -44,8 +61,7 @@ function checkSteps({ operations }: Item): void {
   }
 }
 
-async function checkWorkCenters(tx: Transaction, equipment: Equipment, item: Item): Promise<void> {
-  const known = new Set((await equipment.workCenters(tx)).map(({ workCenterId }) => workCenterId));
+function checkWorkCenters(item: Item, known: ReadonlySet<string>): void {
   for (const { step, workCenterId, alternatives } of item.operations) {
     const centers = [workCenterId, ...alternatives.map((other) => other.workCenterId)];
     if (centers.every((center) => known.has(center))) continue;

@@ -1,10 +1,11 @@
-import { readItem } from "./queries.ts";
+import { readItem, readItemIds } from "./queries.ts";
 import { type EngineeringDeps, engineeringRoutes } from "./routes.ts";
 
+export { engineeringTableRoutes } from "./table-routes.ts";
 export { engineeringObjectTypes } from "./permissions.ts";
 
 /** Front door of engineering for the contexts above: every call joins the caller's transaction. */
-export const engineering = { item: readItem };
+export const engineering = { item: readItem, itemIds: readItemIds };
 export type Engineering = typeof engineering;
 
 export function engineeringModule(deps: EngineeringDeps) {

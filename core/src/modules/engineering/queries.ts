@@ -12,6 +12,18 @@ export async function readItem(tx: Transaction, itemId: string): Promise<StoredI
   return item ?? null;
 }
 
+/** Ids by item number; numbers that do not exist are left out. */
+export async function readItemIds(
+  tx: Transaction,
+  numbers: Iterable<string>,
+): Promise<Map<string, string>> {
+  const { rows } = await sql<{ item_id: string; number: string }>`
+    select item_id, number
+      from engineering.item
+     where number = any (${[...numbers]}::text[])`.execute(tx.over());
+  return new Map(rows.map((row) => [row.number, row.item_id]));
+}
+
 /** Items by number after `after`; `search` looks in number and name. One more than `limit` if there are. */
 export async function readItemPage(
   tx: Transaction,

@@ -6,6 +6,7 @@ import { readDataTimes, readWorkUnitReadings } from "./readings.ts";
 import { equipmentRoutes } from "./routes.ts";
 import { readTrends } from "./trends.ts";
 
+export { equipmentTableRoutes } from "./table-routes.ts";
 export { equipmentObjectTypes } from "./permissions.ts";
 export type { CountBinding, WorkCenter, WorkUnit } from "./queries.ts";
 export type { Reading } from "./readings.ts";

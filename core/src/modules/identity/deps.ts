@@ -1,5 +1,6 @@
 import type { Authorisation } from "../../platform/authz/authorisation.ts";
 import type { Catalogue } from "../../platform/authz/catalogue.ts";
+import type { RefusalLog } from "../../platform/authz/refusal-log.ts";
 import type { Requests } from "../../platform/http/api.ts";
 import type { Passwords } from "../../platform/passwords/passwords.ts";
 import type { Platform } from "../../platform/platform.ts";
@@ -14,6 +15,7 @@ export type IdentityDeps = {
   requests: Requests;
   authorisation: Authorisation;
   catalogue: Catalogue;
+  refusals: RefusalLog;
   passwords: Passwords;
   tokens: AccessTokens;
   callers: Callers;

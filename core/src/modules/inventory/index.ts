@@ -7,6 +7,7 @@ import { type InventoryDeps, inventoryRoutes } from "./routes.ts";
 import { warehouseRoutes } from "./warehouse-routes.ts";
 
 export { inventoryObjectTypes } from "./permissions.ts";
+export { inventoryTableRoutes } from "./table-routes.ts";
 export { rebuildBalances } from "./rebuild-balances.ts";
 export { verifyStock } from "./verify.ts";
 

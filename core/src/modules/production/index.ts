@@ -7,6 +7,7 @@ import { machineEvents } from "./subscribers.ts";
 
 export { productionObjectTypes } from "./permissions.ts";
 export { productionFigures } from "./figures.ts";
+export { productionTableRoutes } from "./table-routes.ts";
 export { verifyWorkOrder } from "./verify.ts";
 
 /** Front door of production: what core serves. */

@@ -18,9 +18,21 @@ const refusalStatus = {
   too_many: 429,
 } as const satisfies Record<RefusalKind, number>;
 
+/** A problem that says more than a refusal does, composed where it is known. */
+export class ProblemThrown extends Error {
+  override readonly name = "ProblemThrown";
+  readonly problem: Problem;
+
+  constructor(thrown: Problem) {
+    super(thrown.detail);
+    this.problem = thrown;
+  }
+}
+
 /** The one place that turns an error into an answer (RFC 9457). Bugs are logged and say nothing. */
 export function problemOf(error: unknown, log: Log): Problem {
   if (error instanceof Refusal) return ofRefusal(error);
+  if (error instanceof ProblemThrown) return error.problem;
   if (error instanceof z.ZodError) return ofInvalidInput(error);
   if (error instanceof HTTPException) {
     return problem(
@@ -71,7 +83,9 @@ const titles: Record<number, string> = {
   409: "Refused",
   412: "Changed meanwhile",
   413: "Too large",
+  414: "Too long",
   415: "Not this media type",
+  422: "Rows not valid",
   429: "Too many",
   500: "Internal error",
   503: "Not available",

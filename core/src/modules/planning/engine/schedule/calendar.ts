@@ -6,6 +6,8 @@ export interface Calendar {
   to: Int32Array;
   /** 1: frozen work is done meanwhile, so nothing may pause over it. Setups may: see reserve. */
   solid: Int32Array;
+  /** The break that was found last. */
+  hint: number;
 }
 
 /** A time a work center is taken; `isSolid` by work instead of rest. */
@@ -30,6 +32,7 @@ export function calendarOf(breaks: Break[]): Calendar {
     from: Int32Array.from(joined, ({ from }) => from),
     to: Int32Array.from(joined, ({ to }) => to),
     solid: Int32Array.from(joined, ({ isSolid }) => (isSolid === true ? 1 : 0)),
+    hint: 0,
   };
 }
 
@@ -69,15 +72,14 @@ export function endOfWork(calendar: Calendar, start: number, time: number): numb
   return end;
 }
 
-function firstBreakEndingAfter({ to }: Calendar, tick: number): number {
-  let low = 0;
-  let high = to.length;
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    if (at(to, middle) > tick) high = middle;
-    else low = middle + 1;
-  }
-  return low;
+/** Looks from where it was found last time: who asks goes along the machine's sequence. */
+function firstBreakEndingAfter(calendar: Calendar, tick: number): number {
+  const { to } = calendar;
+  let k = calendar.hint;
+  while (k > 0 && at(to, k - 1) > tick) k -= 1;
+  while (k < to.length && at(to, k) <= tick) k += 1;
+  calendar.hint = k;
+  return k;
 }
 
 /** The last tick to start `time` working ticks so that they are done at `end`; 0 when none is. */

@@ -164,11 +164,15 @@ function addDues(model: Model, problem: Problem, planned: number[]): void {
 
 function addMachines(model: Model, problem: Problem, frozen: Map<number, Assignment>): void {
   const { families, operations } = model;
+  const earliest = model.release
+    .subarray(0, operations)
+    .reduce((least, release) => Math.min(least, release), 0x7fff_ffff);
   const frozenOn = Map.groupBy(frozen.values(), ({ machine }) => machine);
   let nextMatrix = families * families; // The matrix at 0 stays empty: machines without setups.
   problem.machines.forEach((machine, k) => {
     const start = operations + 1 + k;
-    const { availableFrom, family, calendar } = reserve(problem, machine, frozenOn.get(k) ?? []);
+    const held = frozenOn.get(k) ?? [];
+    const { availableFrom, family, calendar } = reserve(problem, machine, held, earliest);
     model.release[start] = availableFrom;
     model.calendars.push(calendar);
     model.hasCalendars ||= calendar.to.length > 0;

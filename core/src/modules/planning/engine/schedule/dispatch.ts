@@ -10,6 +10,14 @@ export interface Sequence {
   choice: Int32Array;
 }
 
+export interface DispatchOptions {
+  rule: DispatchRule;
+  slack: number;
+  /** How many mean operation times ahead a due date is seen, for the rules with slack. Default 2. */
+  lookAhead?: number;
+  random: Random;
+}
+
 /**
  * Builds a schedule operation by operation: the machine where something can end first is decided,
  * among all operations that could start there before that end.
@@ -19,7 +27,7 @@ export interface Sequence {
  */
 export function dispatch(
   model: Model,
-  { rule, slack, random }: { rule: DispatchRule; slack: number; random: Random },
+  { rule, slack, lookAhead = 2, random }: DispatchOptions,
 ): Sequence {
   const n = model.operations;
   const order = new Int32Array(n);
@@ -27,7 +35,7 @@ export function dispatch(
   const floor = createFloor(model);
   for (let placed = 0; placed < n; placed += 1) {
     const machine = firstMachineToEnd(model, floor);
-    const row = pick(floor, machine, { rule, slack, random });
+    const row = pick(floor, machine, { rule, slack, lookAhead, random });
     const i = at(floor.operationOfRow, row);
     order[placed] = i;
     choice[i] = row;
@@ -60,7 +68,7 @@ function firstMachineToEnd(model: Model, floor: Floor): number {
 function pick(
   floor: Floor,
   machine: number,
-  { rule, slack, random }: { rule: DispatchRule; slack: number; random: Random },
+  { rule, slack, lookAhead, random }: Required<DispatchOptions>,
 ): number {
   const first = at(floor.firstStart, machine);
   const latest = first + slack * Math.max(0, at(floor.firstEnd, machine) - 1 - first);
@@ -71,7 +79,7 @@ function pick(
   for (let k = from; k < to; k += 1) {
     const row = at(floor.rows, k);
     if (at(floor.start, row) > latest) continue;
-    const value = priority(rule, floor, row, random);
+    const value = priority(floor, row, { rule, lookAhead, random });
     if (best >= 0 && value <= bestPriority) continue;
     bestPriority = value;
     best = row;

@@ -23,15 +23,22 @@ export function eliteLength(operations: number): number {
 export function eliteOf(graph: Graph): Elite {
   const n = graph.model.operations;
   const elite = new Int32Array(front + 3 * n);
-  graph.model.goals.forEach((goal, k) => {
-    const figure = figureOf(graph, goal);
-    elite[2 * k] = Math.floor(figure / 2 ** 30);
-    elite[2 * k + 1] = figure % 2 ** 30;
-  });
+  elite.set(eliteFigures(graph));
   elite.set(graph.order, front);
   elite.set(graph.choice.subarray(0, n), front + n);
   elite.set(graph.head.subarray(0, n), front + 2 * n);
   return elite;
+}
+
+/** The figures alone: enough to compare it with elites. */
+export function eliteFigures(graph: Graph): Int32Array {
+  const figures = new Int32Array(front);
+  graph.model.goals.forEach((goal, k) => {
+    const figure = figureOf(graph, goal);
+    figures[2 * k] = Math.floor(figure / 2 ** 30);
+    figures[2 * k + 1] = figure % 2 ** 30;
+  });
+  return figures;
 }
 
 /** The figure of the goal at place `k` of the model's goals. */

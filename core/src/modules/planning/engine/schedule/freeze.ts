@@ -1,4 +1,4 @@
-import { calendarOf, endOfWork, startOfWork } from "./calendar.ts";
+import { calendarOf, endOfWork, startOfWork, type Calendar } from "./calendar.ts";
 import type { Inspected, Note } from "./inspect.ts";
 import { needsOf } from "./needs.ts";
 import { predecessorsOf } from "./precedence.ts";
@@ -18,6 +18,7 @@ export function freeze(
 ): Map<number, Assignment> {
   const frozen = new Map<number, Assignment>();
   const lastOn = new Map<number, Assignment>();
+  const calendars = problem.machines.map(({ breaks = [] }) => calendarOf(breaks));
   for (const { index, pin } of inOrderOfStart(problem, kept)) {
     const { machine, start } = pin;
     const row = alternatives.get(index)?.find((alternative) => alternative.machine === machine);
@@ -31,11 +32,11 @@ export function freeze(
       continue;
     }
     if (start === undefined) continue;
-    const calendar = calendarOf(problem.machines[machine]?.breaks ?? []);
+    const calendar = calendars[machine] ?? calendarOf([]);
     const end = isTicks(start) ? endOfWork(calendar, start, row.time) : start;
     const assignment = { operation: index, machine, start, end };
     const reason =
-      whyNotFrozen(problem, assignment, frozen, lastOn) ?? whyShort(problem, assignment, frozen);
+      whyNotFrozen(problem, assignment, calendar, frozen, lastOn) ?? whyShort(problem, assignment, frozen);
     if (reason) {
       note(
         "pin.impossible",
@@ -86,11 +87,12 @@ function inOrderOfStart(
 function whyNotFrozen(
   problem: Problem,
   { operation, machine, start, end }: Assignment,
+  calendar: Calendar,
   frozen: Map<number, Assignment>,
   lastOn: Map<number, Assignment>,
 ): string | null {
   const asked = problem.operations[operation];
-  const { setups, setUpFor, availableFrom, breaks = [] } = problem.machines[machine] ?? {};
+  const { setups, setUpFor, availableFrom } = problem.machines[machine] ?? {};
   if (!isTicks(start) || start >= startMax)
     return `the start is no whole number from 0 to ${startMax}`;
   if (start < (asked?.release ?? 0)) return `it is released at ${asked?.release}`;
@@ -100,7 +102,6 @@ function whyNotFrozen(
     const free = before.end + (problem.operations[after]?.transfer ?? 0);
     if (start < free) return `it follows ${after}, which arrives at ${free}`;
   }
-  const calendar = calendarOf(breaks);
   const opens = startOfWork(calendar, start, end - start, asked?.isSplittable ?? false);
   if (opens > start) return `work center ${machine} has a break; the next start is ${opens}`;
   const last = lastOn.get(machine);

@@ -38,6 +38,11 @@ export interface Graph {
   countsChange: boolean;
   /** Off for searches that try moves out instead of estimating them: tails are then left stale. */
   keepsTails: boolean;
+  /**
+   * A placed update gives up, with an infinite cost, as soon as it has made what it saw more costly
+   * by this: the move must be taken back then. Infinity: never.
+   */
+  worseningMax: number;
   /** Whether an update computes all behind the change, or follows the changes: see sweptMax. */
   isSwept: boolean;
   /** Resources while starts are placed, and who each operation waited for. */
@@ -77,6 +82,7 @@ export function createGraph(model: Model): Graph {
     units: createUnits(model),
     heldBy: new Int32Array(nodes).fill(operations),
     keepsTails: true,
+    worseningMax: Infinity,
     isSwept: operations <= sweptMax,
     mark: new Int32Array(nodes),
     aside: new Int32Array(operations + 1),

@@ -42,8 +42,11 @@ function lookUp({ machines, operations }: Problem, assignments: Assignment[]): F
     const previous = last.get(one.machine);
     if (previous) before.set(one, previous);
     last.set(one.machine, one);
-    for (const { resource } of needsOf(asked(one)))
-      usersOf.set(resource, [...(usersOf.get(resource) ?? []), one]);
+    for (const { resource } of needsOf(asked(one))) {
+      const users = usersOf.get(resource);
+      if (users) users.push(one);
+      else usersOf.set(resource, [one]);
+    }
   }
   const calendars = machines.map(({ breaks = [] }) => calendarOf(breaks));
   return { asked, placeOf, before, calendars, usersOf };

@@ -1,6 +1,6 @@
 import { at } from "./at.ts";
 import type { Graph } from "./graph.ts";
-import { place, setupBetween, updateFigures } from "./timing.ts";
+import { costOfEnd, place, setupBetween, updateFigures } from "./timing.ts";
 import { resetUnits } from "./units.ts";
 
 /** Everything, from the topological order and the machines' sequences. */
@@ -167,10 +167,11 @@ function updateHeads(graph: Graph, low: number, atLeast: number): void {
 /** updateHeads where starts cannot be added up: under calendars, with joins, with resources. */
 function updateStarts(graph: Graph, low: number, atLeast: number): void {
   const { order, position, head, end, machineSucc, mark, stamp, model } = graph;
-  const { joins, hasJoins } = model;
+  const { joins, hasJoins, weight } = model;
   const n = model.operations;
   if (model.hasResources) return placeAll(graph);
   let last = atLeast;
+  let added = 0;
   for (let k = low; k <= last; k += 1) {
     const i = at(order, k);
     if (at(mark, i) !== stamp) continue;
@@ -178,6 +179,14 @@ function updateStarts(graph: Graph, low: number, atLeast: number): void {
     const oldEnd = at(end, i);
     place(graph, i);
     if (at(head, i) === oldHead && at(end, i) === oldEnd) continue;
+    if (at(weight, i) > 0) {
+      added += costOfEnd(model, i, at(end, i)) - costOfEnd(model, i, oldEnd);
+      // The marks and the rest of the order stay as they are until the move is taken back.
+      if (added > graph.worseningMax) {
+        graph.cost = Infinity;
+        return;
+      }
+    }
     const s = at(model.jobSucc, i);
     const next = at(machineSucc, i);
     mark[s] = stamp;

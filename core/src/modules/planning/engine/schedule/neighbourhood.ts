@@ -1,6 +1,7 @@
 import { createCriticalPath, type CriticalPath } from "./critical-path.ts";
 import { createSegment, type Segment } from "./estimate.ts";
 import type { Graph } from "./graph.ts";
+import { createOutlook, type Outlook } from "./guess.ts";
 import type { Random } from "./random.ts";
 import { createSnapshot, type Snapshot } from "./snapshot.ts";
 import { createTabuList, type TabuList } from "./tabu-list.ts";
@@ -17,6 +18,7 @@ export interface Neighbourhood {
   path: CriticalPath;
   segment: Segment;
   trials: Trials;
+  outlook: Outlook;
   /** The schedule as it is while moves are tried out. */
   saved: Snapshot;
   /** Counts on from run to run, so that what an earlier run forbade has expired by itself. */
@@ -48,6 +50,7 @@ export function createNeighbourhood(graph: Graph, random: Random): Neighbourhood
     path: createCriticalPath(operations),
     segment: createSegment(operations),
     trials: createTrials(),
+    outlook: createOutlook(graph),
     saved: createSnapshot(graph),
     iteration: 0,
     record: 0,

@@ -25,13 +25,17 @@ export function rulesFor(model: Model): DispatchRule[] {
 }
 
 /** The greater, the sooner. */
-export function priority(rule: DispatchRule, floor: Floor, row: number, random: Random): number {
+export function priority(
+  floor: Floor,
+  row: number,
+  { rule, lookAhead, random }: { rule: DispatchRule; lookAhead: number; random: Random },
+): number {
   const i = at(floor.operationOfRow, row);
   if (rule === "most_work_remaining") return at(floor.workRemaining, i);
   if (rule === "earliest_due") return -dueOf(floor, i);
-  if (rule === "apparent_tardiness_cost") return tardinessCost(floor, row);
+  if (rule === "apparent_tardiness_cost") return tardinessCost(floor, row, lookAhead);
   if (rule === "apparent_tardiness_cost_with_setups")
-    return tardinessCost(floor, row) * setupDiscount(floor, row);
+    return tardinessCost(floor, row, lookAhead) * setupDiscount(floor, row);
   if (rule === "shortest_time") return -at(floor.model.choiceTime, row);
   if (rule === "least_setup") return -setupBefore(floor, row);
   return rule === "earliest_start" ? -at(floor.start, row) : random.unit();
@@ -46,9 +50,9 @@ function dueOf({ model, dueNode }: Floor, i: number): number {
  * Weight per tick of work, discounted by the slack that is left. Work without a due date comes
  * behind all that has one, the shortest first.
  * @source Vepsalainen, Morton, "Priority rules for job shops with weighted tardiness costs",
- * Management Science 33(8), 1987: ATC with look-ahead 2.
+ * Management Science 33(8), 1987: ATC.
  */
-function tardinessCost(floor: Floor, row: number): number {
+function tardinessCost(floor: Floor, row: number, lookAhead: number): number {
   const { model, workRemaining } = floor;
   const i = at(floor.operationOfRow, row);
   const time = Math.max(1, at(model.choiceTime, row));
@@ -56,13 +60,13 @@ function tardinessCost(floor: Floor, row: number): number {
   if (due === model.operations) return 2 ** -1000 / time;
   const after = at(workRemaining, i) - at(workRemaining, at(model.jobSucc, due));
   const slack = Math.max(0, at(model.due, due) - after - at(floor.start, row));
-  return (at(model.weight, due) / time) * Math.exp(-slack / (2 * floor.timeMean));
+  return (at(model.weight, due) / time) * Math.exp(-slack / (lookAhead * floor.timeMean));
 }
 
 /**
  * @source Lee, Bhaskaran, Pinedo, "A heuristic to minimize the total weighted tardiness with
- * sequence-dependent setups", IIE Transactions 29(1), 1997: ATCS; its second scaling fixed at 0.3.
+ * sequence-dependent setups", IIE Transactions 29(1), 1997: ATCS; its second scaling fixed at 1.
  */
 function setupDiscount(floor: Floor, row: number): number {
-  return Math.exp(-setupBefore(floor, row) / (0.3 * floor.setupMean));
+  return Math.exp(-setupBefore(floor, row) / floor.setupMean);
 }

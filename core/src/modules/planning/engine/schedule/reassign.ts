@@ -1,4 +1,5 @@
 import { at } from "./at.ts";
+import { guessElsewhere } from "./guess.ts";
 import { arrivalByJob, setupBetween } from "./timing.ts";
 import { offer, type Neighbourhood } from "./neighbourhood.ts";
 import { placeTabuUntil } from "./tabu-list.ts";
@@ -82,8 +83,15 @@ function tryPlaces(hood: Neighbourhood, u: number, row: number): void {
     before = x;
     x = y;
   }
-  noteTrial(hood.trials, isTabu, u, row, x);
-  if (before !== model.operations) noteTrial(hood.trials, isTabu, u, row, before);
+  for (const place of before === model.operations ? [x] : [x, before])
+    noteTrial(
+      hood.trials,
+      isTabu,
+      u,
+      row,
+      place,
+      guessElsewhere(graph, hood.outlook, u, row, place),
+    );
 }
 
 /** Setup as it would be on the new machine. */

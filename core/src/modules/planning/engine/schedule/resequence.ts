@@ -1,5 +1,6 @@
 import { at } from "./at.ts";
 import { estimateBefore, estimateBehind } from "./estimate.ts";
+import { guessBefore, guessBehind } from "./guess.ts";
 import { offer, type Neighbourhood } from "./neighbourhood.ts";
 import { pairTabuUntil } from "./tabu-list.ts";
 import { noteTrial } from "./trials.ts";
@@ -65,7 +66,10 @@ function considerBehind(hood: Neighbourhood, u: number, v: number): void {
       break;
     }
   }
-  if (!graph.keepsTails) return noteTrial(hood.trials, isTabu, u, at(graph.choice, u), v);
+  if (!graph.keepsTails) {
+    const guess = guessBehind(graph, hood.outlook, u, v);
+    return noteTrial(hood.trials, isTabu, u, at(graph.choice, u), v, guess);
+  }
   const limit = isTabu ? hood.record - 1 : hood.estimate;
   const estimate = estimateBehind(graph, hood.segment, u, v, limit);
   offer(hood, estimate, isTabu, u, at(graph.choice, u), v);
@@ -90,8 +94,10 @@ function considerBefore(hood: Neighbourhood, u: number, v: number): void {
       break;
     }
   }
-  if (!graph.keepsTails)
-    return noteTrial(hood.trials, isTabu, u, at(graph.choice, u), at(machinePred, v));
+  if (!graph.keepsTails) {
+    const guess = guessBefore(graph, hood.outlook, u, v);
+    return noteTrial(hood.trials, isTabu, u, at(graph.choice, u), at(machinePred, v), guess);
+  }
   const limit = isTabu ? hood.record - 1 : hood.estimate;
   const estimate = estimateBefore(graph, hood.segment, u, v, limit);
   offer(hood, estimate, isTabu, u, at(graph.choice, u), at(machinePred, v));

@@ -10,11 +10,16 @@ export interface Reserved {
 }
 
 /**
- * Frozen operations that follow each other from the start without a gap are the machine's past: it
- * becomes available behind them. The others are taken out of its calendar, and so is the time that
+ * Frozen operations that follow each other from the start without a gap, or with gaps before
+ * `earliest`, when nothing can start yet, are the machine's past: it becomes available behind them. The others are taken out of its calendar, and so is the time that
  * the longest setups to and from them may take: whoever comes before or after, the plan holds.
  */
-export function reserve(problem: Problem, machine: Machine, frozen: Assignment[]): Reserved {
+export function reserve(
+  problem: Problem,
+  machine: Machine,
+  frozen: Assignment[],
+  earliest: number,
+): Reserved {
   const breaks: Break[] = [...(machine.breaks ?? [])];
   const own = calendarOf(breaks);
   let availableFrom = machine.availableFrom ?? 0;
@@ -25,7 +30,7 @@ export function reserve(problem: Problem, machine: Machine, frozen: Assignment[]
   )) {
     const next = problem.operations[operation]?.family ?? 0;
     const setup = family === undefined ? 0 : (machine.setups?.[family]?.[next] ?? 0);
-    isGapless &&= endOfWork(own, availableFrom, setup) >= start;
+    isGapless &&= start <= earliest || endOfWork(own, availableFrom, setup) >= start;
     if (isGapless) {
       availableFrom = end;
       family = next;

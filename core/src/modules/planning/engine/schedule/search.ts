@@ -3,6 +3,7 @@ import {
   admit,
   compareElites,
   eliteFigure,
+  eliteFigures,
   eliteOf,
   mix,
   sequenceOf,
@@ -19,6 +20,7 @@ import type { Goal } from "./problem.ts";
 import { createRandom, type Random } from "./random.ts";
 import type { SolveOptions } from "./solve.ts";
 import { createTabuSearch, restoreBest, runTabu } from "./tabu.ts";
+import { runWalk } from "./walk.ts";
 
 /**
  * How many schedules the search keeps and mixes at first: as many as it takes this many operations
@@ -53,8 +55,13 @@ export function search(
   const patience = Math.max(patienceMin, patiencePerOperation * model.operations);
   const pool: Pool = { capacity: firstPoolSize(model), elites: [] };
   const goal = graph.keepsTails ? bound.makespan : goalFrom(model, bound);
-  let best = bestStart(model, graph, random, shouldStop);
-  onImprovement?.(figuresOf(model, best));
+  let reported: Elite | null = null;
+  const report = (better: Elite): void => {
+    if (reported !== null && compareElites(better, reported) >= 0) return;
+    reported = better;
+    onImprovement?.(figuresOf(model, better));
+  };
+  let best = bestStart(model, graph, random, shouldStop, (better) => report(better));
   let start = sequenceOf(best);
   let iterations = 0;
   let barren = 0;
@@ -65,7 +72,9 @@ export function search(
   while (!isOver()) {
     loadGraph(graph, start.order, start.choice);
     const left = iterationsMax - iterations;
-    iterations += runTabu(tabu, { patience, goal, shouldStop, iterationsMax: left });
+    const onRecord = (): void => report(eliteFigures(graph));
+    const limits = { patience, goal, shouldStop, iterationsMax: left, onRecord };
+    iterations += graph.keepsTails || graph.isSwept ? runTabu(tabu, limits) : runWalk(tabu, limits);
     restoreBest(tabu);
     const own = eliteOf(graph);
     const isWelcome = admit(model, pool, own);
@@ -75,7 +84,6 @@ export function search(
     const leader = pool.elites[0] ?? own;
     if (compareElites(leader, best) < 0) {
       best = leader;
-      onImprovement?.(figuresOf(model, best));
     }
     if (barren > barrenPerPlace * pool.capacity) {
       renew(model, pool, best);
@@ -129,19 +137,37 @@ function nextStart(model: Model, { elites, capacity }: Pool, random: Random): Se
   return mix(model, a, b, 0.3 + 0.4 * random.unit(), random);
 }
 
+/**
+ * The longer the queues, the earlier a due date must be seen; how long they get is known only when
+ * the schedule stands, so several are tried.
+ */
+const lookAheads = [2, 8, 32, 128];
+
 /** The previous plan, if there is one and nothing was dispatched that is better; and all rules. */
-function bestStart(model: Model, graph: Graph, random: Random, shouldStop: () => boolean): Elite {
+function bestStart(
+  model: Model,
+  graph: Graph,
+  random: Random,
+  shouldStop: () => boolean,
+  onBetter: (better: Elite) => void,
+): Elite {
   let best: Elite | null = null;
   const consider = ({ order, choice }: Sequence): void => {
     loadGraph(graph, order, choice);
     const elite = eliteOf(graph);
-    if (best === null || compareElites(elite, best) < 0) best = elite;
+    if (best !== null && compareElites(elite, best) >= 0) return;
+    best = elite;
+    onBetter(elite);
   };
   const previous = previousSequence(model);
   if (previous) consider(previous);
   for (const rule of rulesFor(model)) {
     if (best !== null && shouldStop()) break;
-    consider(dispatch(model, { rule, slack: 0, random }));
+    const isByDue = rule.startsWith("apparent_tardiness_cost");
+    for (const lookAhead of isByDue ? lookAheads : [2]) {
+      if (best !== null && shouldStop()) break;
+      consider(dispatch(model, { rule, slack: 0, lookAhead, random }));
+    }
   }
   return best ?? eliteOf(graph);
 }

@@ -1,7 +1,7 @@
 import { at } from "./at.ts";
 import { compile, type Compiled } from "./compile.ts";
 import { sequenceOf, type Elite } from "./elite.ts";
-import { createGraph, loadGraph } from "./graph.ts";
+import { createGraph, loadGraph, type Graph } from "./graph.ts";
 import { explainLateness } from "./lateness.ts";
 import { endOf } from "./timing.ts";
 import { lowerBound, type Bound } from "./lower-bound.ts";
@@ -33,22 +33,33 @@ export interface SolveOptions {
  */
 export function solve(problem: Problem, options: SolveOptions): Schedule {
   const compiled = compile(problem);
-  const { model, frozen } = compiled;
+  const { model } = compiled;
   if (model.operations === 0)
-    return assemble(problem, compiled, frozen, { makespan: 0, tardiness: 0 }, 0);
+    return scheduleOf(problem, compiled, null, { makespan: 0, tardiness: 0 }, 0);
   const bound = lowerBound(model);
   const { best, iterations } = search(model, { ...options, bound });
   const graph = createGraph(model);
   const { order, choice } = sequenceOf(best);
   loadGraph(graph, order, choice);
+  return scheduleOf(problem, compiled, graph, bound, iterations);
+}
+
+/** The answer for the caller: what is in the graph (null: nothing was left to plan) and what is frozen. */
+export function scheduleOf(
+  problem: Problem,
+  compiled: Compiled,
+  graph: Graph | null,
+  bound: Bound,
+  iterations: number,
+): Schedule {
   // In topological order, so that operations with equal starts stay in their machine's sequence.
-  const assignments = Array.from(graph.order, (i) => ({
+  const planned = Array.from(graph?.order ?? [], (i) => ({
     operation: compiled.operationOf[i] ?? 0,
-    machine: at(graph.machine, i),
-    start: at(graph.head, i),
-    end: endOf(graph, i),
+    machine: graph ? at(graph.machine, i) : 0,
+    start: graph ? at(graph.head, i) : 0,
+    end: graph ? endOf(graph, i) : 0,
   }));
-  return assemble(problem, compiled, [...frozen, ...assignments], bound, iterations);
+  return assemble(problem, compiled, [...compiled.frozen, ...planned], bound, iterations);
 }
 
 function assemble(

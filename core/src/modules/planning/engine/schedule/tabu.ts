@@ -37,6 +37,8 @@ export interface TabuLimits {
   goal: number;
   shouldStop: () => boolean;
   iterationsMax: number;
+  /** Told of each better schedule of the run, while it is in the graph. */
+  onRecord?: () => void;
 }
 
 /**
@@ -52,7 +54,7 @@ const iterationsPerCheck = 64;
  */
 export function runTabu(
   search: TabuSearch,
-  { patience, goal, shouldStop, iterationsMax }: TabuLimits,
+  { patience, goal, shouldStop, iterationsMax, onRecord }: TabuLimits,
 ): number {
   const { graph, hood } = search;
   forget(hood);
@@ -67,6 +69,7 @@ export function runTabu(
     if (!makeMove(hood)) break;
     if (valueOf(graph) < hood.record) {
       keepBest(search);
+      onRecord?.();
       since = 0;
     }
   }
@@ -74,7 +77,7 @@ export function runTabu(
 }
 
 /** Lets everything forbidden expire; counting starts again long before 32 bits are full. */
-function forget(hood: Neighbourhood): void {
+export function forget(hood: Neighbourhood): void {
   const longest = 2 * leastTenure(hood.graph);
   hood.iteration += iterationsPerCheck * Math.ceil(longest / iterationsPerCheck);
   if (hood.iteration < 2 ** 30) return;
@@ -82,7 +85,7 @@ function forget(hood: Neighbourhood): void {
   hood.iteration = 0;
 }
 
-function keepBest({ graph, hood, bestOrder, bestChoice }: TabuSearch): void {
+export function keepBest({ graph, hood, bestOrder, bestChoice }: TabuSearch): void {
   hood.record = valueOf(graph);
   bestOrder.set(graph.order);
   bestChoice.set(graph.choice.subarray(0, bestChoice.length));
@@ -99,7 +102,7 @@ function valueOf(graph: Graph): number {
 }
 
 /** How many of the iterations look for changeovers to save, where they are a goal. */
-const changeoverShare = 0.3;
+export const changeoverShare = 0.3;
 
 /** One iteration; false when the critical path offers no move at all. */
 function makeMove(hood: Neighbourhood): boolean {

@@ -1,6 +1,7 @@
 import { at } from "./at.ts";
 import { calendarOf, endOfWork, startOfWork, type Calendar } from "./calendar.ts";
 import type { Graph } from "./graph.ts";
+import type { Model } from "./model.ts";
 import { groupFor, occupy } from "./units.ts";
 
 /** Setup on the arc between two nodes that follow each other on the machine of the first. */
@@ -126,6 +127,12 @@ function weightedTardiness(graph: Graph): number {
     if (late > 0) cost += late * at(weight, i);
   }
   return cost;
+}
+
+/** Weighted tardiness of due operation `i` if it ends there. */
+export function costOfEnd({ transfer, due, weight }: Model, i: number, end: number): number {
+  const late = end + at(transfer, i) - at(due, i);
+  return late > 0 ? late * at(weight, i) : 0;
 }
 
 function changeOf({ model, head, machine, time }: Graph): number {

@@ -6,6 +6,8 @@ export interface Trials {
   x: Int32Array;
   /** 1: forbidden. */
   tabu: Int32Array;
+  /** What it would change by a rough guess, see guess.ts; 0 where nobody guessed. */
+  guess: Float64Array;
 }
 
 /** Instead of an alternative: `u` goes ahead of `x` in the order, its machine's sequence stays. */
@@ -20,6 +22,7 @@ export function createTrials(): Trials {
     row: new Int32Array(notedMax),
     x: new Int32Array(notedMax),
     tabu: new Int32Array(notedMax),
+    guess: new Float64Array(notedMax),
   };
 }
 
@@ -29,6 +32,7 @@ export function noteTrial(
   u: number,
   row: number,
   x: number,
+  guess = 0,
 ): void {
   const { count } = trials;
   if (count === notedMax) return;
@@ -36,5 +40,6 @@ export function noteTrial(
   trials.row[count] = row;
   trials.x[count] = x;
   trials.tabu[count] = isTabu ? 1 : 0;
+  trials.guess[count] = guess;
   trials.count = count + 1;
 }

@@ -1,0 +1,75 @@
+import type { OpenAPIHono } from "@hono/zod-openapi";
+import {
+  exportWorkOrders,
+  importWorkOrders as importWorkOrdersRoute,
+  type WorkOrderSummary,
+} from "@millwright/contracts/api";
+
+import { createApi } from "../../platform/http/api.ts";
+import { guarded } from "../../platform/http/permission.ts";
+import { newId, type Platform } from "../../platform/platform.ts";
+import { columnsOf } from "../../platform/tables/column.ts";
+import type { TableFiles } from "../../platform/tables/table-files.ts";
+import type { Engineering } from "../engineering/index.ts";
+import { importWorkOrders, workOrderRowSchema } from "./import-work-orders.ts";
+import { readWorkOrderPage } from "./work-order-queries.ts";
+
+type Deps = { platform: Platform; files: TableFiles; engineering: Engineering };
+
+/** Work orders as files; registered before the routes that take an id in the same place. */
+export function productionTableRoutes({ platform, files, engineering }: Deps): OpenAPIHono {
+  return createApi()
+    .openapi(
+      guarded(exportWorkOrders, { objectType: "work_order", action: "read", on: "any" }),
+      (c) => {
+        const { format, state, search } = c.req.valid("query");
+        return files.exportList(c, {
+          name: "work-orders",
+          format,
+          list: {
+            columns,
+            readPage: (tx, { after, limit }) =>
+              readWorkOrderPage(tx, { before: after?.[0] ?? null, state, search, limit }),
+            keyOf: ({ workOrderId }) => [workOrderId],
+            show: (orders) => orders,
+          },
+        });
+      },
+    )
+    .openapi(
+      guarded(importWorkOrdersRoute, { objectType: "work_order", action: "draft", on: "any" }),
+      (c) =>
+        files.importList(c, {
+          isDryRun: c.req.valid("query").dryRun,
+          list: {
+            schema: workOrderRowSchema,
+            passedOver: columns.map(({ field }) => field).filter((field) => !imported.has(field)),
+            rowsMax: ordersMax,
+            make: (tx, rows, { problems, caller }) => {
+              const deps = { engineering, newId: () => newId(platform) };
+              const by = { actor: caller.actor, now: platform.clock.now() };
+              return importWorkOrders(tx, deps, rows, { problems, by });
+            },
+          },
+        }),
+    );
+}
+
+const columns = columnsOf<WorkOrderSummary>({
+  number: "text",
+  itemNumber: "text",
+  itemName: "text",
+  quantity: "decimal",
+  uom: "text",
+  good: "decimal",
+  scrap: "decimal",
+  state: "text",
+  dueDate: "instant",
+  currentStep: "number",
+  currentOperationName: "text",
+  workOrderId: "text",
+});
+const imported = new Set(Object.keys(workOrderRowSchema.shape));
+
+// Each is drafted like a single one, four statements and an event: about three seconds for so many.
+const ordersMax = 2_000;

@@ -1,0 +1,268 @@
+import type { ImportReport, StoredItem, WorkOrderSummary } from "@millwright/contracts/api";
+import { strToU8 } from "fflate";
+import { afterAll, beforeAll, expect, test } from "vitest";
+
+import { createTestDatabase, type TestDatabase } from "../../../../deploy/test/database.ts";
+import { openTestPlant, type TestPlant } from "../../testing/plant.ts";
+import { readFileRecords } from "./read-file.ts";
+
+let database: TestDatabase;
+let plant: TestPlant;
+
+beforeAll(async () => {
+  database = await createTestDatabase();
+  plant = await openTestPlant(database);
+});
+afterAll(async () => {
+  await plant?.[Symbol.asyncDispose]();
+  await database?.[Symbol.asyncDispose]();
+});
+
+/** Lists that are no table files, each with its reason. */
+const without: Readonly<Record<string, string>> = {
+  "/api/work-orders/{workOrderId}/events": "history of one thing: payloads have no columns",
+  "/api/work-units/{workUnitId}/events": "history of one thing: payloads have no columns",
+  "/api/work-units/{workUnitId}/trends": "a curve, not a list",
+};
+/** Lists that are exported and not imported, each with its reason. */
+const onlyOut: Readonly<Record<string, string>> = {
+  "/api/metrics": "machines tell them",
+  "/api/stock/lots": "moves make them: import moves",
+  "/api/stock/balances": "the sum of moves: import moves",
+};
+/** Pages of these contexts have files; short lists (`rows` without a cursor) are read on one screen. */
+const contexts = ["engineering", "equipment", "inventory", "work orders"];
+const notYet =
+  /^\/api\/(stock\/(reservations|transfers|counts|suggestions)|engineering-changes|bom|items\/\{|transfers|counts|reservations|cycle-counts)/;
+
+test("every list that has pages has an export, and an import unless it makes no sense", async () => {
+  type Operation = { tags?: string[]; responses: Record<string, unknown> };
+  type Document = { paths: Record<string, Record<string, Operation>> };
+  const { paths } = await plant.get<Document>("/api/openapi.json");
+  const lists = Object.entries(paths).filter(([path, { get }]) => {
+    const isPage = JSON.stringify(get?.responses["200"] ?? {}).includes('"nextCursor"');
+    return isPage && contexts.includes(get?.tags?.[0] ?? "") && !(path in without);
+  });
+  const mine = lists.map(([path]) => path).filter((path) => !notYet.test(path));
+  expect(mine.length).toBeGreaterThanOrEqual(7);
+  expect(mine.filter((path) => paths[`${path}/export`]?.["get"] === undefined)).toEqual([]);
+  const noImport = mine.filter((path) => paths[`${path}/import`]?.["post"] === undefined);
+  expect(noImport.sort()).toEqual(Object.keys(onlyOut).sort());
+});
+
+async function exported(path: string, format = "csv"): Promise<(readonly string[])[]> {
+  const separator = path.includes("?") ? "&" : "?";
+  const answer = await ask(`${path}${separator}format=${format}`);
+  expect(answer.status).toBe(200);
+  expect(answer.headers.get("content-disposition")).toMatch(/^attachment; filename="[a-z-]+\./);
+  const bytes = new Uint8Array(await answer.arrayBuffer());
+  return readFileRecords(bytes, 100_000).map(({ cells }) => cells);
+}
+
+function ask(path: string, init: RequestInit = {}): Promise<Response> {
+  const headers = { authorization: `Bearer ${database.apiKey}`, ...init.headers };
+  return Promise.resolve(plant.app.api.request(path, { ...init, headers }));
+}
+
+async function importCsv(path: string, lines: readonly string[], query = ""): Promise<Imported> {
+  const answer = await ask(`${path}/import${query}`, {
+    method: "POST",
+    headers: { "content-type": "text/csv" },
+    body: lines.join("\n"),
+  });
+  return { status: answer.status, body: (await answer.json()) as Imported["body"] };
+}
+type Imported = { status: number; body: ImportReport & { code?: string; report?: ImportReport } };
+
+test("items come in as a file with their routing, all or none, and every bad row is told", async () => {
+  await importCsv("/api/work-centers", [
+    "areaName;name;isManual",
+    "Hall A;Mill;false",
+    "Hall B;Mill;1",
+  ]);
+  const head =
+    "number,name,kind,uom,step,operationName,areaName,workCenterName,runMsPerUnit,setupMs";
+  const good = [
+    'T-1,"Shaft, long",make,pc,10,Mill it,Hall A,Mill,1500.5,60000',
+    'T-1,"Shaft, long",make,pc,20,Again,Hall B,Mill,1000,',
+    "T-2,=1+1,buy,kg,,,,,,",
+  ];
+  const bad = [
+    "T-3,Cover,make,pc,10,Cut,Hall A,Lathe,1000,",
+    "T-4,Cover,make,pc,10,Cut,,Mill,1000,",
+    "T-5,Cover,build,pc,,,,,,",
+    "T-6,Cover,buy,parsec,,,,,,",
+    "T-7,Cover,buy,pc,10,Cut,Hall A,Mill,fast,",
+    "T-8,Cover,buy,pc,,,,,,",
+    "T-8,Lid,buy,pc,10,Cut,Hall A,Mill,1,",
+  ];
+  const refused = await importCsv("/api/items", [head, ...good, ...bad]);
+  expect([refused.status, refused.body.code]).toEqual([422, "import.rows_refused"]);
+  expect(refused.body.report).toMatchObject({ rows: 10, isSaved: false, isDryRun: false });
+  const told = refused.body.report?.problems.map(({ line, column, code }) => [line, column, code]);
+  expect(told).toEqual([
+    [5, "workCenterName", "work_center.unknown"],
+    [6, "areaName", "import.cell_missing"],
+    [7, "kind", "import.cell_not_valid"],
+    [8, null, "uom.unknown"],
+    [9, "runMsPerUnit", "import.cell_not_valid"],
+    [11, "name", "import.rows_differ"],
+  ]);
+  expect((await plant.get<{ rows: object[] }>("/api/items?search=T-")).rows).toEqual([]);
+
+  const dry = await importCsv("/api/items", [head, ...good], "?dryRun=true");
+  expect(dry).toMatchObject({ status: 200, body: { rows: 3, problemCount: 0, isSaved: false } });
+  expect((await plant.get<{ rows: object[] }>("/api/items?search=T-")).rows).toEqual([]);
+
+  const saved = await importCsv("/api/items", [head, ...good]);
+  expect(saved).toMatchObject({ status: 200, body: { rows: 3, goodRows: 3, isSaved: true } });
+  const { rows } = await plant.get<{ rows: StoredItem[] }>("/api/items?search=T-");
+  expect(rows.map(({ number, name, operations }) => [number, name, operations.length])).toEqual([
+    ["T-1", "Shaft, long", 2],
+    ["T-2", "=1+1", 0],
+  ]);
+  const again = await importCsv("/api/items", [head, ...good]);
+  expect(again.body.report?.problems.map(({ line, code }) => [line, code])).toEqual([
+    [2, "item.number_taken"],
+    [4, "item.number_taken"],
+  ]);
+});
+
+test.each(["csv", "xlsx"])("items go out as %s as they would come in", async (format) => {
+  const [header, ...rows] = await exported("/api/items/export?search=T-", format);
+  expect(header?.slice(0, 4)).toEqual(["number", "name", "kind", "uom"]);
+  const cells = (line: readonly string[] | undefined, ...fields: string[]) =>
+    fields.map((field) => line?.[header?.indexOf(field) ?? -1] ?? "");
+  expect(cells(rows[0], "name", "step", "areaName", "runMsPerUnit", "setupMs")).toEqual([
+    "Shaft, long",
+    "10",
+    "Hall A",
+    "1500.5",
+    "60000",
+  ]);
+  expect(cells(rows[2], "name", "step")).toEqual(["=1+1", ""]);
+  const file = await ask(`/api/items/export?search=T-&format=${format}`);
+  const form = new FormData();
+  form.set("file", new File([await file.arrayBuffer()], `items.${format}`));
+  const answer = await ask("/api/items/import?dryRun=true", { method: "POST", body: form });
+  const report = (await answer.json()) as ImportReport;
+  // Everything of it was understood: only the numbers are in use.
+  expect(report.problems.map(({ code }) => code)).toEqual([
+    "item.number_taken",
+    "item.number_taken",
+  ]);
+});
+
+test("work orders come in as drafts, under the same rules", async () => {
+  const refused = await importCsv("/api/work-orders", [
+    "itemNumber;quantity;dueDate",
+    "T-1;5;2026-12-01T06:00:00Z",
+    "T-2;5;",
+    "T-9;5;",
+    "T-1;0;",
+    "T-1;many;tomorrow",
+  ]);
+  expect(
+    refused.body.report?.problems.map(({ line, column, code }) => [line, column, code]),
+  ).toEqual([
+    [3, null, "item.not_made"],
+    [4, "itemNumber", "item.unknown"],
+    [5, null, "work_order.quantity_not_positive"],
+    [6, "quantity", "import.cell_not_valid"],
+    [6, "dueDate", "import.cell_not_valid"],
+  ]);
+  const before = await plant.get<{ rows: WorkOrderSummary[] }>("/api/work-orders");
+  expect(before.rows).toEqual([]);
+  const saved = await importCsv("/api/work-orders", ["itemNumber;quantity", "T-1;5", "T-1;7.0"]);
+  expect(saved.body).toMatchObject({ isSaved: true, rows: 2 });
+  const [header, ...rows] = await exported("/api/work-orders/export?state=draft");
+  expect(rows.map((row) => row[header?.indexOf("quantity") ?? -1])).toEqual(["7", "5"]);
+});
+
+test("places and opening stock come in by code; a refused posting names its rows", async () => {
+  const places = [
+    "code,name,kind,parentCode",
+    "S,Site,site,",
+    "W,Warehouse,warehouse,S",
+    "W-1,Bin,bin,W",
+    "SUP,Supplier,supplier,",
+  ];
+  const misplaced = await importCsv("/api/stock/locations", [
+    ...places,
+    "X,Bin,bin,S",
+    "Y,Bin,bin,Z",
+  ]);
+  expect(misplaced.body.report?.problems.map(({ line, code }) => [line, code])).toEqual([
+    [6, "location.misplaced"],
+    [7, "location.unknown"],
+  ]);
+  expect((await importCsv("/api/stock/locations", places)).body.isSaved).toBe(true);
+  const head = "itemNumber,quantity,fromCode,toCode,reason";
+  const refused = await importCsv("/api/stock/moves", [
+    head,
+    "T-2,10.5,SUP,W-1,opening",
+    "T-2,11,W-1,SUP,too much",
+    "T-2,0,SUP,W-1,nothing",
+    "T-2,1,SUP,NOWHERE,lost",
+  ]);
+  const lines = refused.body.report?.problems.map(({ line }) => line);
+  expect(lines).toEqual([3, 4, 5]);
+  expect(await exported("/api/stock/balances/export")).toHaveLength(1);
+  const saved = await importCsv("/api/stock/moves", [head, "T-2,10.5,SUP,W-1,opening"]);
+  expect(saved.body).toMatchObject({ isSaved: true });
+  const [header, balance] = await exported("/api/stock/balances/export");
+  expect(balance?.[header?.indexOf("quantity") ?? -1]).toBe("10.5");
+  expect(await exported("/api/stock/moves/export")).toHaveLength(2);
+  expect(await exported("/api/stock/locations/export", "xlsx")).toHaveLength(5);
+});
+
+test("ten thousand items come in within seconds, and go out page by page", async () => {
+  const lines = Array.from({ length: 10_000 }, (_, n) => `M-${n},Part ${n},buy,pc`);
+  const file = ["number,name,kind,uom", ...lines];
+  const started = performance.now();
+  expect((await importCsv("/api/items", file, "?dryRun=true")).body.problemCount).toBe(0);
+  const dryMs = performance.now() - started;
+  expect((await importCsv("/api/items", file)).body).toMatchObject({ isSaved: true, rows: 10_000 });
+  const importMs = performance.now() - started - dryMs;
+  expect(await exported("/api/items/export?search=M-")).toHaveLength(10_001);
+  console.log(`10,000 items: dry run ${dryMs.toFixed(0)} ms, import ${importMs.toFixed(0)} ms`);
+  expect(importMs).toBeLessThan(20_000);
+});
+
+test.each([
+  { what: "no file", init: { body: new FormData() }, status: 400, code: "import.no_file" },
+  {
+    what: "JSON",
+    init: { body: "{}", headers: { "content-type": "application/json" } },
+    status: 415,
+    code: "request.not_readable",
+  },
+  {
+    what: "an unknown column",
+    init: { body: "number,colour", headers: { "content-type": "text/csv" } },
+    status: 400,
+    code: "import.column_unknown",
+  },
+  {
+    what: "a broken XLSX",
+    init: { body: strToU8("PK\u0003\u0004"), headers: { "content-type": "text/csv" } },
+    status: 400,
+    code: "import.not_readable",
+  },
+])("an import of $what is $status", async ({ init, status, code }) => {
+  const answer = await ask("/api/items/import", { method: "POST", ...init });
+  expect(answer.status).toBe(status);
+  expect(await answer.json()).toMatchObject({ code });
+});
+
+test("an export that nobody reads ends, and gives its place to the next", async () => {
+  for (let round = 0; round < 4; round += 1) {
+    const answer = await ask("/api/items/export");
+    expect(answer.status).toBe(200);
+    await answer.body?.cancel();
+  }
+  const open = [await ask("/api/items/export"), await ask("/api/items/export")];
+  const third = await ask("/api/items/export");
+  expect([third.status, third.headers.get("retry-after")]).toEqual([429, "10"]);
+  for (const answer of open) await answer.body?.cancel();
+});
