@@ -1,6 +1,5 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import type { MetricObject } from "prom-client";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { parse } from "yaml";
 import { z } from "zod";
@@ -12,6 +11,8 @@ import { observeFigures } from "../../core/src/platform/observe/figures.ts";
 import { openTestPlant } from "../../core/src/testing/plant.ts";
 import { createMetrics } from "../../ingest/src/observe/metrics.ts";
 import { createTestDatabase } from "../test/database.ts";
+
+type MetricObject = ReturnType<ReturnType<typeof createMetrics>["getMetricsAsArray"]>[number];
 
 /*
  * promtool and Grafana are not here to ask, so their files are held against the registries of our own
