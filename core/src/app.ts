@@ -62,6 +62,8 @@ export type App = {
 export type AppOptions = {
   /** At least 32 characters each; the first signs, all verify. */
   signingKeys: readonly string[];
+  /** Seal secrets that are stored, such as a provider's; absent: the signing keys do. */
+  sealingKeys?: readonly string[] | undefined;
   /** Under which people reach us; decides whether cookies need TLS. */
   publicUrl?: string | undefined;
   /** Origins of other sites whose pages may ask with a token of their own; none by default. */
