@@ -7,15 +7,14 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 
 import { createTestDatabase, type TestDatabase } from "../../deploy/test/database.ts";
 import { until } from "../../deploy/test/until.ts";
-import { createApp } from "./app.ts";
 import { serveDashboards } from "./platform/http/dashboards.ts";
 import {
+  anotherApp,
   counted,
   makeLine,
   openTestPlant,
   releaseOrder,
   type TestPlant,
-  testSigningKey,
   wentTo,
 } from "./testing/plant.ts";
 import { birth, newValue } from "./testing/telemetry.ts";
@@ -90,10 +89,7 @@ test("pages of the dashboards are served, their paths fall back to the app, asse
   const folder = await mkdtemp(join(tmpdir(), "dashboards-"));
   await writeFile(join(folder, "index.html"), "<title>Millwright</title>");
   await writeFile(join(folder, "app.js"), "1");
-  await using app = createApp(plant.core, {
-    signingKeys: [testSigningKey],
-    pages: serveDashboards(folder),
-  });
+  await using app = anotherApp(plant.core, { pages: serveDashboards(folder) });
   const get = async (path: string) => {
     const answer = await app.api.request(path);
     return [answer.status, (await answer.text()).slice(0, 17)];
