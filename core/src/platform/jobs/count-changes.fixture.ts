@@ -43,12 +43,8 @@ async function work(): Promise<void> {
   const db = await Databases.open(process.env["DATABASE_URL"] ?? "", { poolMax: 4, log });
   const redisUrl = process.env["REDIS_URL"] || undefined;
   const queue = new JobQueue({ db, redisUrl, clock: systemClock, log });
-  const perform = async () => {
-    process.send?.("working");
-    await delay(60_000);
-  };
   const deps = { queue, log, metrics: createMetrics(), restart: () => undefined };
-  new JobWorker([{ ...longJob, perform }], deps, { lockMs: 1000 }).start();
+  new JobWorker([{ ...longJob, perform: sayAndStay }], deps, { lockMs: 1000 }).start();
 }
 
 async function hang(name: string): Promise<never> {
@@ -69,4 +65,9 @@ async function hang(name: string): Promise<never> {
     { ...db.installation, log, metrics: createMetrics() },
   );
   for (;;) await runner.catchUp();
+}
+
+async function sayAndStay(): Promise<void> {
+  process.send?.("working");
+  await delay(60_000);
 }
