@@ -117,5 +117,5 @@ async function readUpload(c: Context): Promise<Uint8Array> {
 
 async function digestOf(bytes: Uint8Array): Promise<string> {
   const digest = new Uint8Array(await crypto.subtle.digest("SHA-256", new Uint8Array(bytes)));
-  return digest.toHex();
+  return Array.from(digest, (byte) => byte.toString(16).padStart(2, "0")).join("");
 }
