@@ -6,16 +6,31 @@ import {
   engineering,
   engineeringModule,
   engineeringObjectTypes,
+  engineeringTableRoutes,
 } from "./modules/engineering/index.ts";
-import { equipment, equipmentModule, equipmentObjectTypes } from "./modules/equipment/index.ts";
+import {
+  equipment,
+  equipmentModule,
+  equipmentObjectTypes,
+  equipmentTableRoutes,
+} from "./modules/equipment/index.ts";
 import {
   identityModule,
   identityObjectTypes,
   isAbout,
   userAttributes,
 } from "./modules/identity/index.ts";
-import { inventory, inventoryModule, inventoryObjectTypes } from "./modules/inventory/index.ts";
-import { productionModule, productionObjectTypes } from "./modules/production/index.ts";
+import {
+  inventory,
+  inventoryModule,
+  inventoryObjectTypes,
+  inventoryTableRoutes,
+} from "./modules/inventory/index.ts";
+import {
+  productionModule,
+  productionObjectTypes,
+  productionTableRoutes,
+} from "./modules/production/index.ts";
 import { auditObjectTypes } from "./platform/audit/permissions.ts";
 import { auditRoutes } from "./platform/audit/routes.ts";
 import { Authorisation } from "./platform/authz/authorisation.ts";
@@ -52,6 +67,7 @@ import { jobRoutes } from "./platform/jobs/routes.ts";
 import { unknownRoute } from "./platform/http/unknown-route.ts";
 import { tracedRequests } from "./platform/observe/traced-requests.ts";
 import type { Platform } from "./platform/platform.ts";
+import { createTableFiles } from "./platform/tables/table-files.ts";
 
 export type App = {
   api: OpenAPIHono;
@@ -169,6 +185,12 @@ export function createApp(platform: Platform, options: AppOptions): App {
       },
     }),
   );
+  // Before the routes of one thing: `/api/work-orders/export` is no work order.
+  const files = createTableFiles({ platform, requests });
+  api.route("/", equipmentTableRoutes({ platform, files, identity }));
+  api.route("/", engineeringTableRoutes({ platform, files, equipment }));
+  api.route("/", inventoryTableRoutes({ platform, files, engineering }));
+  api.route("/", productionTableRoutes({ platform, files, engineering }));
   api.route("/", equipmentModule({ platform, requests, identity }).routes);
   api.route(
     "/",
