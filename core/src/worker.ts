@@ -1,4 +1,5 @@
 import { equipment } from "./modules/equipment/index.ts";
+import { identitySubscriptions } from "./modules/identity/index.ts";
 import { productionSubscriptions } from "./modules/production/index.ts";
 import { readConfig, workerConfigSchema } from "./platform/config/config.ts";
 import { publishConfig } from "./platform/config/process-config.ts";
@@ -28,7 +29,11 @@ try {
     );
     const told = { process: "worker", declared: workerConfigSchema, environment: process.env };
     starting.use(await publishConfig(platform, told));
-    for (const subscription of productionSubscriptions({ platform, equipment })) {
+    const subscriptions = [
+      ...identitySubscriptions({ platform }),
+      ...productionSubscriptions({ platform, equipment }),
+    ];
+    for (const subscription of subscriptions) {
       starting.use(await platform.db.everywhere(runs(subscription, platform)));
     }
     const databases = () => platform.db.homes().map(({ db }) => db);

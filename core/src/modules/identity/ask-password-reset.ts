@@ -1,7 +1,5 @@
-import { type TenantId, tenantIdSchema } from "@millwright/contracts/units";
-import { sql } from "kysely";
-
 import type { Platform } from "../../platform/platform.ts";
+import { accountsOf } from "./directory.ts";
 import { type LinkMail, sendLink } from "./links.ts";
 import { countFailure, readBlocks } from "./store/sign-in-failures.ts";
 import { readUser } from "./store/users.ts";
@@ -21,27 +19,11 @@ export async function askPasswordReset(
   const attempt = { email: `reset ${asked.email}`, address: asked.address };
   if ((await readBlocks(db, attempt, now)).length > 0) return;
   await countFailure(db, attempt, now);
-  for (const { tenantId, userId } of await accountsOf(platform, asked.email)) {
+  for (const { tenantId, userId } of await accountsOf(db, asked.email)) {
     await db.inTenant(tenantId, async (tx) => {
       const user = await readUser(tx, userId);
       if (user?.state !== "active") return;
       await sendLink(tx, mail, { user, purpose: "password_reset" }, now);
     });
   }
-}
-
-async function accountsOf(
-  { db }: Platform,
-  email: string,
-): Promise<{ tenantId: TenantId; userId: string }[]> {
-  const found = await Promise.all(
-    db.homes().map((home) =>
-      home.db.query(sql<{ tenant_id: string; user_id: string }>`
-        select tenant_id, user_id from identity.accounts_of(${email})`),
-    ),
-  );
-  return found.flat().map(({ tenant_id, user_id }) => ({
-    tenantId: tenantIdSchema.parse(tenant_id),
-    userId: user_id,
-  }));
 }

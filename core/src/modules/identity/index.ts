@@ -6,6 +6,7 @@ import { AccessTokens } from "./access-token.ts";
 import { type AccessChange, AccessWatch } from "./access-watch.ts";
 import { Callers } from "./callers.ts";
 import type { IdentityDeps } from "./deps.ts";
+import { directory } from "./directory.ts";
 import { productionDayAt } from "./production-day.ts";
 import { readSite } from "./queries.ts";
 import { identityRoutes } from "./routes.ts";
@@ -52,4 +53,9 @@ export function identityModule(
     /** The production day that is running now at the site (DOMAIN.md). */
     productionDay: (tx: Transaction) => productionDayAt(tx, platform.clock.now()),
   };
+}
+
+/** What the worker runs for identity. */
+export function identitySubscriptions({ platform }: { platform: Platform }) {
+  return [directory(platform.db)];
 }

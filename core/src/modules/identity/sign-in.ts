@@ -1,10 +1,10 @@
-import { type TenantId, tenantIdSchema } from "@millwright/contracts/units";
-import { sql } from "kysely";
+import type { TenantId } from "@millwright/contracts/units";
 
 import type { Transaction } from "../../platform/db/transaction.ts";
 import { Refusal } from "../../platform/errors.ts";
 import type { Passwords } from "../../platform/passwords/passwords.ts";
 import type { Platform } from "../../platform/platform.ts";
+import { accountsOf } from "./directory.ts";
 import { type Device, openSession, type SessionHold } from "./open-session.ts";
 import { isKnownAddress } from "./store/sessions.ts";
 import {
@@ -75,26 +75,25 @@ export function secondFactorNeeded(sentence: string): Refusal {
   );
 }
 
-/** Looks in every database, because an address says nothing of its company. */
+/**
+ * Companies whose database is away are passed over, as long as another one answers: they take down
+ * nobody else's sign-in. @throws Fault when all of the address's companies are away
+ */
 async function findAccounts({ platform }: Deps, asked: AskedSignIn): Promise<Account[]> {
-  const found = await Promise.all(
-    platform.db.homes().map(async ({ db }) => {
-      const rows = await db.query(sql<{ tenant_id: string; name: string; user_id: string }>`
-        select tenant_id, company_name as name, user_id
-          from identity.accounts_of(${asked.email})`);
-      return Promise.all(
-        rows.map(async (row) => {
-          const tenantId = tenantIdSchema.parse(row.tenant_id);
-          const user = await db.inTenant(tenantId, (tx) => readUser(tx, row.user_id));
-          return user === null ? [] : [{ tenantId, companyName: row.name, user }];
-        }),
-      );
+  const { db } = platform;
+  const answers = await Promise.allSettled(
+    (await accountsOf(db, asked.email)).map(async ({ tenantId, userId }) => {
+      const user = await db.inTenant(tenantId, (tx) => readUser(tx, userId));
+      return user === null ? [] : [{ tenantId, companyName: user.companyName, user }];
     }),
   );
+  const found = answers.flatMap((answer) => (answer.status === "fulfilled" ? answer.value : []));
+  const away = answers.find((answer) => answer.status === "rejected");
+  if (found.length === 0 && away !== undefined) throw away.reason;
   const wanted = asked.companyName?.toLowerCase();
   return found
-    .flat(2)
-    .filter(({ companyName }) => wanted === undefined || companyName.toLowerCase() === wanted);
+    .filter(({ companyName }) => wanted === undefined || companyName.toLowerCase() === wanted)
+    .toSorted((a, b) => a.companyName.localeCompare(b.companyName));
 }
 
 async function refuseBlocked(
