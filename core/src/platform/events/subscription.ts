@@ -6,6 +6,7 @@ import type { Home } from "../db/databases.ts";
 import type { Lease } from "../db/lease.ts";
 import type { Transaction } from "../db/transaction.ts";
 import { invariant } from "../errors.ts";
+import { raiseAlert } from "../notifications/raise-alert.ts";
 import type { Log } from "../observe/log.ts";
 import type { Metrics } from "../observe/metrics.ts";
 import { inTraceOfEvents } from "../observe/trace.ts";
@@ -278,6 +279,11 @@ export class SubscriptionRunner {
     await this.#deps.db.inTenant(tenantId, async (tx) => {
       await this.#move(tx, cursor, last);
       await park(tx, name, events, reasonOf(error));
+      await raiseAlert(tx, {
+        kind: "event_parked",
+        key: `event_parked:${name}:${last}`,
+        details: { subscription: name, position: last.toString(), reason: reasonOf(error) },
+      });
     });
     for (const event of events) this.#blocked?.add(keyOfStream(event));
     this.#parkedCount += events.length;

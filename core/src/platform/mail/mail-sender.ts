@@ -1,12 +1,19 @@
 import { tenantIdSchema } from "@millwright/contracts/units";
 import { sql } from "kysely";
 
+import type { Clock } from "../clock.ts";
+import type { Database } from "../db/database.ts";
+import type { Log } from "../observe/log.ts";
 import { DueLoop } from "../outbox/due-loop.ts";
 import { backoffMs } from "../outbox/backoff.ts";
-import type { Platform } from "../platform.ts";
 import { MailNotTaken, type MailServer } from "./smtp.ts";
 
-type Deps = Pick<Platform, "db" | "clock" | "log"> & { server: MailServer };
+type Deps = {
+  db: Pick<Database, "query" | "inTenant">;
+  clock: Clock;
+  log: Log;
+  server: MailServer;
+};
 
 /**
  * Sends what `sendMail` put into the outbox, oldest first, until disposed. A mail that a server did

@@ -4,6 +4,7 @@ import { sql } from "kysely";
 import type { Database } from "../db/database.ts";
 import type { Transaction } from "../db/transaction.ts";
 import { Fault, invariant, Refusal } from "../errors.ts";
+import { raiseAlert } from "../notifications/raise-alert.ts";
 import type { Log } from "../observe/log.ts";
 import { DueLoop } from "../outbox/due-loop.ts";
 import type { RegisteredSaga } from "./define-saga.ts";
@@ -129,6 +130,12 @@ async function noteFailure(tx: Transaction, row: SagaRow, error: unknown): Promi
      where saga_id = ${row.saga_id}
        and step = ${row.step}
        and state = ${row.state}`.execute(tx.over());
+  if (state !== "stuck") return;
+  await raiseAlert(tx, {
+    kind: "saga_stuck",
+    key: `saga_stuck:${row.saga_id}:${row.step}`,
+    details: { saga: row.saga_id, step: String(row.step), reason },
+  });
 }
 
 const everyMs = 1000;
