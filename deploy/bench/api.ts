@@ -1,5 +1,6 @@
 import { fork } from "node:child_process";
 import { once } from "node:events";
+import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 
@@ -63,7 +64,9 @@ const ceiling = await measureCeiling();
 // Holds and resumes orders of its own: where it stops is not where the measured run begins.
 await measure({ ...load, seconds: 3, ownIds: ownIds.map((ids) => ids.slice(ownOrders)) });
 const get = await measure({ ...load, isOnlyGet: true, seconds: Math.min(seconds, 10) });
+const cpuBefore = cpuMs(core.pid);
 const mixed = await measure(load);
+const cpuPerRequest = (cpuMs(core.pid) - cpuBefore) / mixed.requests;
 if (core.output !== "") console.error(core.output.slice(-2000));
 console.error(
   `ceiling ${ceiling.requests_s}/s, GET ${get.requests_s}/s, mix ${mixed.requests_s}/s`,
@@ -82,6 +85,8 @@ console.log(
     ceiling_p99_ms: ceiling.p99_ms,
     get_requests_s: get.requests_s,
     get_p99_ms: get.p99_ms,
+    // Of the api process alone; on a busy machine it says more than the rate does.
+    api_cpu_ms_per_request: Number(cpuPerRequest.toFixed(3)),
     ratio: Number((mixed.requests_s / ceiling.requests_s).toFixed(3)),
     server: database.kind,
   }),
@@ -99,6 +104,12 @@ async function measureCeiling(): Promise<LoadResult> {
   const result = await measure({ ...asked, seconds: Math.min(seconds, 10) });
   if (bare.output !== "") console.error(bare.output.slice(-2000));
   return result;
+}
+
+/** User and system time of a process so far (proc(5), fields 14 and 15, in hundredths of a second). */
+function cpuMs(pid: number): number {
+  const fields = readFileSync(`/proc/${pid}/stat`, "utf8").split(") ")[1]?.split(" ") ?? [];
+  return (Number(fields[11]) + Number(fields[12])) * 10;
 }
 
 /** Each run is a process of its own: what it costs is not taken from whom it measures. */
