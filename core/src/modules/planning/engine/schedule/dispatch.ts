@@ -15,6 +15,8 @@ export interface DispatchOptions {
   slack: number;
   /** How many mean operation times ahead a due date is seen, for the rules with slack. Default 2. */
   lookAhead?: number;
+  /** Every operation stays on the machine of the previous plan, if it may. Default false. */
+  keepsMachines?: boolean;
   random: Random;
 }
 
@@ -27,12 +29,12 @@ export interface DispatchOptions {
  */
 export function dispatch(
   model: Model,
-  { rule, slack, lookAhead = 2, random }: DispatchOptions,
+  { rule, slack, lookAhead = 2, keepsMachines = false, random }: DispatchOptions,
 ): Sequence {
   const n = model.operations;
   const order = new Int32Array(n);
   const choice = new Int32Array(n);
-  const floor = createFloor(model);
+  const floor = createFloor(model, keepsMachines);
   for (let placed = 0; placed < n; placed += 1) {
     const machine = firstMachineToEnd(model, floor);
     const row = pick(floor, machine, { rule, slack, lookAhead, random });
@@ -68,7 +70,7 @@ function firstMachineToEnd(model: Model, floor: Floor): number {
 function pick(
   floor: Floor,
   machine: number,
-  { rule, slack, lookAhead, random }: Required<DispatchOptions>,
+  { rule, slack, lookAhead, random }: Required<Omit<DispatchOptions, "keepsMachines">>,
 ): number {
   const first = at(floor.firstStart, machine);
   const latest = first + slack * Math.max(0, at(floor.firstEnd, machine) - 1 - first);

@@ -11,11 +11,12 @@ import { createUnits, groupFor, occupy, resetUnits, type Units } from "./units.t
 export interface Floor {
   model: Model;
   operationOfRow: Int32Array;
-  /** Machine k's list: `rows[rowStart[k]] … rows[rowStart[k] + rowCount[k] - 1]`; and where a row stands. */
+  /** Machine k's list: `rows[rowStart[k]] … rows[rowStart[k] + rowCount[k] - 1]`; where a row stands, -1: nowhere. */
   rowStart: Int32Array;
   rowCount: Int32Array;
   rows: Int32Array;
   placeOfRow: Int32Array;
+  keepsMachines: boolean;
   /** When the row could start and end as things stand; final once it is placed. */
   start: Int32Array;
   end: Int32Array;
@@ -40,7 +41,7 @@ export interface Floor {
 
 const empty = 0x7fff_ffff;
 
-export function createFloor(model: Model): Floor {
+export function createFloor(model: Model, keepsMachines: boolean): Floor {
   const n = model.operations;
   const rowTotal = model.choiceMachine.length;
   const floor: Floor = {
@@ -49,7 +50,8 @@ export function createFloor(model: Model): Floor {
     rowStart: new Int32Array(model.machines + 1),
     rowCount: new Int32Array(model.machines),
     rows: new Int32Array(rowTotal),
-    placeOfRow: new Int32Array(rowTotal),
+    placeOfRow: new Int32Array(rowTotal).fill(-1),
+    keepsMachines,
     start: new Int32Array(rowTotal),
     end: new Int32Array(rowTotal),
     firstEnd: new Int32Array(model.machines).fill(empty),
@@ -114,14 +116,23 @@ function fillJobs(floor: Floor): void {
 /** The operation may be placed from now on. */
 function addRows(floor: Floor, i: number): void {
   const { model, rows, rowStart, rowCount, placeOfRow } = floor;
+  const kept = floor.keepsMachines ? at(model.previousMachine, i) : -1;
+  const isKept = kept >= 0 && hasRowOn(model, i, kept);
   for (let row = at(model.choiceStart, i); row < at(model.choiceStart, i + 1); row += 1) {
     const machine = at(model.choiceMachine, row);
+    if (isKept && machine !== kept) continue;
     const place = at(rowStart, machine) + at(rowCount, machine);
     rows[place] = row;
     placeOfRow[row] = place;
     rowCount[machine] = at(rowCount, machine) + 1;
     updateRow(floor, row);
   }
+}
+
+function hasRowOn(model: Model, i: number, machine: number): boolean {
+  for (let row = at(model.choiceStart, i); row < at(model.choiceStart, i + 1); row += 1)
+    if (at(model.choiceMachine, row) === machine) return true;
+  return false;
 }
 
 /** Start and end of a row as things stand, and its machine's first end, if it is now this one. */
@@ -182,6 +193,7 @@ export function takeRow(floor: Floor, row: number): void {
     occupy(floor.units, need, at(floor.start, row), at(floor.end, row));
   }
   for (let own = at(model.choiceStart, i); own < at(model.choiceStart, i + 1); own += 1) {
+    if (at(placeOfRow, own) < 0) continue;
     const k = at(model.choiceMachine, own);
     const last = at(rowStart, k) + at(rowCount, k) - 1;
     const moved = at(rows, last);

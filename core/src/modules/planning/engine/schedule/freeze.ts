@@ -36,7 +36,8 @@ export function freeze(
     const end = isTicks(start) ? endOfWork(calendar, start, row.time) : start;
     const assignment = { operation: index, machine, start, end };
     const reason =
-      whyNotFrozen(problem, assignment, calendar, frozen, lastOn) ?? whyShort(problem, assignment, frozen);
+      whyNotFrozen(problem, assignment, calendar, frozen, lastOn) ??
+      whyShort(problem, assignment, frozen);
     if (reason) {
       note(
         "pin.impossible",

@@ -12,6 +12,7 @@ export type DispatchRule =
   | "least_setup"
   | "apparent_tardiness_cost"
   | "apparent_tardiness_cost_with_setups"
+  | "previous_start"
   | "random";
 
 /** Those that can tell operations of this model apart, the most promising first. */
@@ -37,6 +38,7 @@ export function priority(
   if (rule === "apparent_tardiness_cost_with_setups")
     return tardinessCost(floor, row, lookAhead) * setupDiscount(floor, row);
   if (rule === "shortest_time") return -at(floor.model.choiceTime, row);
+  if (rule === "previous_start") return -at(floor.model.previousStart, i);
   if (rule === "least_setup") return -setupBefore(floor, row);
   return rule === "earliest_start" ? -at(floor.start, row) : random.unit();
 }

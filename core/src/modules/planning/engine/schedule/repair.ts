@@ -1,7 +1,9 @@
 import { at } from "./at.ts";
 import { calendarOf, type Break } from "./calendar.ts";
 import { compile } from "./compile.ts";
-import { createGraph, loadGraph } from "./graph.ts";
+import { dispatch, type Sequence } from "./dispatch.ts";
+import { goalOf } from "./goals.ts";
+import { createGraph, loadGraph, type Graph } from "./graph.ts";
 import { previousSequence } from "./previous.ts";
 import type { Assignment, Machine, Operation, Problem, Schedule } from "./problem.ts";
 import { createRandom } from "./random.ts";
@@ -25,8 +27,8 @@ export interface Repaired {
 }
 
 /**
- * The plan after a stop, in the time of a click: first everything keeps its machine and sequence
- * and moves as far as it must, then the worst of it is mended with `trials` moves. Weighted
+ * The plan after a stop, in the time of a click: first everything keeps its machine and, as far as
+ * that is no harm, its sequence, then the worst of it is mended with `trials` moves. Weighted
  * tardiness counts first, then nearness to the old plan. What the machine was doing goes on after
  * the stop if it may pause, else it starts again. Pure; the same answer for the same question.
  */
@@ -41,8 +43,8 @@ export function repair(
   const { model } = compiled;
   const graph = createGraph(model);
   graph.keepsTails = false;
-  const start = previousSequence(model);
-  if (start) {
+  if (model.operations > 0) {
+    const start = betterStart(graph);
     loadGraph(graph, start.order, start.choice);
     const search = createTabuSearch(graph, createRandom(stop.now));
     const limits = { patience: trials, goal: 0, shouldStop: () => false, iterationsMax: trials };
@@ -56,6 +58,28 @@ export function repair(
   return { problem: renewed, schedule, moved: movedBetween(plan, schedule) };
 }
 
+/**
+ * The old sequences, pushed as far as the stop pushes them; or a machine does not wait long for what
+ * comes later now, and takes the next of its old sequence that is there. Half the slack of an active
+ * schedule: none and all of it came out 5 and 10 % later in the plant of the benchmark.
+ */
+function betterStart(graph: Graph): Sequence {
+  const { model } = graph;
+  const pushed = previousSequence(model);
+  const passed = dispatch(model, {
+    rule: "previous_start",
+    slack: 0.5,
+    keepsMachines: true,
+    random: createRandom(1),
+  });
+  // Nothing of the old plan is left to be planned: only what the caller added is.
+  if (pushed === null) return passed;
+  loadGraph(graph, pushed.order, pushed.choice);
+  const costPushed = goalOf(graph);
+  loadGraph(graph, passed.order, passed.choice);
+  return goalOf(graph) < costPushed ? passed : pushed;
+}
+
 /** About 50 ms of moves in a plant of 10,000 operations. */
 const trialsDefault = 400;
 
@@ -66,7 +90,9 @@ function renewProblem(problem: Problem, plan: Schedule, stop: Stop): Problem {
     const place = placeOf.get(index);
     if (!place) return operation;
     if (!isHeld(operation, place, stop)) return released(operation, place, stop.now);
-    lastEnd.set(place.machine, Math.max(lastEnd.get(place.machine) ?? 0, place.end));
+    // A milestone at its very end still lies before the break that follows.
+    const end = Math.max(place.end, place.start + 1, lastEnd.get(place.machine) ?? 0);
+    lastEnd.set(place.machine, end);
     return { ...operation, pin: { machine: place.machine, start: place.start } };
   });
   const machines = problem.machines.map((machine, k) =>
