@@ -131,6 +131,8 @@ export const getMySettings = createRoute({
   method: "get",
   path: "/api/settings",
   tags: ["administration"],
+  /** With a site, flags that are on for its people count too. */
+  request: { query: z.object({ siteId: z.uuid().optional() }) },
   responses: { 200: json(mySettingsSchema, "Settings and flags"), ...problemResponses },
 });
 

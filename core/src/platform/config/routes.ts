@@ -30,11 +30,16 @@ export function settingsRoutes({ platform, requests }: { platform: Platform; req
     )
     .openapi(guarded(getMySettings, "signed_in"), async (c) => {
       const { tenantId, roles, userId, apiKeyId } = callerOf(c);
-      const key = userId ?? apiKeyId ?? tenantId;
+      const { siteId } = c.req.valid("query");
+      const subject = {
+        key: userId ?? apiKeyId ?? tenantId,
+        roles,
+        siteIds: siteId === undefined ? [] : [siteId],
+      };
       return c.json(
         {
           settings: await settings.of(tenantId),
-          flags: await flags.onFor(tenantId, { key, roles }),
+          flags: await flags.onFor(tenantId, subject),
         },
         200,
       );

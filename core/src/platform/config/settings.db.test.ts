@@ -166,6 +166,15 @@ test("flags come with the settings of who asks; another tenant's are its own", a
   expect(await plant.core.flags.onFor(stranger, { key: "x" })).toEqual([]);
 });
 
+test("a flag that is on for a site is on for who works there", async () => {
+  const { siteId } = database;
+  await put("flags/plant.late_orders", rule({ siteIds: [siteId] }), 0);
+  const elsewhere = await plant.get<MySettings>("/api/settings");
+  expect(elsewhere.flags).toEqual([]);
+  const there = await plant.get<MySettings>(`/api/settings?siteId=${siteId}`);
+  expect(there.flags).toEqual(["plant.late_orders"]);
+});
+
 test("each process tells its settings with their source, and no secret", async () => {
   const environment = {
     DATABASE_URL: "postgresql://mw_core:hunter2@localhost/millwright?password=hunter3",

@@ -91,9 +91,12 @@ test("a job that an event asked for goes on in the trace of the request", async 
   const { jobs: queue, log, metrics } = plant.worker;
   await using worker = new JobWorker([job], { queue, log, metrics, restart: () => undefined });
   worker.start();
-  await releaseOrder(plant, item.itemId, 1);
+  const order = await releaseOrder(plant, item.itemId, 1);
   const key = "work_order.released@1";
-  await settle([enqueueOnEvent(queue, { name: "test.enqueue", key, job, payload: () => ({}) })]);
+  // The orders of the tests above are in the log too.
+  const payload = (_: unknown, { stream }: { stream: string }) =>
+    stream === `work_order:${order.workOrderId}` ? {} : null;
+  await settle([enqueueOnEvent(queue, { name: "test.enqueue", key, job, payload })]);
   await done.promise;
   await worker[Symbol.asyncDispose]();
   await tracing[Symbol.asyncDispose]();
