@@ -109,7 +109,9 @@ function KeyRow({ apiKey, onRevoke }: { apiKey: ApiKey; onRevoke: (() => void) |
     <tr>
       <th scope="row" className="cell-person">
         {apiKey.name}
-        <span className="address">{apiKey.prefix}…</span>
+        <span className="address" title={apiKey.prefix}>
+          …{apiKey.prefix.slice(-tellingLength)}…
+        </span>
       </th>
       <td>
         <span className="user-mark" data-state={state === "active" ? "active" : "inactive"}>
@@ -142,6 +144,9 @@ function KeyRow({ apiKey, onRevoke }: { apiKey: ApiKey; onRevoke: (() => void) |
     </tr>
   );
 }
+
+/** The end of a prefix tells keys of a company apart; before it stands the company, the same in all. */
+const tellingLength = 4;
 
 function stateOf({ revokedTime, expiresTime }: ApiKey): "active" | "revoked" | "expired" {
   if (revokedTime !== null) return "revoked";

@@ -16,7 +16,6 @@ export function ExplanationView({ explanation }: { explanation: Explanation }) {
         {t(isAllowed ? "why.allowed" : "why.refused")}
       </p>
       <p>{because}</p>
-      {rules.length === 0 && <p className="hint">{t("why.noRule")}</p>}
       <ul>
         {rules.map(({ rule, through, outcome, unknown, against }) => (
           <li key={`${rule.ruleId} ${through}`} data-outcome={outcome}>

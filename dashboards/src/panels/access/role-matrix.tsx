@@ -113,9 +113,14 @@ export function RoleMatrix({
               className={row.action === everything ? "matrix-group" : undefined}
             >
               <th scope="row">
-                {row.action === everything
-                  ? words.objectType(row.objectType)
-                  : words.action(row.action)}
+                {row.action === everything ? (
+                  <>
+                    {words.objectType(row.objectType)}{" "}
+                    <span className="unit">· {t("access.all")}</span>
+                  </>
+                ) : (
+                  words.action(row.action)
+                )}
               </th>
               {roles.map(({ role, title }, column) => {
                 const place = { ...row, role };
