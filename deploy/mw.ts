@@ -40,6 +40,12 @@ async function runBackup(asked: Asked, env: NodeJS.ProcessEnv): Promise<number> 
   console.log(
     `${path}: ${rowsIn(manifest)} rows of ${tables.length} tables, ${megabytes(bytes)} MB`,
   );
+  const elsewhere = tables.find(({ name }) => name === "platform.tenant_database")?.rows ?? 0;
+  if (elsewhere > 0) {
+    console.log(
+      `${elsewhere} companies have databases of their own: back each up by its DATABASE_URL.`,
+    );
+  }
   if (secretsOf !== null) console.log("It holds secrets: keep it where nobody else can read it.");
   return 0;
 }
