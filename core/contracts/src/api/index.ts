@@ -10,6 +10,7 @@ export * from "./inventory.ts";
 export * from "./items.ts";
 export * from "./jobs.ts";
 export * from "./list-files.ts";
+export * from "./labels.ts";
 export * from "./live.ts";
 export * from "./master-data.ts";
 export * from "./oidc-providers.ts";

@@ -93,12 +93,13 @@ test("a holiday has no shifts, and a special day its own", async () => {
   expect(shifts.at(-1)).toEqual(["Early", "2026-12-31T11:00:00.000Z"]);
 });
 
+const refused = async (code: string, calendar: object) => {
+  const answer = await plant.call("POST", "/api/calendars", calendar);
+  expect(answer, code).toMatchObject({ body: { code } });
+  expect(answer.status).toBeGreaterThanOrEqual(400);
+};
+
 test("what cannot be meant is refused by name", async () => {
-  const refused = async (code: string, calendar: object) => {
-    const answer = await plant.call("POST", "/api/calendars", calendar);
-    expect(answer, code).toMatchObject({ body: { code } });
-    expect(answer.status).toBeGreaterThanOrEqual(400);
-  };
   const week = (shifts: readonly object[]) =>
     threeShifts("X", { weekdays: [{ weekday: 1, shifts }] as never });
   await refused("calendar.shifts_overlap", week([early, { ...late, start: "13:59" }]));

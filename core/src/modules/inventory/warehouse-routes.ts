@@ -11,6 +11,8 @@ import {
   listCounts,
   listReservations,
   listTransfers,
+  printLabels as printLabelsRoute,
+  readScan as readScanRoute,
   receiveTransfer as receiveTransferRoute,
   reportCount as reportCountRoute,
   shipTransfer as shipTransferRoute,
@@ -21,9 +23,13 @@ import {
 import { type Asking, createApi } from "../../platform/http/api.ts";
 import { cursorPart, pageOf, readCursor } from "../../platform/http/paging.ts";
 import { guarded } from "../../platform/http/permission.ts";
+import { labelsToPdf } from "../../platform/labels/pdf.ts";
+import { labelsToZpl } from "../../platform/labels/zpl.ts";
 import { newId } from "../../platform/platform.ts";
 import { commandCount, openCount, readCount, readCountPage, reportCount } from "./count-stock.ts";
+import { composeLabels } from "./print-labels.ts";
 import { pickReservation, releaseReservation, reserveStock } from "./reserve-stock.ts";
+import { resolveScan } from "./resolve-scan.ts";
 import { readReservation, readReservationPage } from "./reservation-queries.ts";
 import { type InventoryDeps, may } from "./routes.ts";
 import { suggestPicks, suggestPutAways } from "./suggest.ts";
@@ -41,7 +47,28 @@ export function warehouseRoutes(deps: InventoryDeps): OpenAPIHono {
   return createApi()
     .route("/", reservationRoutes(deps))
     .route("/", transferRoutes(deps))
-    .route("/", countRoutes(deps));
+    .route("/", countRoutes(deps))
+    .route("/", labelRoutes(deps));
+}
+
+/** What is printed on things, and what is read from them. */
+function labelRoutes({ requests, engineering }: InventoryDeps) {
+  return createApi()
+    .openapi(guarded(printLabelsRoute, may("stock", "read")), async (c) => {
+      const asked = c.req.valid("json");
+      const labels = await requests.transaction(c, (tx) => composeLabels(tx, engineering, asked));
+      if (asked.format === "zpl") {
+        return c.body(labelsToZpl(labels, asked), 200, { "Content-Type": "application/x-zpl" });
+      }
+      const pdf = await labelsToPdf(labels, asked);
+      const headers = { "Content-Type": "application/pdf" };
+      return c.body(new Uint8Array(pdf), 200, headers);
+    })
+    .openapi(guarded(readScanRoute, may("stock", "read")), async (c) => {
+      const { text } = c.req.valid("query");
+      const scanned = await requests.transaction(c, (tx) => resolveScan(tx, engineering, text));
+      return c.json(scanned, 200);
+    });
 }
 
 function reservationRoutes({ platform, requests, engineering }: InventoryDeps) {
