@@ -44,7 +44,9 @@ export async function openPostgresEngine(options: {
         // Seconds; a NOTIFY wakes a waiting worker at once, and a lost connection is noticed.
         drainDelay: 10,
         runRetryDelay: 1000,
-        connection,
+        // What a worker writes may be lost with a crash of the server: the job then runs again, as it
+        // may anyway. Enqueueing and cancelling are written through.
+        connection: { ...connection, options: "-c synchronous_commit=off" },
       });
       worker.on("error", settings.onError);
       // Tried again by our caller: BullMQ remembers a first failure for ever.
