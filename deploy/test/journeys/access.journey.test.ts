@@ -1,0 +1,102 @@
+import { mkdir } from "node:fs/promises";
+import { join } from "node:path";
+
+import type { Page } from "playwright-core";
+import { expect, it } from "vitest";
+
+import { openBrowser } from "../browser.ts";
+import { setUpInBrowser } from "../people.ts";
+import { startPlant } from "../plant.ts";
+
+/** Pictures of the last run, for a person to look at. */
+const pictures = join(import.meta.dirname, "../../../.cache/pictures");
+
+// Two people in two browsers: what the administrator changes, the other one's open page follows.
+it("invites a viewer, gives a role that counts without a reload, and explains a refusal", async () => {
+  await using plant = await startPlant();
+  await using administrators = await openBrowser({ baseURL: plant.coreUrl });
+  await using viewers = await openBrowser({ baseURL: plant.coreUrl });
+  const admin = await administrators.context.newPage();
+  const olaf = await viewers.context.newPage();
+  const problems: string[] = [];
+  for (const page of [admin, olaf]) page.on("pageerror", (error) => problems.push(error.message));
+  await mkdir(pictures, { recursive: true });
+  try {
+    await setUpInBrowser(admin, plant);
+    const link = await invite(admin);
+    await olaf.goto(link);
+    await olaf.getByRole("heading", { name: "Welcome to Millwright" }).waitFor();
+    await olaf.getByLabel("New password", { exact: true }).fill("the saw sings at noon");
+    await olaf.getByRole("button", { name: "Accept the invitation" }).click();
+    await olaf.getByRole("heading", { name: "Plant", level: 1 }).waitFor();
+    const olafsPages = olaf.getByRole("navigation", { name: "Main navigation" });
+    expect(await olafsPages.getByRole("link", { name: "Users" }).count()).toBe(0);
+
+    // A viewer sees the orders and no button to make one.
+    await olafsPages.getByRole("link", { name: "Work orders" }).click();
+    await olaf.getByText("There is no work order yet.").waitFor();
+    const newOrder = olaf.getByRole("button", { name: "New work order" });
+    expect(await newOrder.count()).toBe(0);
+
+    // By hand he asks for a page that is not his, and is refused.
+    await olaf.goto("/admin/users");
+    await olaf.getByText("permission.missing").waitFor();
+
+    // The administrator sees that refusal and its reason.
+    await admin.goto("/admin/access?view=why");
+    const refused = admin.getByRole("table", { name: "Refused lately" }).getByRole("row");
+    const refusal = refused.filter({ hasText: "Olaf" }).first();
+    await refusal.getByRole("button", { name: "Explain" }).click();
+    const answer = admin.getByRole("region", { name: "Answer" });
+    await answer.getByText("Refused, by the rules as they are now").waitFor();
+    await admin.screenshot({ path: join(pictures, "why-refused.png") });
+
+    // By keyboard: viewers may look at users. Olaf's page shows them without a reload.
+    await admin.goto("/admin/access");
+    await admin.getByRole("gridcell", { name: "Viewer, User, Every action" }).click();
+    await admin.keyboard.press("ArrowDown");
+    await admin.keyboard.press("a");
+    await admin.getByText("1 change not saved").waitFor();
+    await admin.screenshot({ path: join(pictures, "role-matrix.png") });
+    await admin.getByRole("button", { name: "Save" }).click();
+    await admin.getByText("1 change not saved").waitFor({ state: "detached" });
+    await olaf.getByRole("table", { name: "Users" }).getByText("ada@example.com").waitFor(slow);
+
+    // And with another role he may make orders.
+    await admin.goto("/admin/users");
+    await admin.getByRole("link", { name: "Olaf" }).click();
+    await admin.getByLabel("Planner").check();
+    await admin.getByRole("button", { name: "Save" }).click();
+    await admin.getByRole("button", { name: "Discard" }).waitFor({ state: "detached" });
+    await olafsPages.getByRole("link", { name: "Work orders" }).click();
+    await newOrder.waitFor(slow);
+
+    // Deactivated, he is out at once.
+    await admin.getByRole("button", { name: "Deactivate" }).click();
+    await admin.getByRole("dialog").getByRole("button", { name: "Deactivate" }).click();
+    await admin.getByText("Inactive", { exact: true }).waitFor();
+    await olaf.getByRole("heading", { name: "Sign in" }).waitFor(slow);
+    expect(problems).toEqual([]);
+  } catch (error) {
+    await admin.screenshot({ path: join(pictures, "failed-admin.png") });
+    await olaf.screenshot({ path: join(pictures, "failed.png") });
+    throw new Error(plant.logs(), { cause: error });
+  }
+}, 120_000);
+
+/** An open page asks every 15 s what its person may do. */
+const slow = { timeout: 30_000 };
+
+/** Invites Olaf as a viewer; no mail is sent here, so the link is on the screen. Its path and token. */
+async function invite(page: Page): Promise<string> {
+  await page.goto("/admin/users");
+  await page.getByRole("button", { name: "Invite user" }).click();
+  const dialog = page.getByRole("dialog");
+  await dialog.getByLabel("Name", { exact: true }).fill("Olaf");
+  await dialog.getByLabel("Email address").fill("olaf@example.com");
+  await dialog.getByLabel("Viewer").check();
+  await dialog.getByRole("button", { name: "Invite", exact: true }).click();
+  const link = new URL((await dialog.locator("code").textContent()) ?? "");
+  await dialog.getByRole("button", { name: "I have copied it" }).click();
+  return link.pathname + link.hash;
+}
