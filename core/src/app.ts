@@ -65,8 +65,12 @@ import { securityHeaders } from "./platform/http/security-headers.ts";
 import { jobObjectTypes } from "./platform/jobs/permissions.ts";
 import { jobRoutes } from "./platform/jobs/routes.ts";
 import { unknownRoute } from "./platform/http/unknown-route.ts";
+import { notificationObjectTypes } from "./platform/notifications/permissions.ts";
+import { notificationRoutes } from "./platform/notifications/routes.ts";
 import { tracedRequests } from "./platform/observe/traced-requests.ts";
 import type { Platform } from "./platform/platform.ts";
+import { webhookObjectTypes } from "./platform/webhooks/permissions.ts";
+import { webhookRoutes } from "./platform/webhooks/routes.ts";
 import { createTableFiles } from "./platform/tables/table-files.ts";
 
 export type App = {
@@ -100,6 +104,8 @@ export const catalogue: Catalogue = {
     ...jobObjectTypes,
     ...auditObjectTypes,
     ...subscriptionObjectTypes,
+    ...webhookObjectTypes,
+    ...notificationObjectTypes,
     ...identityObjectTypes,
     ...equipmentObjectTypes,
     ...engineeringObjectTypes,
@@ -208,6 +214,8 @@ export function createApp(platform: Platform, options: AppOptions): App {
   api.route("/", jobRoutes(platform));
   api.route("/", auditRoutes({ requests }));
   api.route("/", subscriptionRoutes({ requests }));
+  api.route("/", webhookRoutes({ requests }));
+  api.route("/", notificationRoutes({ requests }));
   measureLag(platform.metrics.registry, () => platform.db.homes());
 
   const info = { title: "Millwright API", version: platform.version };

@@ -6,11 +6,14 @@ import { publishConfig } from "./platform/config/process-config.ts";
 import { runs } from "./platform/events/subscription.ts";
 import { JobWorker } from "./platform/jobs/job-worker.ts";
 import { platformUpkeep } from "./platform/jobs/upkeep.ts";
+import { openSmtp } from "./platform/mail/smtp.ts";
 import { createLog } from "./platform/observe/log.ts";
 import { serveMetrics } from "./platform/observe/serve-metrics.ts";
 import { openPlatform } from "./platform/open-platform.ts";
+import { sends } from "./platform/outbox/sends.ts";
 import { askAvailabilityJob } from "./platform/partners/ask-availability.ts";
 import { refuseStart, runUntilStopped } from "./platform/process.ts";
+import { webhookDeliveries } from "./platform/webhooks/webhook-deliveries.ts";
 
 /** The worker: subscriptions of the event log, and jobs. Several may run; each subscription runs on one. */
 try {
@@ -32,10 +35,15 @@ try {
     const subscriptions = [
       ...identitySubscriptions({ platform }),
       ...productionSubscriptions({ platform, equipment }),
+      webhookDeliveries(),
     ];
     for (const subscription of subscriptions) {
       starting.use(await platform.db.everywhere(runs(subscription, platform)));
     }
+    const mail = config.SMTP_URL === undefined ? null : openSmtp(config.SMTP_URL);
+    if (mail !== null) starting.use(mail);
+    const mayBeInside = config.WEBHOOKS_MAY_BE_INSIDE;
+    starting.use(await platform.db.everywhere(sends({ ...platform, mail, mayBeInside })));
     const databases = () => platform.db.homes().map(({ db }) => db);
     const jobs = [...platformUpkeep({ databases, queue: platform.jobs }), askAvailabilityJob()];
     const runner = new JobWorker(jobs, {

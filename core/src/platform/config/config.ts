@@ -66,6 +66,11 @@ export type CoreConfig = z.infer<typeof coreConfigSchema>;
 export const workerConfigSchema = z.object({
   DATABASE_URL: databaseUrl,
   REDIS_URL: redisUrl,
+  SMTP_URL: z.string().optional().describe("mail server; unset: mails wait in the outbox"),
+  WEBHOOKS_MAY_BE_INSIDE: z
+    .stringbool()
+    .default(false)
+    .describe("whether webhooks may go to addresses of our own network"),
   LOG_LEVEL: logLevel,
   OTEL_EXPORTER_OTLP_ENDPOINT: otlpEndpoint,
   WORKER_METRICS_PORT: z.coerce
