@@ -23,10 +23,12 @@ import {
   listMetrics,
   listWorkOrders,
   liveMessageSchema,
+  meSchema,
   problemSchema,
   registerEdgeNode,
   workOrderSchema,
 } from "@millwright/contracts/api";
+import { workOrderCommands } from "@millwright/contracts/states";
 import { ReplayedPlant, ReplayRefusal } from "./replayed-plant.ts";
 
 const { values: options } = parseArgs({
@@ -41,7 +43,32 @@ const plant = new ReplayedPlant({ isEmpty: options.empty });
 type Handler = (match: string[], url: URL, body: unknown) => unknown;
 type Schema = { parse: (value: unknown) => unknown };
 
+/** Somebody who may do all that the replayed plant can answer; there is nobody else. */
+const developer = {
+  userId: "01900000-0000-7000-8000-000000000001",
+  name: "Developer",
+  email: "developer@example.com",
+  tenantId: "01900000-0000-7000-8000-000000000002",
+  companyName: "Replayed plant",
+  roles: ["administrator"],
+  departmentId: null,
+  permissions: [
+    "machine:read",
+    "equipment:read",
+    "edge_node:read",
+    "edge_node:register",
+    "work_order:read",
+    "work_order:draft",
+    ...Object.keys(workOrderCommands).map((command) => `work_order:${command}`),
+  ],
+  language: null,
+  hasPassword: true,
+  hasTotp: false,
+  sessionEndsTime: "2099-01-01T00:00:00.000Z",
+};
+
 const routes: [method: string, path: RegExp, schema: Schema, answer: Handler][] = [
+  ["GET", /^\/api\/me$/, meSchema, () => developer],
   ["GET", /^\/api\/plant$/, answerOf(getPlant), () => plant.plant()],
   ["GET", /^\/api\/equipment$/, answerOf(getEquipment), () => plant.equipment()],
   ["GET", /^\/api\/edge-nodes$/, answerOf(listEdgeNodes), () => ({ rows: plant.edgeNodes() })],
