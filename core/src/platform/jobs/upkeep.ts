@@ -20,7 +20,8 @@ export function platformUpkeep(deps: {
       timeoutMs: 60_000,
       handle: async () => {
         for (const db of databases()) {
-          await db.query(sql`call platform.ensure_event_partitions(current_date, 2)`);
+          // Also moves what a clock that jumped has put beside the months.
+          await db.query(sql`select platform.keep_event_partitions(2)`);
         }
       },
     }),
