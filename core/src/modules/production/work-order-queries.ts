@@ -23,11 +23,18 @@ export async function readWorkOrderPage(
     limit: number;
   },
 ): Promise<WorkOrderSummary[]> {
+  const { before, state } = options;
   const search = options.search?.toLowerCase() ?? "";
+  // Only what is asked for is in the statement, so that its plan can be kept.
   const where = sql`
-    (${options.before}::uuid is null or o.work_order_id < ${options.before}::uuid)
-    and (${options.state ?? null}::text is null or o.state = ${options.state ?? null})
-    and position(${search} in lower(o.number || ' ' || o.item_number || ' ' || o.item_name)) > 0`;
+    true
+    ${before === null ? sql`` : sql`and o.work_order_id < ${before}`}
+    ${state === undefined ? sql`` : sql`and o.state = ${state}`}
+    ${
+      search === ""
+        ? sql``
+        : sql`and position(${search} in lower(o.number || ' ' || o.item_number || ' ' || o.item_name)) > 0`
+    }`;
   return readSummaries(tx, where, options.limit + 1);
 }
 

@@ -60,8 +60,19 @@ export async function loadWorkOrders(
               left join equipment.v_work_center c on c.work_center_id = op.work_center_id
              where op.work_order_id = o.work_order_id) as operations
       from production.work_order o
-     where o.work_order_id = any (${[...workOrderIds]}::uuid[])`.execute(tx.over());
+     where ${isOneOf(workOrderIds)}`.execute(tx.over());
   return rows.map((raw) => fromRow(orderRow.parse(raw)));
+}
+
+/**
+ * One id is compared as such: PostgreSQL takes an array it does not know for ten ids, and so plans the
+ * statement anew every time, which takes longer than reading an order.
+ */
+function isOneOf(workOrderIds: readonly string[]) {
+  const [only, another] = workOrderIds;
+  return another === undefined
+    ? sql`o.work_order_id = ${only}`
+    : sql`o.work_order_id = any (${[...workOrderIds]}::uuid[])`;
 }
 
 /** Waits until nobody else changes this order, then keeps others waiting until the commit. */
