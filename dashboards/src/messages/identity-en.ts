@@ -16,7 +16,7 @@ export const identityEn = {
     show: "Show",
     hide: "Hide",
     showLabel: "Show: {label}",
-    endsOthers: "You are signed out everywhere else.",
+    endsOthers: "Changing it signs you out everywhere else.",
     changed: "The password is changed. You are signed out everywhere else.",
     change: "Change password",
   },
@@ -78,7 +78,7 @@ export const identityEn = {
     lead: {
       invitation: "You are invited to {company}. Choose a password and you are in.",
       password_reset:
-        "A new password for your account at {company}. You are signed out everywhere else.",
+        "A new password for your account at {company}. It signs you out everywhere else.",
     },
     action: { invitation: "Accept the invitation", password_reset: "Save and sign in" },
     dead: "This link is no longer valid",

@@ -19,7 +19,7 @@ export const identityZhCn: Words<typeof identityEn> = {
     show: "显示",
     hide: "隐藏",
     showLabel: "显示：{label}",
-    endsOthers: "您在其他设备上的登录将被结束。",
+    endsOthers: "更改密码会结束您在其他设备上的登录。",
     changed: "密码已更改，其他设备上的登录已结束。",
     change: "更改密码",
   },
