@@ -45,7 +45,7 @@ export async function editChange(
   asked: { changeId: string; version: number; input: ChangeInput },
   by: By,
 ): Promise<EngineeringChange> {
-  const stored = await load(tx, asked.changeId);
+  const stored = await load(tx, asked.changeId, { lock: true });
   if (stored.state !== "draft") {
     throw new Refusal(
       "change.not_draft",
@@ -72,7 +72,7 @@ export async function commandChange(
   asked: { changeId: string; command: ChangeCommand; today: string },
   by: By,
 ): Promise<EngineeringChange> {
-  const stored = await load(tx, asked.changeId);
+  const stored = await load(tx, asked.changeId, { lock: true });
   const state = changeCommands[asked.command];
   const allowed: readonly ChangeState[] = changeTransitions[stored.state];
   if (!allowed.includes(state)) {
@@ -98,7 +98,7 @@ export async function commandChange(
 
 /** @throws Refusal change.unknown */
 export async function readChange(tx: Transaction, changeId: string): Promise<EngineeringChange> {
-  return show(tx, await load(tx, changeId));
+  return show(tx, await load(tx, changeId, { lock: false }));
 }
 
 export async function readChangePage(
@@ -117,8 +117,12 @@ export async function readChangePage(
   return stored.map((change) => shown(change, boms));
 }
 
-async function load(tx: Transaction, changeId: string): Promise<StoredChange> {
-  const stored = await loadChange(tx, changeId);
+async function load(
+  tx: Transaction,
+  changeId: string,
+  options: { lock: boolean },
+): Promise<StoredChange> {
+  const stored = await loadChange(tx, changeId, options);
   if (stored !== null) return stored;
   throw new Refusal("change.unknown", `There is no engineering change ${changeId}.`, {
     kind: "absent",

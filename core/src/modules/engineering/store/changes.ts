@@ -20,10 +20,16 @@ export type StoredChange = {
 };
 
 /** Locked until the transaction ends. */
-export async function loadChange(tx: Transaction, changeId: string): Promise<StoredChange | null> {
-  await sql`select from engineering.change where change_id = ${changeId} for update`.execute(
-    tx.over(),
-  );
+export async function loadChange(
+  tx: Transaction,
+  changeId: string,
+  { lock }: { lock: boolean },
+): Promise<StoredChange | null> {
+  if (lock) {
+    await sql`select from engineering.change where change_id = ${changeId} for update`.execute(
+      tx.over(),
+    );
+  }
   const [change] = await readChanges(tx, { changeId, state: undefined, before: null, limit: 1 });
   return change ?? null;
 }
