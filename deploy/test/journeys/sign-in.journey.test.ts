@@ -59,6 +59,19 @@ it("sets up a fresh installation in the browser, signs out and in, and asks for 
     await page.getByRole("link", { name: "Work orders" }).click();
     await page.getByText("There is no work order yet.").waitFor();
 
+    // Two tabs find out together: a renewal token that came twice would end the session for both.
+    const second = await browser.context.newPage();
+    await second.goto("/machines");
+    await second.getByRole("heading", { name: "Machines", level: 1 }).waitFor();
+    await browser.context.clearCookies({ name: "mw_access" });
+    await Promise.all(
+      [page, second].map(async (tab) => {
+        await tab.getByRole("link", { name: "Equipment", exact: true }).click();
+        await tab.getByText("There is no work center yet.").waitFor();
+      }),
+    );
+    await second.close();
+
     const totp = await switchOnTwoStep(page);
     await signOut(page);
     await signIn(page, ada);
