@@ -116,7 +116,7 @@ function cpuMs(pid: number): number {
 async function measure(asked: Load): Promise<LoadResult> {
   const child = fork(join(import.meta.dirname, "api-load.ts"));
   child.send(asked);
-  const signal = AbortSignal.timeout((asked.seconds + 30) * 1000);
+  const signal = AbortSignal.timeout((asked.seconds + 60) * 1000);
   const [result] = (await once(child, "message", { signal })) as [LoadResult];
   console.error(asked.url, JSON.stringify(result));
   return result;

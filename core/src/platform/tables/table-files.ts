@@ -30,9 +30,6 @@ export type ImportedList<S extends z.ZodObject> = RowShape<S> & {
 /** Lists as files: how routes export and import. */
 export type TableFiles = ReturnType<typeof createTableFiles>;
 
-/** Rows of a list as they are. */
-export const asRead = <Row>(rows: readonly Row[]): readonly Row[] => rows;
-
 export function createTableFiles(deps: { platform: Pick<Platform, "db">; requests: Requests }) {
   const exports = new Exports(deps.platform.db);
   return {
