@@ -16,6 +16,8 @@ export type AskedTenant = {
 export type CreatedTenant = FirstTenant & {
   /** As the registry keeps it, without a login; null: the shared database. */
   readonly address: string | null;
+  /** Owner's login of the database it lives in. */
+  readonly ownerUrl: string;
 };
 
 /**
@@ -36,7 +38,7 @@ export async function createTenant(reached: Reached, asked: AskedTenant): Promis
   if (asked.database === null) {
     await seedFirstTenant(installation.urls.owner, tenant, names);
     await seedAccess(installation.urls.owner, [], tenant);
-    return { ...tenant, address: null };
+    return { ...tenant, address: null, ownerUrl: installation.urls.owner };
   }
   const address = addressOf(asked.database);
   const own = await migrateOwn(asked.database, { adminUrl, dataDir });
@@ -44,7 +46,7 @@ export async function createTenant(reached: Reached, asked: AskedTenant): Promis
   await seedFirstTenant(own.urls.owner, tenant, names);
   await seedAccess(own.urls.owner, [], tenant);
   await registerTenant(installation.urls.owner, { tenantId: tenant.tenantId, address });
-  return { ...tenant, address };
+  return { ...tenant, address, ownerUrl: own.urls.owner };
 }
 
 /** What the registry keeps: a name, or a URL without a login. @throws StartRefusal */
