@@ -3,6 +3,7 @@ export * from "./access.ts";
 export * from "./audit.ts";
 export * from "./boms.ts";
 export * from "./calendars.ts";
+export * from "./counts.ts";
 export * from "./engineering-changes.ts";
 export * from "./events.ts";
 export * from "./health.ts";

@@ -98,7 +98,7 @@ const roles: readonly DefaultRole[] = [
     title: "Planner",
     parents: ["viewer"],
     may: {
-      work_order: ["draft", "firm", "release", "hold", "resume", "cancel", "close"],
+      work_order: ["draft", "firm", "release", "hold", "resume", "cancel", "close", "correct"],
       item: ["create"],
     },
   },

@@ -1,4 +1,4 @@
-import type { Item } from "@millwright/contracts/api";
+import type { StoredItem } from "@millwright/contracts/api";
 import {
   Decimal,
   iso8601Schema,
@@ -13,6 +13,7 @@ import { invariant, Refusal } from "../../platform/errors.ts";
 import type { Engineering } from "../engineering/index.ts";
 import type { By } from "./change-work-order.ts";
 import { fold, type WorkOrderEvent } from "./domain/work-order.ts";
+import { checkPrecision } from "./domain/quantity.ts";
 import { nextWorkOrderNumber } from "./store/number-sequence.ts";
 import { insertWorkOrder } from "./store/work-orders.ts";
 
@@ -28,7 +29,7 @@ export type AskedOrder = {
  * Drafts a work order: the item's routing is copied, so later changes of it do not change the order.
  * Gives back the new order's id.
  * @throws Refusal item.unknown · item.not_made · work_order.quantity_not_positive ·
- *   work_order.number_taken
+ *   quantity.too_precise · quantity.too_large · work_order.number_taken
  */
 export async function draftWorkOrder(
   tx: Transaction,
@@ -59,7 +60,7 @@ export async function draftWorkOrder(
 // Somebody may have given numbers of the sequence by hand; a longer run of them is refused.
 const numbersTried = 20;
 
-function checkItem(item: Item | null, asked: AskedOrder): Item {
+function checkItem(item: StoredItem | null, asked: AskedOrder): StoredItem {
   if (item === null) {
     throw new Refusal("item.unknown", `There is no item ${asked.itemId}.`, { kind: "absent" });
   }
@@ -74,11 +75,12 @@ function checkItem(item: Item | null, asked: AskedOrder): Item {
       kind: "invalid",
     });
   }
+  checkPrecision(asked.quantity, item);
   return item;
 }
 
 function drafted(
-  item: Item,
+  item: StoredItem,
   asked: AskedOrder & { workOrderId: string; number: string },
 ): WorkOrderEvent {
   return {

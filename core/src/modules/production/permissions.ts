@@ -14,6 +14,7 @@ export const productionObjectTypes = {
       "cancel",
       "close",
       "report_progress",
+      "correct",
     ],
     attributes: {},
   },

@@ -28,6 +28,7 @@ import type { Equipment } from "../equipment/index.ts";
 import type { IdentityModule } from "../identity/index.ts";
 import { cancelWorkOrder } from "./cancel-work-order.ts";
 import type { By } from "./change-work-order.ts";
+import { countRoutes } from "./count-routes.ts";
 import { closeWorkOrder } from "./close-work-order.ts";
 import { completeWorkOrder } from "./complete-work-order.ts";
 import { draftWorkOrder } from "./draft-work-order.ts";
@@ -70,10 +71,13 @@ const commands = {
 >;
 
 export function productionRoutes(deps: ProductionDeps): OpenAPIHono {
-  return createApi().route("/", workOrderRoutes(deps)).route("/", machineRoutes(deps));
+  return createApi()
+    .route("/", workOrderRoutes(deps))
+    .route("/", machineRoutes(deps))
+    .route("/", countRoutes(deps));
 }
 
-function workOrderRoutes({ platform, requests, engineering }: ProductionDeps) {
+function workOrderRoutes({ platform, requests, engineering, equipment }: ProductionDeps) {
   const by = ({ actor }: Asking): By => ({ actor, now: platform.clock.now() });
   return createApi()
     .openapi(guarded(listWorkOrders, may("work_order", "read")), async (c) => {
@@ -122,7 +126,12 @@ function workOrderRoutes({ platform, requests, engineering }: ProductionDeps) {
       const { workOrderId, step } = c.req.valid("param");
       const pieces = c.req.valid("json");
       const order = await requests.act(c, pieces, async (tx, caller) => {
-        await reportProgress(tx, { workOrderId, step, ...pieces }, by(caller));
+        await reportProgress(
+          tx,
+          { engineering, equipment },
+          { workOrderId, step, ...pieces },
+          by(caller),
+        );
         return readWorkOrder(tx, workOrderId);
       });
       return c.json(order, 200);

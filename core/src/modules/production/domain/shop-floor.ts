@@ -51,7 +51,7 @@ export type Count = {
 /** Where pieces went. */
 export type Destination =
   | { kind: "operation"; workOrderId: string; step: number }
-  | { kind: "unassigned"; reason: "no_operation" | "order_closed" };
+  | { kind: "unassigned"; reason: "no_operation" | "order_closed" | "dismissed" };
 
 /** A count, or a part of one, and where it went. */
 export type Booked = { count: Count; destination: Destination };

@@ -1,0 +1,55 @@
+import type { OpenAPIHono } from "@hono/zod-openapi";
+import {
+  assignCounts as assignCountsRoute,
+  correctProgress as correctProgressRoute,
+  dismissCounts as dismissCountsRoute,
+  listUnassignedCounts,
+} from "@millwright/contracts/api";
+import { toQuantity } from "@millwright/contracts/units";
+
+import { type Asking, createApi } from "../../platform/http/api.ts";
+import { guarded } from "../../platform/http/permission.ts";
+import type { By } from "./change-work-order.ts";
+import { correctProgress } from "./correct-progress.ts";
+import type { ProductionDeps } from "./routes.ts";
+import { assignToOrder, dismissCounts, readUnassignedCounts } from "./unassigned-counts.ts";
+import { readWorkOrder } from "./work-order-queries.ts";
+
+const may = (action: string) => ({ objectType: "work_order", action, on: "any" }) as const;
+
+/** Pieces that a person puts where they belong. */
+export function countRoutes({ platform, requests, equipment }: ProductionDeps): OpenAPIHono {
+  const by = ({ actor }: Asking): By => ({ actor, now: platform.clock.now() });
+  return createApi()
+    .openapi(guarded(listUnassignedCounts, may("read")), async (c) => {
+      const { reason } = c.req.valid("query");
+      const rows = await requests.transaction(c, (tx) =>
+        readUnassignedCounts(tx, equipment, reason),
+      );
+      return c.json({ rows }, 200);
+    })
+    .openapi(guarded(assignCountsRoute, may("correct")), async (c) => {
+      const asked = c.req.valid("json");
+      const order = await requests.act(c, asked, async (tx, caller) => {
+        await assignToOrder(tx, asked, by(caller));
+        return readWorkOrder(tx, asked.workOrderId);
+      });
+      return c.json(order, 200);
+    })
+    .openapi(guarded(dismissCountsRoute, may("correct")), async (c) => {
+      const asked = c.req.valid("json");
+      const dismissed = await requests.act(c, asked, async (tx, caller) => {
+        const { good, scrap } = await dismissCounts(tx, asked, by(caller));
+        return { good: toQuantity(good), scrap: toQuantity(scrap) };
+      });
+      return c.json(dismissed, 200);
+    })
+    .openapi(guarded(correctProgressRoute, may("correct")), async (c) => {
+      const asked = { ...c.req.valid("param"), ...c.req.valid("json") };
+      const order = await requests.act(c, asked, async (tx, caller) => {
+        await correctProgress(tx, asked, by(caller));
+        return readWorkOrder(tx, asked.workOrderId);
+      });
+      return c.json(order, 200);
+    });
+}
