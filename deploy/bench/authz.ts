@@ -66,7 +66,7 @@ async function measureStored(
   processes: number,
   compileCache: string | null,
 ): Promise<Run[]> {
-  await using database = await createTestDatabase();
+  await using database = await createTestDatabase({ hasPolicy: false });
   await using db = new Database(database.urls.core, { poolMax: 1, onError: () => undefined });
   const tenantId = tenantIdSchema.parse(database.tenantId);
   await db.inTenant(tenantId, (tx) =>

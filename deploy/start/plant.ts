@@ -137,7 +137,12 @@ export class Plant {
       name,
       file: join(repository, file),
       args,
-      env: { ...inherited(), ...environment },
+      env: {
+        ...inherited(),
+        // What Node compiled once it finds again: every start but the first is shorter by it.
+        NODE_COMPILE_CACHE: join(this.#settings.dataDir, ".cache/node"),
+        ...environment,
+      },
       log: new LogFile(this.#settings.dataDir, name),
       say: this.#say,
     });
