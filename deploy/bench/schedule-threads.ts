@@ -12,11 +12,15 @@ import { lettersFor, type Letters } from "./schedule-letters.ts";
 export interface ThreadTask {
   problem: Problem;
   seconds: number;
+  clock: Clock;
   seed: number;
   letters: Letters;
   /** Which of the letter boxes is the thread's own. */
   thread: number;
 }
+
+/** Whose seconds count: the wall's, or the CPU's own, to measure on a machine that others use too. */
+export type Clock = "wall" | "cpu";
 
 /** Search threads that work on the same problem and show each other their good schedules. */
 export class ScheduleThreads {
@@ -38,12 +42,12 @@ export class ScheduleThreads {
   /** The best schedule any thread found in the time; seeds are seed, seed + 1, … */
   async solve(
     problem: Problem,
-    { seconds, seed }: { seconds: number; seed: number },
+    { seconds, seed, clock = "wall" }: { seconds: number; seed: number; clock?: Clock },
   ): Promise<Schedule> {
     const letters = lettersFor(this.count, problem.operations.length);
     const schedules = await Promise.all(
       this.#workers.map(async (worker, thread): Promise<Schedule> => {
-        const task: ThreadTask = { problem, seconds, seed: seed + thread, letters, thread };
+        const task: ThreadTask = { problem, seconds, clock, seed: seed + thread, letters, thread };
         // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a thread, not a window
         worker.postMessage(task);
         const [schedule] = await once(worker, "message");
