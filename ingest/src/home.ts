@@ -1,11 +1,10 @@
 import type { Logger } from "pino";
-import type pg from "pg";
 
 import { Pipeline } from "./pipeline.ts";
 import type { Cell } from "./session/cell.ts";
 import type { EdgeNodeSession } from "./session/edge-node-session.ts";
 import { BatchWriter } from "./store/batch-writer.ts";
-import { openPool, waitForSchema } from "./store/database.ts";
+import { openPool, type Pool, waitForSchema } from "./store/database.ts";
 import { tidy } from "./store/housekeeping.ts";
 import { LiveNotifier } from "./store/live-notifier.ts";
 import { type CellPart, readCell } from "./store/registry.ts";
@@ -25,7 +24,7 @@ type Surroundings = {
  */
 export class Home implements AsyncDisposable {
   readonly name: string;
-  readonly pool: pg.Pool;
+  readonly pool: Pool;
   readonly writer: BatchWriter;
   readonly pipeline: Pipeline;
   /** Settles when a batch cannot be written for a reason that will not pass. */
@@ -57,7 +56,7 @@ export class Home implements AsyncDisposable {
     }
   }
 
-  private constructor(name: string, pool: pg.Pool, { cell, logger, onStored }: Surroundings) {
+  private constructor(name: string, pool: Pool, { cell, logger, onStored }: Surroundings) {
     const failure = Promise.withResolvers<unknown>();
     this.name = name;
     this.pool = pool;

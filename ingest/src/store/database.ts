@@ -6,6 +6,7 @@ import { from as copyFrom } from "pg-copy-streams";
 
 import { inSpan } from "../observe/trace.ts";
 
+export type Pool = pg.Pool;
 export type Client = pg.PoolClient;
 /** Where a statement runs: on the pool by itself, or inside a transaction. */
 export type Queryable = Pick<pg.Pool, "query">;
