@@ -86,6 +86,8 @@ export type AppOptions = {
   sealingKeys?: readonly string[] | undefined;
   /** Under which people reach us; decides whether cookies need TLS. */
   publicUrl?: string | undefined;
+  /** Where this process serves: what links say when nobody told how people reach us. */
+  localUrl?: string | undefined;
   /** Origins of other sites whose pages may ask with a token of their own; none by default. */
   corsOrigins?: readonly string[] | undefined;
   /** Whoever knows it may make the first administrator; unset: nobody may. */
@@ -186,7 +188,7 @@ export function createApp(platform: Platform, options: AppOptions): App {
       refusals,
       setupCode: options.setupCode,
       mail: {
-        publicUrl: options.publicUrl ?? "http://127.0.0.1:8080",
+        publicUrl: options.publicUrl ?? options.localUrl ?? "http://127.0.0.1:8080",
         sendsMail: options.sendsMail === true,
       },
     }),

@@ -43,6 +43,7 @@ try {
       signingKeys: config.SIGNING_KEYS,
       sealingKeys: config.SEALING_KEYS,
       publicUrl: config.PUBLIC_URL,
+      localUrl: `http://${config.HOST.includes(":") ? `[${config.HOST}]` : config.HOST}:${config.PORT}`,
       setupCode: config.SETUP_CODE,
       sendsMail: config.SMTP_URL !== undefined,
       corsOrigins: config.CORS_ORIGINS,

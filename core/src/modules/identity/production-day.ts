@@ -11,10 +11,10 @@ export async function productionDayAt(tx: Transaction, now: Date): Promise<Produ
   const { rows } = await sql<ProductionDay>`
     select (day + day_start) at time zone time_zone as "from",
            (day + 1 + day_start) at time zone time_zone as "to"
-      from (select name, time_zone, day_start,
+      from (select site_id, time_zone, day_start,
                    (${now}::timestamptz at time zone time_zone - day_start::interval)::date as day
               from identity.site) site
-     order by name
+     order by site_id
      limit 1`.execute(tx.over());
   const [day] = rows;
   invariant(day !== undefined, "the tenant has a site");

@@ -13,13 +13,13 @@ export type Site = {
   groupId: string;
 };
 
-/** The first site by name; several sites per tenant come with sign-in. @throws Fault when none. */
+/** The first site there was; screens that know several sites come later. @throws Fault when none. */
 export async function readSite(tx: Transaction): Promise<Site> {
   const row = await tx
     .over<IdentityTables>()
     .selectFrom("identity.site")
     .select(["site_id", "name", "time_zone", "day_start", "group_id"])
-    .orderBy("name")
+    .orderBy("site_id")
     .limit(1)
     .executeTakeFirst();
   if (row === undefined) {

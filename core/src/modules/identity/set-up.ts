@@ -25,7 +25,7 @@ export async function readSetup({ db }: Platform) {
   if (!isNeeded || tenantId === null) return { isNeeded: false, companyName: "", timeZone: "UTC" };
   return db.inTenant(tenantId, async (tx) => {
     const { rows } = await sql<{ name: string; time_zone: string }>`
-      select t.name, coalesce((select time_zone from identity.site order by name limit 1), 'UTC') as time_zone
+      select t.name, coalesce((select time_zone from identity.site order by site_id limit 1), 'UTC') as time_zone
         from identity.tenant t`.execute(tx.over());
     return { isNeeded, companyName: rows[0]?.name ?? "", timeZone: rows[0]?.time_zone ?? "UTC" };
   });
@@ -120,7 +120,9 @@ async function nameSite(tx: Tx, site: SetUp["site"]): Promise<void> {
   await sql`
     update identity.site
        set name = ${site.name}, time_zone = ${site.timeZone}, day_start = ${site.dayStart}
-     where site_id = (select site_id from identity.site order by name limit 1)`.execute(tx.over());
+     where site_id = (select site_id from identity.site order by site_id limit 1)`.execute(
+    tx.over(),
+  );
 }
 
 async function firstTenant(db: Platform["db"]): Promise<TenantId | null> {
