@@ -69,6 +69,9 @@ import { notificationObjectTypes } from "./platform/notifications/permissions.ts
 import { notificationRoutes } from "./platform/notifications/routes.ts";
 import { tracedRequests } from "./platform/observe/traced-requests.ts";
 import type { Platform } from "./platform/platform.ts";
+import { observeSagas } from "./platform/saga/observe-sagas.ts";
+import { sagaObjectTypes } from "./platform/saga/permissions.ts";
+import { sagaRoutes } from "./platform/saga/routes.ts";
 import { webhookObjectTypes } from "./platform/webhooks/permissions.ts";
 import { webhookRoutes } from "./platform/webhooks/routes.ts";
 import { createTableFiles } from "./platform/tables/table-files.ts";
@@ -106,6 +109,7 @@ export const catalogue: Catalogue = {
     ...jobObjectTypes,
     ...auditObjectTypes,
     ...subscriptionObjectTypes,
+    ...sagaObjectTypes,
     ...webhookObjectTypes,
     ...notificationObjectTypes,
     ...identityObjectTypes,
@@ -213,12 +217,14 @@ export function createApp(platform: Platform, options: AppOptions): App {
   api.route("/", inventoryModule({ platform, requests, engineering }).routes);
   api.route("/", production.routes);
   api.route("/", settingsRoutes({ platform, requests }));
-  api.route("/", jobRoutes(platform));
+  api.route("/", jobRoutes({ ...platform, requests }));
   api.route("/", auditRoutes({ requests }));
   api.route("/", subscriptionRoutes({ requests }));
+  api.route("/", sagaRoutes({ requests }));
   api.route("/", webhookRoutes({ requests }));
   api.route("/", notificationRoutes({ requests }));
   measureLag(platform.metrics.registry, () => platform.db.homes());
+  observeSagas(platform.metrics, () => platform.db.homes());
 
   const info = { title: "Millwright API", version: platform.version };
   const describe = () => describeApi(api.getOpenAPI31Document({ openapi: "3.1.0", info }));

@@ -13,6 +13,7 @@ import { openPlatform } from "./platform/open-platform.ts";
 import { sends } from "./platform/outbox/sends.ts";
 import { askAvailabilityJob } from "./platform/partners/ask-availability.ts";
 import { refuseStart, runUntilStopped } from "./platform/process.ts";
+import { runsSagas } from "./platform/saga/saga-runner.ts";
 import { webhookDeliveries } from "./platform/webhooks/webhook-deliveries.ts";
 
 /** The worker: subscriptions of the event log, and jobs. Several may run; each subscription runs on one. */
@@ -40,6 +41,8 @@ try {
     for (const subscription of subscriptions) {
       starting.use(await platform.db.everywhere(runs(subscription, platform)));
     }
+    // No context declares a flow of several steps yet: the first one is listed here.
+    starting.use(await platform.db.everywhere(runsSagas([], platform)));
     const mail = config.SMTP_URL === undefined ? null : openSmtp(config.SMTP_URL);
     if (mail !== null) starting.use(mail);
     const mayBeInside = config.WEBHOOKS_MAY_BE_INSIDE;

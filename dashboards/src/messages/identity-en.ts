@@ -285,6 +285,7 @@ export const identityEn = {
     engineering_change: "Engineering change",
     feature_flag: "Feature flag",
     notification: "Notifications",
+    saga: "Flow over contexts",
     setting: "Setting",
     subscription: "Event subscription",
     system: "Installation",

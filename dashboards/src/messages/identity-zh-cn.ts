@@ -280,6 +280,7 @@ export const identityZhCn: Words<typeof identityEn> = {
     engineering_change: "工程变更",
     feature_flag: "功能开关",
     notification: "通知",
+    saga: "跨模块流程",
     setting: "设置",
     subscription: "事件订阅",
     system: "系统",

@@ -19,6 +19,7 @@ export * from "./notifications.ts";
 export * from "./people.ts";
 export * from "./plant.ts";
 export * from "./problem.ts";
+export * from "./sagas.ts";
 export * from "./sign-in.ts";
 export * from "./tables.ts";
 export * from "./warehouse.ts";

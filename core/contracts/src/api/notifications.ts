@@ -3,10 +3,21 @@ import { createRoute, z } from "@hono/zod-openapi";
 import { iso8601Schema } from "../units/index.ts";
 import { json, problemResponses } from "./problem.ts";
 
+/** What there can be alerts about; the screens have words for each. */
+export const alertKinds = [
+  "event_parked",
+  "subscription_stalled",
+  "job_failed",
+  "saga_stuck",
+  "webhook_disabled",
+  "machine_down",
+] as const;
+export type AlertKind = (typeof alertKinds)[number];
+
 export const notificationSchema = z
   .object({
     notificationId: z.uuid(),
-    kind: z.enum(["event_parked", "saga_stuck", "webhook_disabled"]),
+    kind: z.enum(alertKinds),
     /** What the words of its kind name: subscription, reason, url, … */
     details: z.record(z.string(), z.string()),
     time: iso8601Schema,

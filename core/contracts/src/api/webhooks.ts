@@ -19,6 +19,8 @@ export const webhookSchema = z
     failingSince: iso8601Schema.nullable(),
     queued: z.number().int(),
     failed: z.number().int(),
+    /** Why the newest delivery that is not taken yet was refused; null: none waits for another try. */
+    lastFailure: z.string().nullable(),
   })
   .openapi("Webhook");
 export type Webhook = z.infer<typeof webhookSchema>;

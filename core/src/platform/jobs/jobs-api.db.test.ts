@@ -1,4 +1,4 @@
-import type { Job, JobSummary } from "@millwright/contracts/api";
+import type { AuditEntry, Job, JobSummary } from "@millwright/contracts/api";
 import { tenantIdSchema } from "@millwright/contracts/units";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { z } from "zod";
@@ -59,6 +59,13 @@ test("shows what a job was given, cancels it and takes the cancellation back", a
     body: { code: "job.command_refused", current: "cancelled", allowed: ["retry"] },
   });
   expect(await plant.post<Job>(`${path}/retry`)).toMatchObject({ state: "waiting" });
+  // Who did so is in the audit trail; what was refused is not.
+  const query = `/api/admin/audit?objectType=job&objectId=${jobId}`;
+  const { rows } = await plant.get<{ rows: AuditEntry[] }>(query);
+  expect(rows.map(({ label, changes }) => ({ label, changes }))).toMatchObject([
+    { label: "test.report", changes: [{ field: "asked", after: "retry" }, { field: "state" }] },
+    { label: "test.report", changes: [{ field: "asked", after: "cancel" }, { field: "state" }] },
+  ]);
 });
 
 test("knows nothing of another company's jobs", async () => {

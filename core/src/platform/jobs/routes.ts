@@ -3,18 +3,23 @@ import type { Job, JobScope } from "@millwright/contracts/api";
 import { cancelJob, getJob, listJobs, retryJob } from "@millwright/contracts/api";
 import type { Context } from "hono";
 
-import { createApi } from "../http/api.ts";
+import { recordChange } from "../audit/record-change.ts";
+import { createApi, type Requests } from "../http/api.ts";
 import { cursorPart, encodeCursor, readCursor } from "../http/paging.ts";
 import { authoriseOf, callerOf, guarded, type Permission } from "../http/permission.ts";
 import type { Platform } from "../platform.ts";
 import type { Owner } from "./backends/engine.ts";
 import type { jobObjectTypes } from "./permissions.ts";
-import { type JobRecord, summaryOf } from "./record.ts";
+import { type JobRecord, stateOf, summaryOf } from "./record.ts";
 
 type Action = (typeof jobObjectTypes)["job"]["actions"][number];
 
 /** The jobs page: what runs, waits and failed, and the two things a person may do about it. */
-export function jobRoutes({ jobs, log }: Pick<Platform, "jobs" | "log">): OpenAPIHono {
+export function jobRoutes({
+  jobs,
+  log,
+  requests,
+}: Pick<Platform, "jobs" | "log"> & { requests: Requests }): OpenAPIHono {
   const api = createApi();
   api.openapi(guarded(listJobs, may("read")), async (c) => {
     const { cursor, limit, scope, state, name } = c.req.valid("query");
@@ -44,7 +49,8 @@ export function jobRoutes({ jobs, log }: Pick<Platform, "jobs" | "log">): OpenAP
       const { scope } = c.req.valid("query");
       const { jobId } = c.req.valid("param");
       const owner = ownerOf(c, scope);
-      const { name } = await jobs.find(owner, jobId);
+      const found = await jobs.find(owner, jobId);
+      const { name } = found;
       await mustBeAllowed(c, action, { scope, name });
       const { kind, id } = callerOf(c).actor;
       const record =
@@ -52,6 +58,18 @@ export function jobRoutes({ jobs, log }: Pick<Platform, "jobs" | "log">): OpenAP
           ? await jobs.cancel(owner, jobId, `${kind}:${id}`)
           : await jobs.retry(owner, jobId);
       log.info({ jobId, job: name, action, actor: { kind, id } }, "a person decided about a job");
+      // After it: the queue may refuse, and what did not happen is not in the audit trail.
+      await requests.transaction(c, async (tx, { actor }) => {
+        recordChange(tx, {
+          objectType: "job",
+          objectId: jobId,
+          label: name,
+          before: { state: stateOf(found), asked: null },
+          after: { state: stateOf(record), asked: action },
+          by: actor,
+        });
+        await Promise.resolve();
+      });
       return c.json(toJob(record), 200);
     });
   }

@@ -1,16 +1,16 @@
+import type { AlertKind } from "@millwright/contracts/api";
 import { sql } from "kysely";
 
 import type { Transaction } from "../db/transaction.ts";
 import { sendMail } from "../mail/send-mail.ts";
 
-/** What there can be alerts about; the screens have words for each. */
-export const alertKinds = ["event_parked", "saga_stuck", "webhook_disabled"] as const;
-export type AlertKind = (typeof alertKinds)[number];
-
 const subjects: Readonly<Record<AlertKind, string>> = {
   event_parked: "An event could not be digested",
+  subscription_stalled: "The processing of events stands still",
+  job_failed: "A background job has failed for good",
   saga_stuck: "A flow is stuck",
   webhook_disabled: "A webhook was switched off",
+  machine_down: "A machine is down",
 };
 
 /**

@@ -2,6 +2,7 @@ import { tenantIdSchema } from "@millwright/contracts/units";
 import { sql } from "kysely";
 
 import type { Database } from "../db/database.ts";
+import type { Home } from "../db/databases.ts";
 import type { Transaction } from "../db/transaction.ts";
 import { Fault, invariant, Refusal } from "../errors.ts";
 import { raiseAlert } from "../notifications/raise-alert.ts";
@@ -10,6 +11,18 @@ import { DueLoop } from "../outbox/due-loop.ts";
 import type { RegisteredSaga } from "./define-saga.ts";
 
 type Deps = { db: Pick<Database, "query" | "inTenant">; log: Log };
+
+/** Runs sagas in a database; for `Databases.everywhere`. */
+export function runsSagas(
+  sagas: readonly RegisteredSaga[],
+  { log }: { log: Log },
+): (home: Home) => AsyncDisposable {
+  return ({ db }) => {
+    const runner = sagaRunner(sagas, { db, log });
+    runner.start();
+    return runner;
+  };
+}
 
 /**
  * Runs sagas until disposed; several processes may. Each step is one transaction with the note that

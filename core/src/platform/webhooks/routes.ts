@@ -48,10 +48,13 @@ async function readWebhooks(tx: Transaction): Promise<Webhook[]> {
     failing_since: Date | null;
     queued: string;
     failed: string;
+    last_failure: string | null;
   }>`
     select w.webhook_id, w.url, w.event_types, w.is_enabled, w.disabled_reason, w.failing_since,
            count(*) filter (where d.state = 'queued') as queued,
-           count(*) filter (where d.state = 'failed') as failed
+           count(*) filter (where d.state = 'failed') as failed,
+           (array_agg(d.reason order by d.position desc)
+              filter (where d.state <> 'delivered' and d.reason is not null))[1] as last_failure
       from platform.webhook w
       left join platform.webhook_delivery d using (webhook_id)
      where w.tenant_id = ${tx.tenantId}
@@ -67,6 +70,7 @@ async function readWebhooks(tx: Transaction): Promise<Webhook[]> {
       row.failing_since === null ? null : iso8601Schema.parse(row.failing_since.toISOString()),
     queued: Number(row.queued),
     failed: Number(row.failed),
+    lastFailure: row.last_failure,
   }));
 }
 

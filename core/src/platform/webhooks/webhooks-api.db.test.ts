@@ -1,0 +1,59 @@
+import type { AuditEntry, Webhook } from "@millwright/contracts/api";
+import { afterAll, beforeAll, expect, test } from "vitest";
+
+import { createTestDatabase, type TestDatabase } from "../../../../deploy/test/database.ts";
+import { openTestPlant, type TestPlant } from "../../testing/plant.ts";
+
+type List = { rows: Webhook[] };
+
+let database: TestDatabase;
+let plant: TestPlant;
+const path = "/api/admin/webhooks";
+
+beforeAll(async () => {
+  database = await createTestDatabase();
+  plant = await openTestPlant(database);
+});
+afterAll(async () => {
+  await plant?.[Symbol.asyncDispose]();
+  await database?.[Symbol.asyncDispose]();
+});
+
+test("shows the secret once, switches on and off, removes, and no secret is in the audit trail", async () => {
+  const url = "https://erp.example/hook";
+  const eventTypes = ["work_order.released"];
+  const made = await plant.call("POST", path, { url, eventTypes });
+  expect(made.status).toBe(201);
+  const { webhookId, secret } = made.body as { webhookId: string; secret: string };
+  expect(secret).toMatch(/^whsec_/);
+  const listed = await plant.get<List>(path);
+  expect(listed.rows).toMatchObject([{ webhookId, url, eventTypes, isEnabled: true, queued: 0 }]);
+  expect(JSON.stringify(listed)).not.toContain(secret);
+
+  const command = async (name: string) => plant.post<List>(`${path}/${webhookId}/${name}`);
+  expect((await command("disable")).rows[0]?.isEnabled).toBe(false);
+  expect((await command("enable")).rows[0]?.isEnabled).toBe(true);
+  expect((await command("remove")).rows).toEqual([]);
+  expect(await plant.call("POST", `${path}/${webhookId}/enable`, {})).toMatchObject({
+    status: 404,
+    body: { code: "webhook.unknown" },
+  });
+
+  const audit = await plant.get<{ rows: AuditEntry[] }>("/api/admin/audit?objectType=webhook");
+  expect(audit.rows).toHaveLength(4);
+  expect(JSON.stringify(audit)).not.toContain(secret);
+  expect(audit.rows.at(-1)?.changes).toContainEqual({
+    field: "secret",
+    before: null,
+    after: "•••",
+  });
+});
+
+test.each([
+  [{ url: "ftp://erp.example", eventTypes: ["work_order.released"] }],
+  [{ url: "not a url", eventTypes: ["work_order.released"] }],
+  [{ url: "https://erp.example", eventTypes: [] }],
+  [{ url: "https://erp.example", eventTypes: ["drop table"] }],
+])("refuses %j", async (asked) => {
+  expect((await plant.call("POST", path, asked)).status).toBe(400);
+});
