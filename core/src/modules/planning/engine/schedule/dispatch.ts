@@ -18,7 +18,11 @@ export interface DispatchOptions {
   /** Every operation stays on the machine of the previous plan, if it may. Default false. */
   keepsMachines?: boolean;
   random: Random;
+  /** True: the rest is put behind each other as it comes. Asked before every 64th operation. */
+  shouldStop?: () => boolean;
 }
+
+const never = (): boolean => false;
 
 /**
  * Builds a schedule operation by operation: the machine where something can end first is decided,
@@ -29,13 +33,21 @@ export interface DispatchOptions {
  */
 export function dispatch(
   model: Model,
-  { rule, slack, lookAhead = 2, keepsMachines = false, random }: DispatchOptions,
+  {
+    rule,
+    slack,
+    lookAhead = 2,
+    keepsMachines = false,
+    random,
+    shouldStop = never,
+  }: DispatchOptions,
 ): Sequence {
   const n = model.operations;
   const order = new Int32Array(n);
   const choice = new Int32Array(n);
   const floor = createFloor(model, keepsMachines);
   for (let placed = 0; placed < n; placed += 1) {
+    if (placed % 64 === 0 && shouldStop()) return fillUp(model, floor, { order, choice }, placed);
     const machine = firstMachineToEnd(model, floor);
     const row = pick(floor, machine, { rule, slack, lookAhead, random });
     const i = at(floor.operationOfRow, row);
@@ -45,6 +57,35 @@ export function dispatch(
     releaseFollowers(floor, row);
   }
   return { order, choice };
+}
+
+/** What is not placed yet goes behind it, predecessors first, each on its fastest machine. */
+function fillUp(model: Model, floor: Floor, started: Sequence, placed: number): Sequence {
+  const { order, choice } = started;
+  const { operations, jobSucc, joins, choiceStart, choiceTime } = model;
+  const isPlaced = new Uint8Array(operations);
+  for (const i of order.subarray(0, placed)) isPlaced[i] = 1;
+  let count = placed;
+  const append = (i: number): void => {
+    order[count] = i;
+    count += 1;
+    let fastest = at(choiceStart, i);
+    for (let row = fastest; row < at(choiceStart, i + 1); row += 1)
+      if (at(choiceTime, row) < at(choiceTime, fastest)) fastest = row;
+    choice[i] = fastest;
+  };
+  const reach = (i: number): void => {
+    floor.waitsFor[i] = at(floor.waitsFor, i) - 1;
+    if (at(floor.waitsFor, i) === 0) append(i);
+  };
+  for (let i = 0; i < operations; i += 1)
+    if (isPlaced[i] === 0 && at(floor.waitsFor, i) === 0) append(i);
+  for (let k = placed; k < count; k += 1) {
+    const i = at(order, k);
+    if (at(jobSucc, i) !== operations) reach(at(jobSucc, i));
+    joins.succs.subarray(at(joins.succStart, i), at(joins.succStart, i + 1)).forEach(reach);
+  }
+  return started;
 }
 
 /** Where something can end first; of those, where it starts first. */
@@ -70,7 +111,12 @@ function firstMachineToEnd(model: Model, floor: Floor): number {
 function pick(
   floor: Floor,
   machine: number,
-  { rule, slack, lookAhead, random }: Required<Omit<DispatchOptions, "keepsMachines">>,
+  {
+    rule,
+    slack,
+    lookAhead,
+    random,
+  }: Required<Omit<DispatchOptions, "keepsMachines" | "shouldStop">>,
 ): number {
   const first = at(floor.firstStart, machine);
   const latest = first + slack * Math.max(0, at(floor.firstEnd, machine) - 1 - first);

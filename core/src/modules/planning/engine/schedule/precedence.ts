@@ -8,10 +8,12 @@ export function predecessorsOf({ after }: Operation): number[] {
 
 /**
  * Operations that wait for each other, one list per circle, each in the order of the work.
- * Walks back from every operation once; steps to operations that do not exist are left out.
+ * Walks back from every operation once; steps to operations that do not exist are left out, and so
+ * are circles that share their closing step with one that is named: there can be n² of them.
  */
 export function findCycles({ operations }: Problem): number[][] {
   const cycles: number[][] = [];
+  const isNamed = new Set<number>();
   const state = new Int8Array(operations.length); // 0 new, 1 on the way, 2 done
   operations.forEach((_, start) => {
     if (state[start] !== 0) return;
@@ -28,8 +30,9 @@ export function findCycles({ operations }: Problem): number[][] {
         state[last.index] = 2;
         way.pop();
       } else if (state[next] === 0) enter(next);
-      else if (state[next] === 1) {
+      else if (state[next] === 1 && !isNamed.has(next) && !isNamed.has(last.index)) {
         const from = way.findIndex(({ index }) => index === next);
+        for (const { index } of way.slice(from)) isNamed.add(index);
         cycles.push(
           way
             .slice(from)

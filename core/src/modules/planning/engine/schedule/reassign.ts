@@ -16,7 +16,9 @@ import { noteTrial } from "./trials.ts";
 export function considerReassignments(hood: Neighbourhood): void {
   const { path, graph } = hood;
   const { choiceStart } = graph.model;
-  for (let k = 0; k < path.length; k += 1) {
+  const start = path.length > lookedAt ? hood.random.below(path.length) : 0;
+  for (let count = 0; count < Math.min(lookedAt, path.length); count += 1) {
+    const k = start + count < path.length ? start + count : start + count - path.length;
     const u = at(path.nodes, k);
     const to = at(choiceStart, u + 1);
     for (let row = at(choiceStart, u); row < to; row += 1) {
@@ -26,6 +28,9 @@ export function considerReassignments(hood: Neighbourhood): void {
     }
   }
 }
+
+/** Operations of a long path that are looked at in one iteration: the next ones of a place by lot. */
+const lookedAt = 300;
 
 function considerPlaces(hood: Neighbourhood, u: number, row: number): void {
   const { graph } = hood;

@@ -16,8 +16,13 @@ export function considerSequenceMoves(hood: Neighbourhood): void {
   const { path } = hood;
   const { nodes, blockStart, blocks } = path;
   const { hasSetups, hasReleases, operations } = hood.graph.model;
+  const { keepsTails } = hood.graph;
   const isToEnd = hood.target === operations;
-  for (let b = 0; b < blocks; b += 1) {
+  // Where moves are only noted, the first blocks must not use up the room in every iteration.
+  const start = keepsTails ? 0 : hood.random.below(Math.max(1, blocks));
+  for (let count = 0; count < blocks; count += 1) {
+    if (!keepsTails && hood.trials.count >= notedEnough) return;
+    const b = start + count < blocks ? start + count : start + count - blocks;
     const from = at(blockStart, b);
     const to = at(blockStart, b + 1) - 1;
     if (to === from) continue;
@@ -32,18 +37,27 @@ export function considerSequenceMoves(hood: Neighbourhood): void {
       continue;
     }
     if (isRearUseful) {
-      for (let k = from; k < to; k += 1) considerBehind(hood, at(nodes, k), last);
-      for (let k = from + 1; k < to; k += 1) considerBefore(hood, last, at(nodes, k));
+      const near = Math.max(from, to - reach);
+      for (let k = near; k < to; k += 1) considerBehind(hood, at(nodes, k), last);
+      for (let k = Math.max(from + 1, near); k < to; k += 1)
+        considerBefore(hood, last, at(nodes, k));
     }
     if (isFrontUseful) {
-      for (let k = from + 1; k <= to; k += 1) {
+      const near = Math.min(to, from + reach);
+      for (let k = from + 1; k <= near; k += 1) {
         if (k < to || !isRearUseful) considerBefore(hood, at(nodes, k), first);
         else considerBefore(hood, last, first);
       }
-      for (let k = from + 1; k < to; k += 1) considerBehind(hood, first, at(nodes, k));
+      for (let k = from + 1; k < near; k += 1) considerBehind(hood, first, at(nodes, k));
     }
   }
 }
+
+/** How far an operation moves at most: blocks of 10,000 have 10^8 pairs. */
+const reach = 100;
+
+/** Moves noted on one path; far more than are tried out. */
+const notedEnough = 256;
 
 /** u right behind v, both on one machine, u left of v. */
 function considerBehind(hood: Neighbourhood, u: number, v: number): void {

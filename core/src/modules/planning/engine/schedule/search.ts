@@ -89,7 +89,7 @@ export function search(
       renew(model, pool, best);
       barren = 0;
     }
-    start = nextStart(model, pool, random);
+    start = nextStart(model, pool, random, shouldStop);
   }
   return { best, iterations };
 }
@@ -127,13 +127,18 @@ function renew(model: Model, pool: Pool, best: Elite): void {
   pool.capacity = Math.min(poolSizeMax, Math.ceil(pool.capacity * 1.5));
 }
 
-function nextStart(model: Model, { elites, capacity }: Pool, random: Random): Sequence {
+function nextStart(
+  model: Model,
+  { elites, capacity }: Pool,
+  random: Random,
+  shouldStop: () => boolean,
+): Sequence {
   const one = random.below(Math.max(1, elites.length));
   const two = (one + 1 + random.below(Math.max(1, elites.length - 1))) % elites.length;
   const a = elites[one];
   const b = elites[two];
   if (elites.length < capacity || a === undefined || b === undefined || one === two)
-    return dispatch(model, { rule: "random", slack: random.unit(), random });
+    return dispatch(model, { rule: "random", slack: random.unit(), random, shouldStop });
   return mix(model, a, b, 0.3 + 0.4 * random.unit(), random);
 }
 
@@ -166,7 +171,7 @@ function bestStart(
     const isByDue = rule.startsWith("apparent_tardiness_cost");
     for (const lookAhead of isByDue ? lookAheads : [2]) {
       if (best !== null && shouldStop()) break;
-      consider(dispatch(model, { rule, slack: 0, lookAhead, random }));
+      consider(dispatch(model, { rule, slack: 0, lookAhead, random, shouldStop }));
     }
   }
   return best ?? eliteOf(graph);
