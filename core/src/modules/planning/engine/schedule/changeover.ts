@@ -1,9 +1,9 @@
 import { at } from "./at.ts";
 import type { Graph } from "./graph.ts";
 import type { Neighbourhood } from "./neighbourhood.ts";
-import { pairTabuUntil } from "./tabu-list.ts";
+import { pairTabuUntil, placeTabuUntil } from "./tabu-list.ts";
 import type { Random } from "./random.ts";
-import { setupBetween } from "./timing.ts";
+import { setupBetween, setupOn } from "./timing.ts";
 import { noteTrial } from "./trials.ts";
 
 /** Operations picked by lot until one with a changeover in front of it is found. */
@@ -40,6 +40,26 @@ export function considerChangeovers(hood: Neighbourhood): void {
     const p = at(graph.machinePred, y);
     if (isBetter(p, y)) noteTrial(trials, pairTabuUntil(tabu, u, y) >= iteration, u, row, p);
     y = p;
+  }
+  if (graph.model.isFlexible) considerElsewhere(hood, u, gained);
+}
+
+/** The same on the other machines that may do it, from their front on. */
+function considerElsewhere(hood: Neighbourhood, u: number, gained: number): void {
+  const { graph, trials, tabu, iteration } = hood;
+  const { choiceStart, choiceMachine, operations } = graph.model;
+  for (let row = at(choiceStart, u); row < at(choiceStart, u + 1); row += 1) {
+    const machine = at(choiceMachine, row);
+    if (machine === at(graph.machine, u)) continue;
+    const isTabu = placeTabuUntil(tabu, u, machine) >= iteration;
+    let x = operations + 1 + machine;
+    for (let k = 0; k < 2 * reach && x !== operations; k += 1) {
+      const y = at(graph.machineSucc, x);
+      const added =
+        setupBetween(graph, x, u) + setupOn(graph.model, machine, u, y) - setupBetween(graph, x, y);
+      if (added < gained) noteTrial(trials, isTabu, u, row, x);
+      x = y;
+    }
   }
 }
 

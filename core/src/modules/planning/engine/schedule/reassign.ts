@@ -1,6 +1,6 @@
 import { at } from "./at.ts";
 import { guessElsewhere } from "./guess.ts";
-import { arrivalByJob, setupBetween } from "./timing.ts";
+import { arrivalByJob, setupBetween, setupOn } from "./timing.ts";
 import { offer, type Neighbourhood } from "./neighbourhood.ts";
 import { placeTabuUntil } from "./tabu-list.ts";
 import { noteTrial } from "./trials.ts";
@@ -59,7 +59,7 @@ function considerPlaces(hood: Neighbourhood, u: number, row: number): void {
       if (hasSetups) start += setupBetween(graph, x, u);
       if (byJob > start) start = byJob;
       let rest = ownTime + at(tail, y);
-      if (hasSetups && y !== end) rest += setupOn(hood, machine, u, y);
+      if (hasSetups && y !== end) rest += setupOn(model, machine, u, y);
       if (toJob > rest) rest = toJob;
       offer(hood, start + rest, isTabu, u, row, x);
     }
@@ -97,10 +97,4 @@ function tryPlaces(hood: Neighbourhood, u: number, row: number): void {
       place,
       guessElsewhere(graph, hood.outlook, u, row, place),
     );
-}
-
-/** Setup as it would be on the new machine. */
-function setupOn(hood: Neighbourhood, machine: number, from: number, to: number): number {
-  const { setup, setupOffset, family, families } = hood.graph.model;
-  return at(setup, at(setupOffset, machine) + at(family, from) * families + at(family, to));
 }

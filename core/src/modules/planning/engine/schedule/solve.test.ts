@@ -203,3 +203,79 @@ function jobShop(machineCount: number, rows: number[][]): Problem {
     ),
   };
 }
+
+const part = (machine: number, time: number): Problem["operations"][number] => ({
+  alternatives: [{ machine, time }],
+});
+
+test("an assembly starts when the last of its parts is there", () => {
+  const problem: Problem = {
+    machines: [{}, {}, {}],
+    operations: [
+      part(0, 9),
+      part(1, 4),
+      { ...part(2, 5), after: [0, 1] },
+      { ...part(0, 2), after: 1 },
+    ],
+  };
+  const schedule = solve(problem, { seed: 1, shouldStop: never, iterationsMax: 200 });
+  expect(checkSchedule(problem, schedule)).toEqual([]);
+  expect(schedule.assignments.find(({ operation }) => operation === 2)?.start).toBe(9);
+});
+
+test("one operator for three work centers makes them take turns, the most urgent first", () => {
+  const problem: Problem = {
+    machines: [{}, {}, {}],
+    resources: [{ capacity: 1 }],
+    operations: [30, 20, 10].map((due, machine) => ({
+      alternatives: [{ machine, time: 10 }],
+      needs: [{ resource: 0 }],
+      due,
+    })),
+  };
+  const schedule = solve(problem, { seed: 1, shouldStop: never, iterationsMax: 300 });
+  expect(schedule.assignments.map(({ operation, start }) => [operation, start])).toEqual([
+    [2, 0],
+    [1, 10],
+    [0, 20],
+  ]);
+});
+
+test("setups count before the makespan, unless the caller says otherwise", () => {
+  // Two work centers; only the first is set up for the family of all orders.
+  const setups = [
+    [0, 6],
+    [6, 0],
+  ];
+  const problem: Problem = {
+    machines: [
+      { setups, setUpFor: 0 },
+      { setups, setUpFor: 1 },
+    ],
+    operations: [0, 0, 0, 0].map(() => ({
+      alternatives: [
+        { machine: 0, time: 10 },
+        { machine: 1, time: 10 },
+      ],
+    })),
+  };
+  const options = { seed: 1, shouldStop: never, iterationsMax: 300 };
+  expect(solve(problem, options)).toMatchObject({ setup: 0, makespan: 40 });
+  const short = solve({ ...problem, goals: ["makespan"] }, options);
+  expect(short).toMatchObject({ setup: 6, makespan: 26 });
+});
+
+test("of equally good plans the one nearest to the previous plan is taken", () => {
+  // Any sequence of the three is as good as any other.
+  const starts = [20, 0, 10];
+  const problem: Problem = {
+    machines: [{}],
+    operations: starts.map((start) => ({
+      alternatives: [{ machine: 0, time: 10 }],
+      previous: { machine: 0, start },
+    })),
+  };
+  const schedule = solve(problem, { seed: 1, shouldStop: never, iterationsMax: 100 });
+  expect(schedule.change).toBe(0);
+  expect(schedule.assignments.map(({ operation }) => operation)).toEqual([1, 2, 0]);
+});

@@ -15,6 +15,12 @@ export function setupBetween(graph: Graph, from: number, to: number): number {
   );
 }
 
+/** Setup as it would be on another machine than the one `from` is on. */
+export function setupOn(model: Model, machine: number, from: number, to: number): number {
+  const { setup, setupOffset, family, families } = model;
+  return at(setup, at(setupOffset, machine) + at(family, from) * families + at(family, to));
+}
+
 /** Starts and ends `i` as early as all that stands before it in the order allows. */
 export function place(graph: Graph, i: number): void {
   const { model, head, end, time, machine } = graph;
