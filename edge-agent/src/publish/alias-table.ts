@@ -12,7 +12,7 @@ const entrySchema = z.object({
   datatype: z
     .int()
     .min(1)
-    .max(19)
+    .max(34)
     .transform((value) => value as DataType),
 });
 type Entry = z.output<typeof entrySchema>;

@@ -125,3 +125,9 @@ it("refuses a value that is not of its datatype", () => {
   const bytes = Buffer.from("1205200b7a0161", "hex");
   expect(() => decodePayload(bytes)).toThrow(MalformedPayload);
 });
+
+it("keeps a text that begins with a byte order mark", () => {
+  const marked = metric({ name: "\ufeffa", datatype: DataType.String, value: "\ufeff" });
+  const payload = { timestamp: null, seq: null, metrics: [marked] };
+  expect(decodePayload(encodePayload(payload))).toEqual(payload);
+});

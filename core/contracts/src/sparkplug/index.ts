@@ -1,6 +1,10 @@
 export * from "./ack.ts";
+export { type ArrayValue, packArray, unpackArray } from "./array-value.ts";
+export { type DataSet, decodeDataSet, encodeDataSet } from "./data-set.ts";
 export { interpretValue } from "./datatype.ts";
-export { decodePayload, MalformedPayload } from "./decode.ts";
+export { decodePayload } from "./decode.ts";
 export { encodePayload } from "./encode.ts";
 export * from "./payload.ts";
+export { MalformedPayload } from "./protobuf-reader.ts";
+export { decodeTemplate, encodeTemplate, type Template } from "./template.ts";
 export * from "./topic.ts";

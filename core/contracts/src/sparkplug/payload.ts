@@ -1,4 +1,4 @@
-/** Sparkplug B datatypes (3.0, chapter 6.4.16). Arrays are 22-34. */
+/** Sparkplug B datatypes (3.0, chapter 6.4.16). */
 export const DataType = {
   Int8: 1,
   Int16: 2,
@@ -19,6 +19,22 @@ export const DataType = {
   Bytes: 17,
   File: 18,
   Template: 19,
+  /** Of property values only. */
+  PropertySet: 20,
+  PropertySetList: 21,
+  Int8Array: 22,
+  Int16Array: 23,
+  Int32Array: 24,
+  Int64Array: 25,
+  UInt8Array: 26,
+  UInt16Array: 27,
+  UInt32Array: 28,
+  UInt64Array: 29,
+  FloatArray: 30,
+  DoubleArray: 31,
+  BooleanArray: 32,
+  StringArray: 33,
+  DateTimeArray: 34,
 } as const;
 export type DataType = (typeof DataType)[keyof typeof DataType];
 
@@ -28,7 +44,8 @@ export type Quality = (typeof Quality)[keyof typeof Quality];
 
 /**
  * Int64, UInt64 and DateTime are bigint so that counters stay exact; smaller integers, Float and
- * Double are number. `raw` holds a value we carry but do not interpret (DataSet, Template, arrays).
+ * Double are number. A DataSet, a Template and an array are their bytes, so that the hot path copies
+ * nothing: `decodeDataSet`, `decodeTemplate` and `unpackArray` read them, their counterparts write them.
  */
 export type MetricValue = number | bigint | boolean | string | Uint8Array | null;
 
