@@ -6,6 +6,8 @@ import "./ui/people.css";
 import "./ui/plant.css";
 import "./ui/machine.css";
 import "./ui/jobs.css";
+import "./ui/lists.css";
+import "./ui/engineering.css";
 
 import { StrictMode } from "react";
 import { createRoot } from "react-dom/client";

@@ -7,6 +7,8 @@ import {
 
 import { readAccessSearch } from "./pages/admin/access-search.ts";
 import { readUserFilter } from "./pages/admin/user-filter.ts";
+import { readBomSearch } from "./pages/engineering/bom-search.ts";
+import { readItemFilter, readItemTab } from "./pages/engineering/item-filter.ts";
 import { EquipmentPage } from "./pages/equipment-page.tsx";
 import { readJobFilter } from "./pages/job-filter.ts";
 import { JobsPage } from "./pages/jobs-page.tsx";
@@ -48,6 +50,24 @@ const routes = [
     component: JobsPage,
   }),
   createRoute({ getParentRoute: under, path: paths.equipment, component: EquipmentPage }),
+  createRoute({
+    getParentRoute: under,
+    path: paths.items,
+    validateSearch: readItemFilter,
+    component: lazyRouteComponent(() => import("./pages/engineering/items-page.tsx"), "ItemsPage"),
+  }),
+  createRoute({
+    getParentRoute: under,
+    path: paths.item,
+    validateSearch: readItemTab,
+    component: lazyRouteComponent(() => import("./pages/engineering/item-page.tsx"), "ItemPage"),
+  }),
+  createRoute({
+    getParentRoute: under,
+    path: paths.bom,
+    validateSearch: readBomSearch,
+    component: lazyRouteComponent(() => import("./pages/engineering/bom-page.tsx"), "BomPage"),
+  }),
   createRoute({
     getParentRoute: under,
     path: paths.profile,

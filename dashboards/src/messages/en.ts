@@ -1,17 +1,20 @@
 import { identityEn } from "./identity-en.ts";
 import { settingsEn } from "./settings-en.ts";
 import { jobsEn } from "./jobs-en.ts";
+import { engineeringEn } from "./engineering-en.ts";
 
 /** English catalogue: the words of DOMAIN.md. Every other language has exactly these keys. */
 export const en = {
   ...identityEn,
   ...settingsEn,
   ...jobsEn,
+  ...engineeringEn,
   page: {
     plant: "Plant",
     machines: "Machines",
     workOrders: "Work orders",
     equipment: "Equipment",
+    items: "Items",
     profile: "Profile",
     users: "Users",
     access: "Access",
@@ -23,6 +26,7 @@ export const en = {
   navigation: {
     shopFloor: { title: "Shop floor", roles: "operator, plant manager" },
     planning: { title: "Planning", roles: "planner" },
+    engineering: { title: "Engineering", roles: "engineering, planner" },
     setUp: { title: "Set-up", roles: "maintenance, engineering" },
     administration: { title: "Administration", roles: "administrator" },
     nothing: "Your roles give you no page yet. An administrator can change that.",

@@ -2,17 +2,20 @@ import type { Catalogue } from "./en.ts";
 import { identityZhCn } from "./identity-zh-cn.ts";
 import { settingsZhCn } from "./settings-zh-cn.ts";
 import { jobsZhCn } from "./jobs-zh-cn.ts";
+import { engineeringZhCn } from "./engineering-zh-cn.ts";
 
 /** Simplified Chinese. */
 export const zhCn: Catalogue = {
   ...identityZhCn,
   ...settingsZhCn,
   ...jobsZhCn,
+  ...engineeringZhCn,
   page: {
     plant: "工厂",
     machines: "设备",
     workOrders: "工单",
     equipment: "设备配置",
+    items: "物料",
     profile: "个人资料",
     users: "用户",
     access: "权限",
@@ -24,6 +27,7 @@ export const zhCn: Catalogue = {
   navigation: {
     shopFloor: { title: "车间", roles: "操作员、厂长" },
     planning: { title: "计划", roles: "计划员" },
+    engineering: { title: "工程", roles: "工程、计划员" },
     setUp: { title: "配置", roles: "维修、工程" },
     administration: { title: "管理", roles: "管理员" },
     nothing: "您的角色目前没有任何页面，管理员可以更改。",

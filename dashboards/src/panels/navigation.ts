@@ -34,6 +34,12 @@ const navigation = [
     ],
   },
   {
+    group: "engineering",
+    pages: [
+      { name: "items", path: paths.items, icon: "items", shortcut: "g i", needs: "item:read" },
+    ],
+  },
+  {
     group: "setUp",
     pages: [
       {

@@ -129,6 +129,60 @@ const shapes = {
       <path d="M13 7V4.5A1.5 1.5 0 0 0 11.5 3h-7A1.5 1.5 0 0 0 3 4.5v7A1.5 1.5 0 0 0 4.5 13H7" />
     </>
   ),
+  cart: (
+    <>
+      <path d="M2 3h2.5l2 9.500h8.500l2-7H5.300" />
+      <circle cx="8" cy="16" r="1.300" />
+      <circle cx="14" cy="16" r="1.300" />
+    </>
+  ),
+  phantom: <rect x="3.500" y="3.500" width="13" height="13" rx="2" strokeDasharray="3 3" />,
+  up: <path d="M10 16.500v-13M4.500 9l5.500-5.500L15.500 9" />,
+  down_arrow: <path d="M10 3.500v13M4.500 11l5.500 5.500 5.500-5.500" />,
+  print: (
+    <>
+      <path d="M6 7.500V3h8v4.500M6 14H3V7.500h14V14h-3" />
+      <rect x="6" y="11.500" width="8" height="5.500" />
+    </>
+  ),
+  undo: <path d="M4 8h8a4 4 0 0 1 0 8.500H8M7.500 4L3.500 8l4 4" />,
+  redo: <path d="M16 8H8a4 4 0 0 0 0 8.500h4M12.500 4l4 4-4 4" />,
+  grip: (
+    <path
+      d="M7.500 5v.1M7.500 10v.1M7.500 15v.1M12.500 5v.1M12.500 10v.1M12.500 15v.1"
+      strokeWidth="2.600"
+    />
+  ),
+  items: (
+    <>
+      <path d="M10 2.500l7 3.500v8l-7 3.500-7-3.500V6z" />
+      <path d="M3 6l7 3.500L17 6M10 9.500v8" />
+    </>
+  ),
+  change: <path d="M4 13a6.500 6.500 0 0 1 11-6.500L17 8.500M17 4v4.500h-4.500" />,
+  matrix: (
+    <>
+      <rect x="3" y="3" width="14" height="14" rx="1" />
+      <path d="M3 7.700h14M3 12.300h14M7.700 3v14M12.300 3v14" />
+    </>
+  ),
+  stock: (
+    <>
+      <path d="M2.500 17.500V7L10 3l7.500 4v10.500" />
+      <rect x="6" y="10" width="8" height="7.500" />
+      <path d="M6 13.700h8" />
+    </>
+  ),
+  transfer: <path d="M3 7h13M12 3l4 4-4 4M17 13.500H4M8 9.500l-4 4 4 4" />,
+  count: (
+    <>
+      <rect x="4" y="3" width="12" height="14.500" rx="1" />
+      <path d="M7 7.500l1 1 2-2M12 8h2M7 12.500l1 1 2-2M12 13h2" />
+    </>
+  ),
+  scan: (
+    <path d="M2.500 6V3h3M14.500 3h3v3M17.500 14v3h-3M5.500 17h-3v-3M6 6.500v7M9 6.500v7M11.500 6.500v7M14 6.500v7" />
+  ),
 } as const;
 
 export type IconName = keyof typeof shapes;

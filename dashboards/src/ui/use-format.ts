@@ -2,7 +2,10 @@ import type { Ratio } from "@millwright/contracts/api";
 import { useMemo } from "react";
 import { useLocale, useTimeZone, useTranslations } from "use-intl";
 
+import { serverNow } from "../api/server-clock.ts";
+import { formatDay, siteDay } from "./format/day.ts";
 import { formatDuration } from "./format/duration.ts";
+import { formatMoney } from "./format/money.ts";
 import { formatQuantity } from "./format/quantity.ts";
 import { formatRatio } from "./format/ratio.ts";
 import { formatSiteTime, type SiteTimeStyle } from "./format/site-time.ts";
@@ -17,6 +20,11 @@ export function useFormat() {
     () => ({
       timeZone,
       duration: (ms: number) => formatDuration(ms, locale),
+      /** A calendar day, `YYYY-MM-DD`: it has no zone. */
+      day: (day: string) => formatDay(day, locale),
+      /** Today at the site, as `YYYY-MM-DD`. */
+      today: () => siteDay(serverNow(), timeZone),
+      money: (amount: string) => formatMoney(amount, locale),
       quantity: (quantity: string) => formatQuantity(quantity, locale),
       /** `n/a` when the denominator is 0: never 0 and never 1. */
       ratio: (ratio: Ratio) => formatRatio(ratio, locale) ?? t("value.notApplicable"),

@@ -1,0 +1,53 @@
+import type {
+  bomHeadSchema,
+  bomInputSchema,
+  calendarInputSchema,
+  changeInputSchema,
+  compareBoms,
+  createItem,
+  getBomTree,
+  getSetupMatrix,
+  getWhereUsed,
+  getWorkingTime,
+  listCapabilities,
+  listUoms,
+  replaceInBoms,
+  replaceSetupMatrix,
+} from "@millwright/contracts/api";
+
+/** Shapes of engineering that the contract states as schemas only (see shapes.ts). */
+type Output<S extends { _zod: { output: unknown } }> = S["_zod"]["output"];
+type Input<S extends { _zod: { input: unknown } }> = S["_zod"]["input"];
+type Body<R> = R extends {
+  request: { body: { content: { "application/json": { schema: infer S } } } };
+}
+  ? S extends { _zod: { input: unknown } }
+    ? Input<S>
+    : never
+  : never;
+type Answer<R> = R extends {
+  responses: { 200: { content: { "application/json": { schema: infer S } } } };
+}
+  ? S extends { _zod: { output: unknown } }
+    ? Output<S>
+    : never
+  : never;
+
+export type ItemInput = Body<typeof createItem>;
+export type RoutingStepInput = ItemInput["operations"][number];
+export type Uoms = Answer<typeof listUoms>;
+export type Capability = Answer<typeof listCapabilities>["rows"][number];
+export type SetupMatrix = Answer<typeof getSetupMatrix>;
+export type SetupMatrixInput = Body<typeof replaceSetupMatrix>;
+
+export type BomHead = Output<typeof bomHeadSchema>;
+export type BomInput = Input<typeof bomInputSchema>;
+export type BomTree = Answer<typeof getBomTree>;
+export type WhereUsed = Answer<typeof getWhereUsed>;
+export type BomDifference = Answer<typeof compareBoms>["rows"][number];
+export type Replacement = Body<typeof replaceInBoms>;
+export type ReplacedBom = Answer<typeof replaceInBoms>["rows"][number];
+
+export type ChangeInput = Input<typeof changeInputSchema>;
+export type CalendarInput = Input<typeof calendarInputSchema>;
+export type WorkingTime = Answer<typeof getWorkingTime>["rows"][number];

@@ -1,0 +1,95 @@
+import type { ImportReport } from "@millwright/contracts/api";
+import { useMutation } from "@tanstack/react-query";
+import { useState } from "react";
+import { useTranslations } from "use-intl";
+
+import { sendFile } from "../api/send-file.ts";
+import { Field } from "../ui/field.tsx";
+import { newKey } from "../ui/use-command.ts";
+import { FormDialog } from "./form-dialog.tsx";
+
+/** A CSV or XLSX file whose rows are all made, or none: first tried, then saved. */
+export function ImportFile({
+  title,
+  path,
+  onImported,
+  onClose,
+}: {
+  title: string;
+  /** Of the list; its import lies below. */
+  path: string;
+  onImported: () => Promise<void>;
+  onClose: () => void;
+}) {
+  const t = useTranslations();
+  const [file, setFile] = useState<File | null>(null);
+  const [report, setReport] = useState<ImportReport | null>(null);
+  const send = useMutation({
+    mutationFn: (asked: { file: File; isDryRun: boolean }) =>
+      sendFile(`${path}/import?dryRun=${asked.isDryRun}`, asked.file, newKey()),
+    onSuccess: async (answer) => {
+      setReport(answer);
+      if (!answer.isSaved) return;
+      await onImported();
+    },
+  });
+  const isTried = report !== null && report.isDryRun && report.problemCount === 0;
+  const isSaved = report?.isSaved === true;
+  const submit = () => {
+    if (isSaved) onClose();
+    else if (file !== null) send.mutate({ file, isDryRun: !isTried });
+  };
+  const words = isSaved ? "action.close" : isTried ? "import.save" : "import.try";
+  return (
+    <FormDialog
+      title={title}
+      action={t(words)}
+      isPending={send.isPending}
+      error={send.error}
+      onSubmit={submit}
+      onClose={onClose}
+    >
+      <Field label={t("import.file")} hint={t("import.hint")}>
+        {(control) => (
+          <input
+            {...control}
+            className="input"
+            type="file"
+            required
+            accept=".csv,.xlsx"
+            onChange={(event) => {
+              setFile(event.target.files?.[0] ?? null);
+              setReport(null);
+            }}
+          />
+        )}
+      </Field>
+      {report !== null && <Report report={report} />}
+    </FormDialog>
+  );
+}
+
+function Report({ report }: { report: ImportReport }) {
+  const t = useTranslations();
+  const { isSaved, rows, goodRows, problemCount, problems } = report;
+  return (
+    <section aria-live="polite">
+      <p className={problemCount === 0 ? "notice notice-good" : "notice"}>
+        {isSaved
+          ? t("import.saved", { rows })
+          : t("import.found", { rows, goodRows, problemCount })}
+      </p>
+      <ul className="import-problems">
+        {problems.slice(0, problemsShownMax).map((problem) => (
+          <li key={`${problem.line} ${problem.column} ${problem.code}`}>
+            <b>{t("import.line", { line: problem.line })}</b>
+            {problem.column !== null && <> · {problem.column}</>}: {problem.reason}
+          </li>
+        ))}
+      </ul>
+    </section>
+  );
+}
+
+/** Who has more than these wrong repairs the file by its pattern, not row by row. */
+const problemsShownMax = 50;

@@ -1,0 +1,25 @@
+import { itemKinds } from "@millwright/contracts/states/engineering";
+
+import type { ItemFilter } from "../../api/engineering-queries.ts";
+
+/** Reads the filter of the list of items out of a URL; what it does not understand it leaves out. */
+export function readItemFilter(search: Record<string, unknown>): ItemFilter {
+  const kind = itemKinds.find((one) => one === search["kind"]);
+  const text = textOf(search["search"]);
+  return { ...(kind !== undefined && { kind }), ...(text !== "" && { search: text }) };
+}
+
+export const itemTabs = ["master", "routing", "revisions", "whereUsed"] as const;
+export type ItemTab = (typeof itemTabs)[number];
+
+/** Which part of an item is shown. */
+export function readItemTab(search: Record<string, unknown>): { tab?: ItemTab } {
+  const tab = itemTabs.find((one) => one === search["tab"]);
+  return tab === undefined ? {} : { tab };
+}
+
+/** A text of a URL. The router reads `?search=123` as a number. */
+export function textOf(value: unknown): string {
+  const isText = typeof value === "string" || typeof value === "number";
+  return isText ? String(value).slice(0, 100) : "";
+}
