@@ -6,6 +6,8 @@ import {
 } from "@tanstack/react-router";
 
 import { readAccessSearch } from "./pages/admin/access-search.ts";
+import { readAuditSearch } from "./pages/admin/audit-search.ts";
+import { readBoardSearch } from "./pages/admin/board-search.ts";
 import { readUserFilter } from "./pages/admin/user-filter.ts";
 import { readBomSearch } from "./pages/engineering/bom-search.ts";
 import { readItemFilter, readItemTab } from "./pages/engineering/item-filter.ts";
@@ -104,6 +106,34 @@ const routes = [
     getParentRoute: under,
     path: paths.settings,
     component: lazyRouteComponent(() => import("./pages/admin/settings-page.tsx"), "SettingsPage"),
+  }),
+  createRoute({
+    getParentRoute: under,
+    path: paths.audit,
+    validateSearch: readAuditSearch,
+    component: lazyRouteComponent(() => import("./pages/admin/audit-page.tsx"), "AuditPage"),
+  }),
+  createRoute({
+    getParentRoute: under,
+    path: paths.subscriptions,
+    validateSearch: readBoardSearch,
+    component: lazyRouteComponent(
+      () => import("./pages/admin/subscriptions-page.tsx"),
+      "SubscriptionsPage",
+    ),
+  }),
+  createRoute({
+    getParentRoute: under,
+    path: paths.webhooks,
+    component: lazyRouteComponent(() => import("./pages/admin/webhooks-page.tsx"), "WebhooksPage"),
+  }),
+  createRoute({
+    getParentRoute: under,
+    path: paths.notifications,
+    component: lazyRouteComponent(
+      () => import("./pages/notifications-page.tsx"),
+      "NotificationsPage",
+    ),
   }),
   createRoute({
     getParentRoute: under,

@@ -1,4 +1,5 @@
 import { identityEn } from "./identity-en.ts";
+import { eventsEn } from "./events-en.ts";
 import { settingsEn } from "./settings-en.ts";
 import { jobsEn } from "./jobs-en.ts";
 import { engineeringEn } from "./engineering-en.ts";
@@ -8,6 +9,7 @@ export const en = {
   ...identityEn,
   ...settingsEn,
   ...jobsEn,
+  ...eventsEn,
   ...engineeringEn,
   page: {
     plant: "Plant",
@@ -22,6 +24,10 @@ export const en = {
     apiKeys: "API keys",
     settings: "Settings",
     jobs: "Jobs",
+    audit: "Audit",
+    subscriptions: "Event board",
+    webhooks: "Webhooks",
+    notifications: "Notifications",
   },
   navigation: {
     shopFloor: { title: "Shop floor", roles: "operator, plant manager" },
@@ -62,7 +68,7 @@ export const en = {
     plantManager: { name: "Plant manager", pages: "Plant: states, today's output and OEE" },
     administrator: {
       name: "Administrator",
-      pages: "Users, Access, Company, API keys, Jobs",
+      pages: "Users, Access, Company, API keys, Jobs, Audit, Event board, Webhooks",
     },
     storekeeper: { name: "Storekeeper", pages: "Plant: silo and scale levels" },
     buyer: { name: "Buyer", pages: "No page yet" },

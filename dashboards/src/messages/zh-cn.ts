@@ -1,5 +1,6 @@
 import type { Catalogue } from "./en.ts";
 import { identityZhCn } from "./identity-zh-cn.ts";
+import { eventsZhCn } from "./events-zh-cn.ts";
 import { settingsZhCn } from "./settings-zh-cn.ts";
 import { jobsZhCn } from "./jobs-zh-cn.ts";
 import { engineeringZhCn } from "./engineering-zh-cn.ts";
@@ -9,6 +10,7 @@ export const zhCn: Catalogue = {
   ...identityZhCn,
   ...settingsZhCn,
   ...jobsZhCn,
+  ...eventsZhCn,
   ...engineeringZhCn,
   page: {
     plant: "工厂",
@@ -23,6 +25,10 @@ export const zhCn: Catalogue = {
     apiKeys: "API 密钥",
     settings: "设置",
     jobs: "后台作业",
+    audit: "审计",
+    subscriptions: "事件看板",
+    webhooks: "Webhook",
+    notifications: "通知",
   },
   navigation: {
     shopFloor: { title: "车间", roles: "操作员、厂长" },
@@ -53,7 +59,7 @@ export const zhCn: Catalogue = {
     operator: { name: "操作员", pages: "工厂、设备：本机、工单与趋势" },
     planner: { name: "计划员", pages: "工单：起草、下达、暂停；延期工单见工厂页" },
     plantManager: { name: "厂长", pages: "工厂：状态、今日产量与 OEE" },
-    administrator: { name: "管理员", pages: "用户、权限、公司、API 密钥、后台作业" },
+    administrator: { name: "管理员", pages: "用户、权限、公司、API 密钥、后台作业、审计、事件看板、Webhook" },
     storekeeper: { name: "仓管员", pages: "工厂：料仓与秤的读数" },
     buyer: { name: "采购员", pages: "暂无页面" },
     accountant: { name: "会计", pages: "暂无页面" },

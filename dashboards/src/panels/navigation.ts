@@ -72,6 +72,21 @@ const navigation = [
         needs: "setting:read",
       },
       { name: "jobs", path: paths.jobs, icon: "clock", shortcut: "g j", needs: "job:read" },
+      { name: "audit", path: paths.audit, icon: "history", shortcut: "g h", needs: "audit:read" },
+      {
+        name: "subscriptions",
+        path: paths.subscriptions,
+        icon: "board",
+        shortcut: "g b",
+        needs: "subscription:read",
+      },
+      {
+        name: "webhooks",
+        path: paths.webhooks,
+        icon: "webhook",
+        shortcut: "g o",
+        needs: "webhook:read",
+      },
     ],
   },
 ] as const satisfies readonly {

@@ -14,6 +14,7 @@ import { useNavigation } from "./navigation.ts";
 import { PersonMenu } from "./person-menu.tsx";
 import { ShortcutHelp } from "./shortcut-help.tsx";
 import { useShortcuts } from "./shortcuts.ts";
+import { Bell } from "./notifications/bell.tsx";
 import { LanguageSwitch, ThemeSwitch } from "./switches.tsx";
 
 /** The frame of every page: where one is, where one can go, what time it is at the site, how live it is. */
@@ -42,6 +43,7 @@ export function Shell() {
           >
             <Icon name="help" />
           </button>
+          <Bell />
           <PersonMenu />
         </div>
       </header>

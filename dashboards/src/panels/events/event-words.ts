@@ -5,7 +5,7 @@ import type { HistoryEvent } from "@millwright/contracts/api";
 type EventType = EventKey extends `${infer Type}@${number}` ? Type : never;
 
 /** Events that have words of their own: one message each, `event.<type>`. */
-const spokenTypes = [
+export const spokenTypes = [
   "machine.count_observed",
   "machine.count_redistributed",
   "machine.state_observed",
