@@ -200,7 +200,7 @@ export function createApp(platform: Platform, options: AppOptions): App {
   // Before the routes of one thing: `/api/work-orders/export` is no work order.
   const files = createTableFiles({ platform, requests });
   api.route("/", equipmentTableRoutes({ platform, files, identity }));
-  api.route("/", engineeringTableRoutes({ platform, files, equipment }));
+  api.route("/", engineeringTableRoutes({ platform, requests, files, equipment }));
   api.route("/", inventoryTableRoutes({ platform, files, engineering }));
   api.route("/", productionTableRoutes({ platform, files, engineering }));
   api.route("/", equipmentModule({ platform, requests, identity }).routes);

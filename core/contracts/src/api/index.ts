@@ -1,6 +1,7 @@
 export * from "./admin-config.ts";
 export * from "./access.ts";
 export * from "./audit.ts";
+export * from "./bom-lines.ts";
 export * from "./boms.ts";
 export * from "./calendars.ts";
 export * from "./counts.ts";

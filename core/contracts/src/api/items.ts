@@ -288,3 +288,29 @@ export const setWorkCenterRate = createRoute({
   },
   responses: { 200: json(workCenterRateSchema, "As set"), ...problemResponses },
 });
+
+/** Changes the prices of all bought items a filter finds, in one go: a supplier's new list. */
+export const changePrices = createRoute({
+  method: "post",
+  path: "/api/items/price-change",
+  tags: ["engineering"],
+  request: {
+    headers: idempotencyHeaderSchema,
+    body: {
+      required: true,
+      ...json(
+        z.object({
+          /** As in the list; left out: every bought item. */
+          search: text(100).optional(),
+          /** New price = old × this, rounded half up to 6 decimals. */
+          factor: positiveQuantitySchema,
+        }),
+        "Which, and by how much",
+      ),
+    },
+  },
+  responses: {
+    200: json(z.object({ changed: z.number().int() }), "How many prices are new"),
+    ...problemResponses,
+  },
+});

@@ -1,6 +1,7 @@
 import type { OpenAPIHono } from "@hono/zod-openapi";
 import {
   changeItem as changeItemRoute,
+  changePrices as changePricesRoute,
   createCapability,
   createItem as createItemRoute,
   createUom,
@@ -24,6 +25,7 @@ import { newId } from "../../platform/platform.ts";
 import { addConversion, addUom, readAllUoms } from "./add-uom.ts";
 import { addCapability, readCapabilities } from "./capabilities.ts";
 import { changeItem } from "./change-item.ts";
+import { changePrices } from "./change-prices.ts";
 import { createItem } from "./create-item.ts";
 import { readItem, readItemPage } from "./queries.ts";
 import type { EngineeringDeps } from "./routes.ts";
@@ -50,6 +52,13 @@ export function itemRoutes({ platform, requests, equipment }: EngineeringDeps): 
       );
       sendVersion(c, item.version);
       return c.json(item, 201);
+    })
+    .openapi(guarded(changePricesRoute, may("change")), async (c) => {
+      const asked = c.req.valid("json");
+      const changed = await requests.act(c, asked, (tx, { actor }) =>
+        changePrices(tx, { search: asked.search, factor: asked.factor }, actor),
+      );
+      return c.json(changed, 200);
     })
     .openapi(guarded(getItem, may("read")), async (c) => {
       const { itemId } = c.req.valid("param");

@@ -1,19 +1,87 @@
 import type { OpenAPIHono } from "@hono/zod-openapi";
-import { exportItems, importItems as importItemsRoute } from "@millwright/contracts/api";
+import {
+  type BomLineRow,
+  exportBomLines,
+  exportItems,
+  importBomLines as importBomLinesRoute,
+  importItems as importItemsRoute,
+  listBomLines,
+} from "@millwright/contracts/api";
 
-import { createApi } from "../../platform/http/api.ts";
+import { createApi, type Requests } from "../../platform/http/api.ts";
+import { cursorPart, pageOf, readCursor } from "../../platform/http/paging.ts";
 import { guarded } from "../../platform/http/permission.ts";
 import { newId, type Platform } from "../../platform/platform.ts";
 import type { TableFiles } from "../../platform/tables/table-files.ts";
 import type { Equipment } from "../equipment/index.ts";
+import {
+  bomLineColumns,
+  bomLineColumnsPassedOver,
+  bomLineRowToImportSchema,
+  readBomLinePage,
+} from "./bom-lines-table.ts";
+import { importBomLines } from "./import-bom-lines.ts";
 import { importItems } from "./import-items.ts";
 import { itemColumns, itemColumnsPassedOver, itemRowSchema } from "./items-table.ts";
 import { readItemPage } from "./queries.ts";
 
-type Deps = { platform: Platform; files: TableFiles; equipment: Equipment };
+type Deps = {
+  platform: Platform;
+  requests: Requests;
+  files: TableFiles;
+  equipment: Equipment;
+};
 
-/** Items as files; registered before the routes that take an id in the same place. */
-export function engineeringTableRoutes({ platform, files, equipment }: Deps): OpenAPIHono {
+/** Items and BOM lines as files; registered before the routes that take an id in the same place. */
+export function engineeringTableRoutes(deps: Deps): OpenAPIHono {
+  return createApi().route("/", itemFiles(deps)).route("/", bomLineFiles(deps));
+}
+
+function bomLineFiles({ platform, requests, files }: Deps) {
+  const read = { objectType: "bom", action: "read", on: "any" } as const;
+  const draft = { objectType: "bom", action: "draft", on: "any" } as const;
+  return createApi()
+    .openapi(guarded(listBomLines, read), async (c) => {
+      const { cursor, limit, product, state } = c.req.valid("query");
+      const { text, position } = cursorPart;
+      const after = readCursor(cursor, [text, text, position]);
+      const rows = await requests.transaction(c, (tx) =>
+        readBomLinePage(tx, { after, product, state, limit }),
+      );
+      return c.json(pageOf(rows, { limit, keyOf: lineKey, show: (row) => row }), 200);
+    })
+    .openapi(guarded(exportBomLines, read), (c) => {
+      const { format, product, state } = c.req.valid("query");
+      return files.exportList(c, {
+        name: "bom-lines",
+        format,
+        list: {
+          columns: bomLineColumns,
+          readPage: (tx, place) => readBomLinePage(tx, { ...place, product, state }),
+          keyOf: lineKey,
+          show: (rows) => [...rows],
+        },
+      });
+    })
+    .openapi(guarded(importBomLinesRoute, draft), (c) =>
+      files.importList(c, {
+        isDryRun: c.req.valid("query").dryRun,
+        list: {
+          schema: bomLineRowToImportSchema,
+          passedOver: bomLineColumnsPassedOver,
+          rowsMax: rowsMax,
+          make: (tx, rows, { problems, caller }) =>
+            importBomLines(tx, { newId: () => newId(platform), by: caller.actor }, rows, problems),
+        },
+      }),
+    );
+}
+
+function lineKey({ productNumber, revision, position }: BomLineRow): string[] {
+  return [productNumber, revision, String(position)];
+}
+
+function itemFiles({ platform, files, equipment }: Deps) {
   return createApi()
     .openapi(guarded(exportItems, { objectType: "item", action: "read", on: "any" }), (c) => {
       const { format, search, kind } = c.req.valid("query");
@@ -45,7 +113,7 @@ export function engineeringTableRoutes({ platform, files, equipment }: Deps): Op
         list: {
           schema: itemRowSchema,
           passedOver: itemColumnsPassedOver,
-          rowsMax: itemRowsMax,
+          rowsMax: rowsMax,
           make: (tx, rows, { problems }) =>
             importItems(tx, { equipment, newId: () => newId(platform) }, rows, problems),
         },
@@ -54,4 +122,4 @@ export function engineeringTableRoutes({ platform, files, equipment }: Deps): Op
 }
 
 // 16 MiB hold about as many; the statements take them as two JSON values of 20 MB.
-const itemRowsMax = 100_000;
+const rowsMax = 100_000;

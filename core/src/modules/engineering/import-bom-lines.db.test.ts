@@ -1,0 +1,108 @@
+import type { BomTreeRow, ImportReport, StoredItem } from "@millwright/contracts/api";
+import { afterAll, beforeAll, expect, test } from "vitest";
+
+import { createTestDatabase, type TestDatabase } from "../../../../deploy/test/database.ts";
+import { openTestPlant, type TestPlant } from "../../testing/plant.ts";
+
+let database: TestDatabase;
+let plant: TestPlant;
+const items = new Map<string, StoredItem>();
+
+beforeAll(async () => {
+  database = await createTestDatabase();
+  plant = await openTestPlant(database);
+  for (const [number, kind, uom] of [
+    ["CAR", "make", "pc"],
+    ["AXLE", "make", "pc"],
+    ["WHEEL", "make", "pc"],
+    ["BAR", "buy", "m"],
+  ] as const) {
+    const asked = { number, name: number, kind, uom, operations: [] };
+    items.set(number, await plant.post<StoredItem>("/api/items", asked));
+  }
+});
+afterAll(async () => {
+  await plant?.[Symbol.asyncDispose]();
+  await database?.[Symbol.asyncDispose]();
+});
+
+const header = "productNumber;revision;effectiveFrom;position;itemNumber;quantity;uom;scrapPercent";
+
+async function send(lines: readonly string[], query = "") {
+  const answer = await plant.app.api.request(`/api/bom-lines/import${query}`, {
+    method: "POST",
+    headers: { authorization: `Bearer ${database.apiKey}`, "content-type": "text/csv" },
+    body: [header, ...lines].join("\n"),
+  });
+  const body = (await answer.json()) as ImportReport & { report?: ImportReport };
+  return { status: answer.status, report: body.report ?? body };
+}
+
+test("a file becomes revisions that hold from their day, and comes out as it went in", async () => {
+  const lines = [
+    "CAR;A;2026-01-01;10;AXLE;2;pc;0",
+    "AXLE;A;2026-01-01;10;WHEEL;2;pc;0",
+    "AXLE;A;2026-01-01;20;BAR;800;mm;5",
+    "WHEEL;A;;10;BAR;0.5;m;0",
+  ];
+  const dry = await send(lines, "?dryRun=true");
+  expect(dry).toMatchObject({ status: 200, report: { goodRows: 4, isSaved: false } });
+  expect(await send(lines)).toMatchObject({ status: 200, report: { isSaved: true } });
+  const path = `/api/items/${items.get("CAR")?.itemId}/bom-tree?quantity=10`;
+  const { rows } = await plant.get<{ rows: BomTreeRow[] }>(path);
+  // The wheel is a draft: its bar is not in the tree yet.
+  expect(rows.map(({ itemNumber, quantity }) => `${itemNumber} ${quantity}`)).toEqual([
+    "CAR 10",
+    "AXLE 20",
+    "WHEEL 40",
+    "BAR 16.8",
+  ]);
+  const page = await plant.get<{ rows: { productNumber: string }[]; nextCursor: string }>(
+    "/api/bom-lines?limit=3",
+  );
+  const rest = await plant.get<{ rows: { productNumber: string }[] }>(
+    `/api/bom-lines?cursor=${page.nextCursor}`,
+  );
+  expect([...page.rows, ...rest.rows].map(({ productNumber }) => productNumber)).toEqual([
+    "AXLE",
+    "AXLE",
+    "CAR",
+    "WHEEL",
+  ]);
+});
+
+test("every bad row is told with its line, and nothing is saved", async () => {
+  const { status, report } = await send([
+    "CAR;B;;10;AXLE;0;pc;0",
+    "CAR;C;;10;NOWHERE;1;pc;0",
+    "BAR;A;;10;WHEEL;1;pc;0",
+    "CAR;D;;10;BAR;1;kg;0",
+    "CAR;A;;10;BAR;1;m;0",
+  ]);
+  expect(status).toBe(422);
+  expect(report.problems.map(({ line, code }) => `${line} ${code}`)).toEqual([
+    "2 import.cell_not_valid",
+    "3 item.unknown",
+    "4 item.not_made",
+    "5 uom.no_conversion",
+    "6 bom.revision_taken",
+  ]);
+  const { rows } = await plant.get<{ rows: unknown[] }>("/api/bom-lines?product=CAR");
+  expect(rows).toHaveLength(1);
+});
+
+test("a cycle through the file and what is there is refused by name", async () => {
+  const { status, report } = await send(["WHEEL;B;2026-02-01;10;CAR;1;pc;0"]);
+  expect(status).toBe(422);
+  expect(report.problems).toMatchObject([{ code: "bom.cycle" }]);
+  expect(report.problems[0]?.reason).toMatch(/→/);
+});
+
+test("a second revision takes its turn after the first", async () => {
+  expect(await send(["CAR;B;2026-06-01;10;AXLE;3;pc;0"])).toMatchObject({ status: 200 });
+  const path = `/api/items/${items.get("CAR")?.itemId}/boms`;
+  const { rows } = await plant.get<{
+    rows: { revision: string; from: string; to: string | null }[];
+  }>(path);
+  expect(rows.find(({ revision }) => revision === "A")).toMatchObject({ to: "2026-06-01" });
+});
