@@ -59,7 +59,10 @@ export const zhCn: Catalogue = {
     operator: { name: "操作员", pages: "工厂、设备：本机、工单与趋势" },
     planner: { name: "计划员", pages: "工单：起草、下达、暂停；延期工单见工厂页" },
     plantManager: { name: "厂长", pages: "工厂：状态、今日产量与 OEE" },
-    administrator: { name: "管理员", pages: "用户、权限、公司、API 密钥、后台作业、审计、事件看板、Webhook" },
+    administrator: {
+      name: "管理员",
+      pages: "用户、权限、公司、API 密钥、后台作业、审计、事件看板、Webhook",
+    },
     storekeeper: { name: "仓管员", pages: "工厂：料仓与秤的读数" },
     buyer: { name: "采购员", pages: "暂无页面" },
     accountant: { name: "会计", pages: "暂无页面" },
