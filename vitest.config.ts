@@ -45,6 +45,8 @@ export default defineConfig({
           name: "pure",
           include: ["**/*.test.ts", "**/*.test.tsx"],
           exclude: [...exclude, ...databaseTests, "**/*.journey.test.ts"],
+          // Milliseconds each; but some talk to machines and partners on loopback, and machines are busy.
+          testTimeout: 30_000,
         },
       },
       databaseLayer("timescale"),

@@ -165,7 +165,8 @@ test("of two refreshes at once with one token at most one succeeds", async () =>
       new TestBrowser(plant.app).call("POST", "/api/auth/refresh", { refreshToken }),
     ),
   );
-  expect(answers.filter(({ status }) => status === 200)).toHaveLength(1);
+  // None, when a copy was seen before the first had its answer: the session is over then.
+  expect(answers.filter(({ status }) => status === 200).length).toBeLessThanOrEqual(1);
 });
 
 test("an access token ends after ten minutes, a session idle for two weeks or after ninety days", async () => {
