@@ -39,6 +39,8 @@ const barrenPerPlace = 2;
  */
 const patiencePerOperation = 5;
 const patienceMin = 2000;
+/** A used-up pool also shows that runs end too early: the next one's are twice as long, up to this. */
+const patienceTimesMax = 16;
 
 /**
  * Tabu search from the best dispatched schedule, then from mixtures of two good ones, until told to
@@ -52,7 +54,8 @@ export function search(
   const graph = createGraph(model);
   graph.keepsTails = isAboutMakespan(model);
   const tabu = createTabuSearch(graph, random);
-  const patience = Math.max(patienceMin, patiencePerOperation * model.operations);
+  const patienceFirst = Math.max(patienceMin, patiencePerOperation * model.operations);
+  let patience = patienceFirst;
   const pool: Pool = { capacity: firstPoolSize(model), elites: [] };
   const goal = graph.keepsTails ? bound.makespan : goalFrom(model, bound);
   let reported: Elite | null = null;
@@ -87,6 +90,7 @@ export function search(
     }
     if (barren > barrenPerPlace * pool.capacity) {
       renew(model, pool, best);
+      patience = Math.min(2 * patience, patienceTimesMax * patienceFirst);
       barren = 0;
     }
     start = nextStart(model, pool, random, shouldStop);
