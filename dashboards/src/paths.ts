@@ -5,6 +5,7 @@ export const paths = {
   machine: "/machines/$workUnitId",
   workOrders: "/work-orders",
   workOrder: "/work-orders/$workOrderId",
+  unassigned: "/unassigned-counts",
   equipment: "/equipment",
   items: "/items",
   item: "/items/$itemId",

@@ -51,6 +51,11 @@ const routes = [
     validateSearch: readJobFilter,
     component: JobsPage,
   }),
+  createRoute({
+    getParentRoute: under,
+    path: paths.unassigned,
+    component: lazyRouteComponent(() => import("./pages/unassigned-page.tsx"), "UnassignedPage"),
+  }),
   createRoute({ getParentRoute: under, path: paths.equipment, component: EquipmentPage }),
   createRoute({
     getParentRoute: under,

@@ -1,3 +1,4 @@
+import { countsEn } from "./counts-en.ts";
 import { identityEn } from "./identity-en.ts";
 import { eventsEn } from "./events-en.ts";
 import { settingsEn } from "./settings-en.ts";
@@ -6,6 +7,7 @@ import { engineeringEn } from "./engineering-en.ts";
 
 /** English catalogue: the words of DOMAIN.md. Every other language has exactly these keys. */
 export const en = {
+  ...countsEn,
   ...identityEn,
   ...settingsEn,
   ...jobsEn,
@@ -15,6 +17,7 @@ export const en = {
     plant: "Plant",
     machines: "Machines",
     workOrders: "Work orders",
+    unassigned: "Unassigned counts",
     equipment: "Equipment",
     items: "Items",
     profile: "Profile",

@@ -1,4 +1,5 @@
 import type { Catalogue } from "./en.ts";
+import { countsZhCn } from "./counts-zh-cn.ts";
 import { identityZhCn } from "./identity-zh-cn.ts";
 import { eventsZhCn } from "./events-zh-cn.ts";
 import { settingsZhCn } from "./settings-zh-cn.ts";
@@ -7,6 +8,7 @@ import { engineeringZhCn } from "./engineering-zh-cn.ts";
 
 /** Simplified Chinese. */
 export const zhCn: Catalogue = {
+  ...countsZhCn,
   ...identityZhCn,
   ...settingsZhCn,
   ...jobsZhCn,
@@ -16,6 +18,7 @@ export const zhCn: Catalogue = {
     plant: "工厂",
     machines: "设备",
     workOrders: "工单",
+    unassigned: "未归属计数",
     equipment: "设备配置",
     items: "物料",
     profile: "个人资料",

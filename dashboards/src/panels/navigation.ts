@@ -19,6 +19,13 @@ const navigation = [
         shortcut: "g m",
         needs: "machine:read",
       },
+      {
+        name: "unassigned",
+        path: paths.unassigned,
+        icon: "help",
+        shortcut: "g n",
+        needs: "work_order:correct",
+      },
     ],
   },
   {
