@@ -1,10 +1,12 @@
 import { equipment } from "./modules/equipment/index.ts";
-import { identitySubscriptions } from "./modules/identity/index.ts";
-import { productionSubscriptions } from "./modules/production/index.ts";
+import { identitySubscriptions, readSite, readTenantIds } from "./modules/identity/index.ts";
+import { planningWork } from "./modules/planning/index.ts";
+import { machineWatch, productionSubscriptions } from "./modules/production/index.ts";
 import { readConfig, workerConfigSchema } from "./platform/config/config.ts";
+import type { Home } from "./platform/db/databases.ts";
 import { publishConfig } from "./platform/config/process-config.ts";
 import { runs } from "./platform/events/subscription.ts";
-import { JobWorker } from "./platform/jobs/job-worker.ts";
+import { runsJobs } from "./platform/jobs/runs-jobs.ts";
 import { platformUpkeep } from "./platform/jobs/upkeep.ts";
 import { openSmtp } from "./platform/mail/smtp.ts";
 import { createLog } from "./platform/observe/log.ts";
@@ -14,6 +16,7 @@ import { sends } from "./platform/outbox/sends.ts";
 import { askAvailabilityJob } from "./platform/partners/ask-availability.ts";
 import { refuseStart, runUntilStopped } from "./platform/process.ts";
 import { runsSagas } from "./platform/saga/saga-runner.ts";
+import { Seal } from "./platform/seal.ts";
 import { webhookDeliveries } from "./platform/webhooks/webhook-deliveries.ts";
 
 /** The worker: subscriptions of the event log, and jobs. Several may run; each subscription runs on one. */
@@ -33,9 +36,14 @@ try {
     );
     const told = { process: "worker", declared: workerConfigSchema, environment: process.env };
     starting.use(await publishConfig(platform, told));
+    const planning = planningWork({
+      platform,
+      timeZone: async (tx) => (await readSite(tx)).timeZone,
+    });
     const subscriptions = [
       ...identitySubscriptions({ platform }),
       ...productionSubscriptions({ platform, equipment }),
+      ...planning.subscriptions,
       webhookDeliveries(),
     ];
     for (const subscription of subscriptions) {
@@ -46,16 +54,15 @@ try {
     const mail = config.SMTP_URL === undefined ? null : openSmtp(config.SMTP_URL);
     if (mail !== null) starting.use(mail);
     const mayBeInside = config.WEBHOOKS_MAY_BE_INSIDE;
-    starting.use(await platform.db.everywhere(sends({ ...platform, mail, mayBeInside })));
-    const databases = () => platform.db.homes().map(({ db }) => db);
-    const jobs = [...platformUpkeep({ databases, queue: platform.jobs }), askAvailabilityJob()];
-    const runner = new JobWorker(jobs, {
-      ...platform,
-      queue: platform.jobs,
-      // Stops as asked by a person; whoever watches over us starts a new process.
-      restart: () => process.kill(process.pid, "SIGTERM"),
-    });
-    starting.use(runner).start();
+    const seal = new Seal(config.SEALING_KEYS ?? []);
+    starting.use(await platform.db.everywhere(sends({ ...platform, seal, mail, mayBeInside })));
+    const tenantIds = (atMost: number) => readTenantIds(platform.db, atMost);
+    starting.use(machineWatch({ platform, equipment, tenantIds })).start();
+    const jobs = {
+      ofTenants: [askAvailabilityJob(), ...planning.jobs],
+      upkeep: (home: Home) => platformUpkeep({ db: home.db, queue: platform.jobs.at(home) }),
+    };
+    starting.use(await platform.db.everywhere(runsJobs(jobs, { ...platform, restart: stop })));
     if (config.WORKER_METRICS_PORT !== undefined) {
       const { registry } = platform.metrics;
       const serving = await serveMetrics(registry, config.WORKER_METRICS_PORT);
@@ -66,4 +73,9 @@ try {
   }, log);
 } catch (error) {
   refuseStart(error);
+}
+
+/** As asked by a person; whoever watches over us starts a new process. */
+function stop(): void {
+  process.kill(process.pid, "SIGTERM");
 }

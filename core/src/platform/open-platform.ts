@@ -5,7 +5,7 @@ import { z } from "zod";
 
 import { type Clock, systemClock } from "./clock.ts";
 import { Databases } from "./db/databases.ts";
-import { JobQueue } from "./jobs/job-queue.ts";
+import { JobQueues } from "./jobs/job-queues.ts";
 import { TenantCopies } from "./config/tenant-copies.ts";
 import { readSettings } from "./config/tenant-settings.ts";
 import { Flags } from "./flags/flags.ts";
@@ -35,7 +35,7 @@ export async function openPlatform(options: {
   opening.use(await startTracing({ process: options.process, version, endpoint, log }));
   const db = opening.use(await Databases.open(options.databaseUrl, { poolMax, log }));
   const clock = options.clock ?? systemClock;
-  const jobs = opening.use(new JobQueue({ db, redisUrl: options.redisUrl, clock, log }));
+  const jobs = opening.use(await JobQueues.open({ db, redisUrl: options.redisUrl, clock, log }));
   const deps = { db, listener: db.listener, log };
   const settings = opening.use(new TenantCopies("setting", readSettings, deps));
   const flags = opening.use(await Flags.open(deps));

@@ -5,7 +5,7 @@ import type { Databases } from "./db/databases.ts";
 import type { Notices } from "./db/notices.ts";
 import type { Flags } from "./flags/flags.ts";
 import { uuidV7 } from "./ids.ts";
-import type { JobQueue } from "./jobs/job-queue.ts";
+import type { JobQueues } from "./jobs/job-queues.ts";
 import type { Log } from "./observe/log.ts";
 import type { Metrics } from "./observe/metrics.ts";
 
@@ -14,7 +14,8 @@ export type Platform = {
   db: Databases;
   /** Notices of every database. */
   listener: Notices;
-  jobs: JobQueue;
+  /** A queue per database. */
+  jobs: JobQueues;
   clock: Clock;
   log: Log;
   metrics: Metrics;

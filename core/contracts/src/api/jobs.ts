@@ -41,7 +41,7 @@ export const jobSchema = jobSummarySchema
   .openapi("Job");
 export type Job = z.infer<typeof jobSchema>;
 
-/** `installation`: upkeep that belongs to no tenant. */
+/** `installation`: upkeep of the database the company lives in, which belongs to no tenant. */
 export const jobScopeSchema = z.enum(["tenant", "installation"]);
 export type JobScope = z.infer<typeof jobScopeSchema>;
 

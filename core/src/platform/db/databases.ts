@@ -269,7 +269,8 @@ export class Databases {
     await residence.opening;
     const { home } = residence;
     if (home === null) return;
-    for (const { parts } of this.#everywhere) {
+    // What came last uses what came before it.
+    for (const { parts } of [...this.#everywhere].toReversed()) {
       await parts.get(home)?.[Symbol.asyncDispose]();
       parts.delete(home);
     }

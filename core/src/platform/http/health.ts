@@ -2,6 +2,7 @@ import type { Health } from "@millwright/contracts/api";
 import { sql } from "kysely";
 
 import type { Database } from "../db/database.ts";
+import type { JobQueue } from "../jobs/job-queue.ts";
 import type { Platform } from "../platform.ts";
 
 type Component = Health["components"][string];
@@ -27,7 +28,7 @@ async function readComponents(platform: Platform): Promise<Record<string, Compon
       },
       ...(await readIngest(platform.db.installation.db)),
       subscriptions: await readSubscriptions(platform.db.installation.db),
-      jobs: await inTime(readJobs(platform)),
+      jobs: await inTime(readJobs(platform.jobs.at(platform.db.installation))),
       ...(await readTenantDatabases(platform)),
     };
   } catch (error) {
@@ -37,24 +38,25 @@ async function readComponents(platform: Platform): Promise<Record<string, Compon
 }
 
 /** One component per database of the registry: one that is away takes down its tenants only. */
-async function readTenantDatabases({ db }: Platform): Promise<Record<string, Component>> {
+async function readTenantDatabases({ db, jobs }: Platform): Promise<Record<string, Component>> {
   const components = db.residences().map(async ({ name, home, problem }) => {
     const component =
       home === null
         ? { status: "degraded" as const, detail: `away: ${problem ?? "not opened yet"}` }
-        : await inTime(readTenantDatabase(home.db));
+        : await inTime(readTenantDatabase(home.db, jobs.at(home)));
     return [`database ${name}`, component] as const;
   });
   return Object.fromEntries(await Promise.all(components));
 }
 
-async function readTenantDatabase(db: Database): Promise<Component> {
+async function readTenantDatabase(db: Database, queue: JobQueue): Promise<Component> {
   const { ingest } = await readIngest(db);
-  const jobs = await readSubscriptions(db);
-  const isOk = ingest?.status === "ok" && jobs.status === "ok";
+  const subscriptions = await readSubscriptions(db);
+  const jobs = await readJobs(queue);
+  const isOk = ingest?.status === "ok" && subscriptions.status === "ok";
   return {
     status: isOk ? "ok" : "degraded",
-    detail: `ingest: ${ingest?.detail}; ${jobs.detail}`,
+    detail: `ingest: ${ingest?.detail}; ${subscriptions.detail}; jobs ${jobs.detail}`,
   };
 }
 
@@ -95,9 +97,9 @@ async function readIngest(db: Database): Promise<Record<string, Component>> {
   };
 }
 
-async function readJobs({ jobs }: Platform): Promise<Component> {
-  const { waiting, delayed, active, failed } = await jobs.counts();
-  const place = jobs.kind === "redis" ? "Redis" : "the database";
+async function readJobs(queue: JobQueue): Promise<Component> {
+  const { waiting, delayed, active, failed } = await queue.counts();
+  const place = queue.kind === "redis" ? "Redis" : "the database";
   const detail = `in ${place}: ${active} active, ${waiting} waiting, ${delayed} for later, ${failed} dead letters`;
   return { status: "ok", detail };
 }

@@ -4,13 +4,13 @@ import { z } from "zod";
 
 import { systemClock } from "../clock.ts";
 import { Databases } from "../db/databases.ts";
-import { SubscriptionRunner, type Subscription } from "../events/subscription.ts";
+import { runs, type Subscription } from "../events/subscription.ts";
 import { createLog } from "../observe/log.ts";
 import { createMetrics } from "../observe/metrics.ts";
 import { defineJob } from "./define-job.ts";
 import { enqueueOnEvent } from "./enqueue-on-event.ts";
-import { JobQueue } from "./job-queue.ts";
-import { JobWorker } from "./job-worker.ts";
+import { JobQueues } from "./job-queues.ts";
+import { runsJobs } from "./runs-jobs.ts";
 
 /** A job per changed record, for tests. */
 export const countedJob = defineJob({
@@ -23,8 +23,8 @@ export const countedJob = defineJob({
 /** A job that is at work when its process is killed. */
 export const longJob = { ...countedJob, name: "test.long" };
 
-export function countChanges(queue: JobQueue, name: string): Subscription {
-  return enqueueOnEvent(queue, {
+export function countChanges(queues: JobQueues, name: string): Subscription {
+  return enqueueOnEvent(queues, {
     name,
     key: "record.changed@1",
     job: countedJob,
@@ -42,29 +42,27 @@ async function work(): Promise<void> {
   const log = createLog({ process: "test", level: "silent" });
   const db = await Databases.open(process.env["DATABASE_URL"] ?? "", { poolMax: 4, log });
   const redisUrl = process.env["REDIS_URL"] || undefined;
-  const queue = new JobQueue({ db, redisUrl, clock: systemClock, log });
-  const deps = { queue, log, metrics: createMetrics(), restart: () => undefined };
-  new JobWorker([{ ...longJob, perform: sayAndStay }], deps, { lockMs: 1000 }).start();
+  const jobs = await JobQueues.open({ db, redisUrl, clock: systemClock, log });
+  const deps = { db, jobs, log, metrics: createMetrics(), restart: () => undefined };
+  const ofTenants = [{ ...longJob, perform: sayAndStay }];
+  await db.everywhere(runsJobs({ ofTenants, upkeep: () => [] }, deps, { lockMs: 1000 }));
 }
 
-async function hang(name: string): Promise<never> {
+async function hang(name: string): Promise<void> {
   const log = createLog({ process: "test", level: "silent" });
   const db = await Databases.open(process.env["DATABASE_URL"] ?? "", { poolMax: 4, log });
   const redisUrl = process.env["REDIS_URL"] || undefined;
-  const queue = new JobQueue({ db, redisUrl, clock: systemClock, log });
-  const subscription = countChanges(queue, name);
-  const runner = new SubscriptionRunner(
-    {
-      ...subscription,
-      handle: async (tx, events) => {
-        await subscription.handle(tx, events);
-        process.send?.("enqueued");
-        await delay(60_000);
-      },
+  const queues = await JobQueues.open({ db, redisUrl, clock: systemClock, log });
+  const subscription = countChanges(queues, name);
+  const hanging: Subscription = {
+    ...subscription,
+    handle: async (tx, events) => {
+      await subscription.handle(tx, events);
+      process.send?.("enqueued");
+      await delay(60_000);
     },
-    { ...db.installation, log, metrics: createMetrics() },
-  );
-  for (;;) await runner.catchUp();
+  };
+  await db.everywhere(runs(hanging, { log, metrics: createMetrics() }));
 }
 
 async function sayAndStay(): Promise<void> {

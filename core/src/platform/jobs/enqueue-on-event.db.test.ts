@@ -14,12 +14,13 @@ import { until } from "../../../../deploy/test/until.ts";
 import { systemClock } from "../clock.ts";
 import { Databases } from "../db/databases.ts";
 import { newEvent } from "../events/new-event.ts";
-import { SubscriptionRunner } from "../events/subscription.ts";
+import { runs, SubscriptionRunner } from "../events/subscription.ts";
 import { createLog } from "../observe/log.ts";
 import { createMetrics } from "../observe/metrics.ts";
 import { countChanges, countedJob, longJob } from "./count-changes.fixture.ts";
-import { JobQueue } from "./job-queue.ts";
-import { JobWorker } from "./job-worker.ts";
+import { JobQueues } from "./job-queues.ts";
+import type { RegisteredJob } from "./define-job.ts";
+import { runsJobs } from "./runs-jobs.ts";
 
 const log = createLog({ process: "test", level: "silent" });
 let database: TestDatabase;
@@ -57,7 +58,8 @@ async function emitChanges(count: number): Promise<void> {
   });
 }
 
-async function jobsOf(queue: JobQueue, name: string): Promise<string[]> {
+async function jobsOf(queues: JobQueues, name: string): Promise<string[]> {
+  const queue = await queues.of(tenantId);
   const { records } = await queue.page({ owner: tenantId, name, before: null, limit: 200 });
   return records.map(({ jobId }) => jobId);
 }
@@ -70,7 +72,12 @@ test.each(["redis", "postgresql"])(
   "on %s: killed between enqueueing and the cursor's commit, one event gives one job",
   async (kind) => {
     await using redis = await openRedisOrNone(kind);
-    await using queue = new JobQueue({ db, redisUrl: redis?.url, clock: systemClock, log });
+    await using queues = await JobQueues.open({
+      db,
+      redisUrl: redis?.url,
+      clock: systemClock,
+      log,
+    });
     const name = `test.kill_${kind}`;
     await emitChanges(5);
     const killed = startProcess(name, redis?.url ?? "");
@@ -78,23 +85,24 @@ test.each(["redis", "postgresql"])(
     await once(killed, "message", { signal: AbortSignal.timeout(20_000) });
     killed.kill("SIGKILL");
     await once(killed, "exit");
-    const before = await jobsOf(queue, countedJob.name);
+    const before = await jobsOf(queues, countedJob.name);
     const mine = before.filter((jobId) => jobId.startsWith(`${name}-`));
     expect(mine.length).toBeGreaterThanOrEqual(5);
 
     const metrics = createMetrics();
-    const runner = new SubscriptionRunner(countChanges(queue, name), {
-      ...db.installation,
+    const home = await db.homeOf(tenantId);
+    const runner = new SubscriptionRunner(countChanges(queues, name), {
+      ...home,
       log,
       metrics,
     });
     while (await runner.catchUp());
     await runner[Symbol.asyncDispose]();
-    const after = await jobsOf(queue, countedJob.name);
+    const after = await jobsOf(queues, countedJob.name);
     expect(after.filter((jobId) => jobId.startsWith(`${name}-`)).toSorted()).toEqual(
       mine.toSorted(),
     );
-    const [cursor] = await db.query(
+    const [cursor] = await home.db.query(
       sql<{ is_at_end: boolean }>`
         select position = platform.last_position() as is_at_end
           from platform.subscription where name = ${name}`,
@@ -107,22 +115,25 @@ test.each(["redis", "postgresql"])(
   "on %s: the job of a worker that was killed runs again in another one, and costs no try",
   async (kind) => {
     await using redis = await openRedisOrNone(kind);
-    await using queue = new JobQueue({ db, redisUrl: redis?.url, clock: systemClock, log });
+    await using queues = await JobQueues.open({
+      db,
+      redisUrl: redis?.url,
+      clock: systemClock,
+      log,
+    });
     const job = { ...longJob, attempts: 1 };
-    const jobId = await queue.enqueue(job, { tenantId, payload: { objectId: "1" } });
+    const jobId = await queues.enqueue(job, { tenantId, payload: { objectId: "1" } });
     const killed = startProcess("work", redis?.url ?? "");
     await once(killed, "message", { signal: AbortSignal.timeout(20_000) });
     killed.kill("SIGKILL");
     await once(killed, "exit");
     const ran: string[] = [];
-    const metrics = createMetrics();
-    const deps = { queue, log, metrics, restart: () => undefined };
     const again = { ...job, perform: runsInto(ran) };
-    await using worker = new JobWorker([again], deps, { lockMs: 1000 });
-    worker.start();
+    await using running = new AsyncDisposableStack();
+    running.use(await work(queues, again));
     await until("it ran again", () => ran.includes(jobId));
     await until("it is done", async () => {
-      return (await queue.find(tenantId, jobId)).state === "completed";
+      return (await (await queues.of(tenantId)).find(tenantId, jobId)).state === "completed";
     });
     expect(ran.filter((id) => id === jobId)).toHaveLength(1);
   },
@@ -132,26 +143,21 @@ test("Redis away: events wait, nothing is lost, and work goes on by itself when 
   await using redis = await startRedis();
   await using wire = await TcpProxy.start(redis.port);
   const redisUrl = `redis://127.0.0.1:${wire.port}`;
-  await using queue = new JobQueue({ db, redisUrl, clock: systemClock, log });
+  await using queues = await JobQueues.open({ db, redisUrl, clock: systemClock, log });
   const metrics = createMetrics();
   const name = "test.outage";
   const ran: string[] = [];
   const job = { ...countedJob, perform: runsInto(ran) };
-  await using worker = new JobWorker([job], { queue, log, metrics, restart: () => undefined });
-  worker.start();
-  await worker.started();
-  await using runner = new SubscriptionRunner(countChanges(queue, name), {
-    ...db.installation,
-    log,
-    metrics,
-  });
-  runner.start();
+  await using running = new AsyncDisposableStack();
+  running.use(await work(queues, job));
+  running.use(await db.everywhere(runs(countChanges(queues, name), { log, metrics })));
   const mine = () => ran.filter((jobId) => jobId.startsWith(`${name}-`));
   await emitChanges(3);
   await until("the first ones ran", () => mine().length >= 3);
   const before = mine().length;
   wire.cut();
   await emitChanges(4);
+  const queue = await queues.of(tenantId);
   await expect(queue.counts()).rejects.toMatchObject({ isRetryable: true });
   await delay(1500);
   expect(mine().length).toBe(before);
@@ -164,18 +170,16 @@ test("Redis away: events wait, nothing is lost, and work goes on by itself when 
 
 test("PostgreSQL away: the queue in it goes on by itself when it is back", async () => {
   // Ends every connection of the worker's role, as a restart does; tests share one server.
-  await using queue = new JobQueue({ db, redisUrl: undefined, clock: systemClock, log });
-  const metrics = createMetrics();
+  await using queues = await JobQueues.open({ db, redisUrl: undefined, clock: systemClock, log });
   const ran: string[] = [];
   const job = { ...countedJob, name: "test.pg_outage", perform: runsInto(ran) };
-  await using worker = new JobWorker([job], { queue, log, metrics, restart: () => undefined });
-  worker.start();
-  await worker.started();
-  await queue.enqueue(job, { tenantId, payload: { objectId: "1" } });
+  await using running = new AsyncDisposableStack();
+  running.use(await work(queues, job));
+  await queues.enqueue(job, { tenantId, payload: { objectId: "1" } });
   await until("the first ran", () => ran.length === 1);
   await endConnections();
   await until("it can be asked again", async () => {
-    await queue.enqueue(job, { tenantId, payload: { objectId: "2" }, jobId: "after-outage" });
+    await queues.enqueue(job, { tenantId, payload: { objectId: "2" }, jobId: "after-outage" });
     return true;
   });
   await until("the second ran", () => ran.includes("after-outage"));
@@ -186,8 +190,15 @@ function runsInto(ran: string[]) {
   return (_stored: unknown, { jobId }: { jobId: string }) => Promise.resolve(ran.push(jobId));
 }
 
+/** A worker as worker.ts has it: in every database. */
+function work(jobs: JobQueues, job: RegisteredJob): Promise<AsyncDisposable> {
+  const deps = { db, jobs, log, metrics: createMetrics(), restart: () => undefined };
+  return db.everywhere(runsJobs({ ofTenants: [job], upkeep: () => [] }, deps, { lockMs: 1000 }));
+}
+
 async function endConnections(): Promise<void> {
-  await db.query(sql`
+  const home = await db.homeOf(tenantId);
+  await home.db.query(sql`
     select count(pg_terminate_backend(pid))
       from pg_stat_activity
      where usename = current_user

@@ -9,7 +9,7 @@ import { traceparent } from "../observe/trace.ts";
 import type { Engine, Owner, RecordQuery } from "./backends/engine.ts";
 import type { QueueDatabase } from "./backends/postgres.ts";
 import type { Job, JobPriority, JobSettings, RegisteredJob } from "./define-job.ts";
-import { type JobData, type JobRecord, stateOf } from "./record.ts";
+import { type EngineState, type JobData, type JobRecord, stateOf } from "./record.ts";
 
 export type JobToEnqueue<P> = {
   tenantId: TenantId;
@@ -22,17 +22,17 @@ export type JobToEnqueue<P> = {
 
 type Options = {
   db: QueueDatabase;
+  /** The name of a database that is its tenants' own; absent: the installation's. */
+  tenantDatabase?: string | null;
   /** Absent: PostgreSQL is the queue. */
   redisUrl: string | undefined;
   clock: Clock;
   log: Log;
 };
 
-export type JobCounts = Record<"waiting" | "delayed" | "active" | "completed" | "failed", number>;
-
 /**
- * The jobs of the installation: Redis when there is one, else our own PostgreSQL. Opened on first
- * use, so that a process starts without it; opened anew after a failure.
+ * The jobs of one database: on Redis when there is one, else in the database. Opened on first use, so
+ * that a process starts without it; opened anew after a failure.
  */
 export class JobQueue {
   readonly #options: Options;
@@ -154,20 +154,10 @@ export class JobQueue {
     return this.find(owner, jobId);
   }
 
-  async counts(options: { timeoutMs: number } = { timeoutMs: askMs }): Promise<JobCounts> {
-    const counts = await this.#ask(
-      ({ queue }) =>
-        queue.getJobCounts("waiting", "prioritized", "delayed", "active", "completed", "failed"),
-      options.timeoutMs,
-    );
-    const of = (state: string) => counts[state] ?? 0;
-    return {
-      waiting: of("waiting") + of("prioritized"),
-      delayed: of("delayed"),
-      active: of("active"),
-      completed: of("completed"),
-      failed: of("failed"),
-    };
+  async counts(
+    options: { timeoutMs: number } = { timeoutMs: askMs },
+  ): Promise<Record<EngineState, number>> {
+    return this.#ask(({ records }) => records.counts(), options.timeoutMs);
   }
 
   /**
@@ -220,14 +210,14 @@ export class JobQueue {
 
   // Loaded on first use: BullMQ takes a third of a second, and a process needs one backend.
   async #openEngine(): Promise<Engine> {
-    const { db, redisUrl } = this.#options;
+    const { db, redisUrl, tenantDatabase = null } = this.#options;
     const onError = (error: Error) => this.#sayOnce(error);
     if (redisUrl === undefined) {
       const { openPostgresEngine } = await import("./backends/postgres.ts");
-      return openPostgresEngine({ db, onError });
+      return openPostgresEngine({ db, isShared: tenantDatabase === null, onError });
     }
     const { openRedisEngine } = await import("./backends/redis.ts");
-    return openRedisEngine({ url: redisUrl, onError });
+    return openRedisEngine({ url: redisUrl, tenantDatabase, onError });
   }
 
   // A server that is away makes an error with each attempt to reach it, several times a second.

@@ -11,9 +11,12 @@ type Deps = {
   metrics: Pick<Metrics, "jobSeconds">;
   /** Asks for a new process when too many abandoned handlers go on in this one. */
   restart: () => void;
+  /** Handlers of this process that go on after they were told to stop; workers of a process share it. */
+  abandoned?: { count: number };
 };
 
-type Settings = {
+/** How one process works at jobs. */
+export type WorkerSettings = {
   /** Jobs at once in this process. */
   concurrency: number;
   /** A dead worker is noticed after this long. */
@@ -22,7 +25,7 @@ type Settings = {
   graceMs: number;
 };
 
-const defaults: Settings = {
+const defaults: WorkerSettings = {
   // Jobs wait for the database and for partners most of the time; what computes uses processes.
   concurrency: 10,
   lockMs: 15_000,
@@ -36,18 +39,19 @@ const defaults: Settings = {
 export class JobWorker {
   readonly #jobs: ReadonlyMap<string, RegisteredJob>;
   readonly #deps: Deps;
-  readonly #settings: Settings;
+  readonly #settings: WorkerSettings;
   readonly #running = new Map<string, Attempt>();
   #worker: EngineWorker | null = null;
   #starting: Promise<void> | null = null;
   #look: NodeJS.Timeout | null = null;
   #isStopped = false;
-  #abandoned = 0;
+  readonly #abandoned: { count: number };
   #lastError = "";
 
-  constructor(jobs: readonly RegisteredJob[], deps: Deps, settings: Partial<Settings> = {}) {
+  constructor(jobs: readonly RegisteredJob[], deps: Deps, settings: Partial<WorkerSettings> = {}) {
     this.#jobs = new Map(jobs.map((job) => [job.name, job]));
     this.#deps = deps;
+    this.#abandoned = deps.abandoned ?? { count: 0 };
     this.#settings = { ...defaults, ...settings };
   }
 
@@ -128,12 +132,12 @@ export class JobWorker {
     metrics.jobSeconds.observe({ job: job.name, outcome: how }, seconds);
     const fields = { job: job.name, jobId, attempt, tenantId: started.data.tenantId };
     if (how === "did_not_stop") {
-      this.#abandoned += 1;
+      this.#abandoned.count += 1;
       log.error(
         fields,
         "a job did not stop when told to; its place is free, its handler may go on",
       );
-      if (this.#abandoned === abandonedMax) this.#deps.restart();
+      if (this.#abandoned.count === abandonedMax) this.#deps.restart();
     } else if (error !== null && how !== "cancelled" && how !== "put_back") {
       log.warn({ ...fields, how, err: error }, "a job failed");
     }

@@ -30,13 +30,15 @@ export function jobRoutes({
         ? null
         : { addedTime: Number(addedTime), jobId };
     const owner = ownerOf(c, scope);
-    const { records, next } = await jobs.page({ owner, state, name, before, limit });
+    const queue = await jobs.of(callerOf(c).tenantId);
+    const { records, next } = await queue.page({ owner, state, name, before, limit });
     const nextCursor = next === null ? null : encodeCursor([String(next.addedTime), next.jobId]);
     return c.json({ rows: records.map(summaryOf), nextCursor }, 200);
   });
   api.openapi(guarded(getJob, may("read")), async (c) => {
     const { scope } = c.req.valid("query");
-    const record = await jobs.find(ownerOf(c, scope), c.req.valid("param").jobId);
+    const queue = await jobs.of(callerOf(c).tenantId);
+    const record = await queue.find(ownerOf(c, scope), c.req.valid("param").jobId);
     await mustBeAllowed(c, "read", { scope, name: record.name });
     return c.json(toJob(record), 200);
   });
@@ -49,14 +51,15 @@ export function jobRoutes({
       const { scope } = c.req.valid("query");
       const { jobId } = c.req.valid("param");
       const owner = ownerOf(c, scope);
-      const found = await jobs.find(owner, jobId);
+      const queue = await jobs.of(callerOf(c).tenantId);
+      const found = await queue.find(owner, jobId);
       const { name } = found;
       await mustBeAllowed(c, action, { scope, name });
       const { kind, id } = callerOf(c).actor;
       const record =
         action === "cancel"
-          ? await jobs.cancel(owner, jobId, `${kind}:${id}`)
-          : await jobs.retry(owner, jobId);
+          ? await queue.cancel(owner, jobId, `${kind}:${id}`)
+          : await queue.retry(owner, jobId);
       log.info({ jobId, job: name, action, actor: { kind, id } }, "a person decided about a job");
       // After it: the queue may refuse, and what did not happen is not in the audit trail.
       await requests.transaction(c, async (tx, { actor }) => {
@@ -88,6 +91,7 @@ function mustBeAllowed(
   return authoriseOf(c)({ objectType: "job", action, object });
 }
 
+/** `installation` is the upkeep of the database the caller's company lives in. */
 function ownerOf(c: Context, scope: JobScope): Owner {
   return scope === "tenant" ? callerOf(c).tenantId : null;
 }

@@ -5,34 +5,35 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 
 import { createTestDatabase, type TestDatabase } from "../../../../deploy/test/database.ts";
 import { systemClock } from "../clock.ts";
-import { Database } from "../db/database.ts";
+import { Databases } from "../db/databases.ts";
 import { createLog } from "../observe/log.ts";
 import { createMetrics } from "../observe/metrics.ts";
-import { JobQueue } from "./job-queue.ts";
+import { JobQueues } from "./job-queues.ts";
 import { observeJobs } from "./observe-jobs.ts";
 import { platformUpkeep } from "./upkeep.ts";
 
 const log = createLog({ process: "test", level: "silent" });
 let database: TestDatabase;
-let db: Database;
-let queue: JobQueue;
+let db: Databases;
+let queues: JobQueues;
 let tenantId: TenantId;
 
 beforeAll(async () => {
   database = await createTestDatabase();
   // The role that runs upkeep in a plant: it owns nothing.
-  db = new Database(database.urls.worker, { poolMax: 2, onError: () => undefined });
-  queue = new JobQueue({ db, redisUrl: undefined, clock: systemClock, log });
+  db = await Databases.open(database.urls.worker, { poolMax: 2, log });
+  queues = await JobQueues.open({ db, redisUrl: undefined, clock: systemClock, log });
   tenantId = tenantIdSchema.parse(database.tenantId);
 });
 afterAll(async () => {
-  await queue?.[Symbol.asyncDispose]();
+  await queues?.[Symbol.asyncDispose]();
   await db?.[Symbol.asyncDispose]();
   await database?.[Symbol.asyncDispose]();
 });
 
 function run(name: string): Promise<unknown> {
-  const job = platformUpkeep({ databases: () => [db], queue }).find((one) => one.name === name);
+  const queue = queues.at(db.installation);
+  const job = platformUpkeep({ db, queue }).find((one) => one.name === name);
   if (job === undefined) throw new Error(`no upkeep is called ${name}`);
   const attempt = { jobId: "x", attempt: 1, signal: new AbortController().signal };
   return job.perform({ tenantId: null, payload: null }, { ...attempt, progress: () => undefined });
@@ -80,14 +81,14 @@ test("forgets answers older than 24 hours of every company, and keeps the others
 
 test("shows the queue's figures, and says when it does not answer", async () => {
   const metrics = createMetrics();
-  observeJobs({ jobs: queue, metrics, log });
+  observeJobs({ jobs: queues, metrics, log });
   const text = await metrics.registry.metrics();
-  expect(text).toContain("millwright_job_queue_up 1");
+  expect(text).toContain('millwright_job_queue_up{database="database"} 1');
   expect(text).toContain('millwright_jobs{state="failed"} 0');
 
   const away = createMetrics();
   const redisUrl = "redis://127.0.0.1:1";
-  await using lost = new JobQueue({ db, redisUrl, clock: systemClock, log });
+  await using lost = await JobQueues.open({ db, redisUrl, clock: systemClock, log });
   observeJobs({ jobs: lost, metrics: away, log });
-  expect(await away.registry.metrics()).toContain("millwright_job_queue_up 0");
+  expect(await away.registry.metrics()).toContain('millwright_job_queue_up{database="database"} 0');
 });

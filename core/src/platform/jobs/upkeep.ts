@@ -4,12 +4,15 @@ import type { Database } from "../db/database.ts";
 import { defineUpkeep, type RegisteredJob } from "./define-job.ts";
 import type { JobQueue } from "./job-queue.ts";
 
-/** What the platform does for itself by the clock (UTC), in every database of the installation. */
+/**
+ * What the platform does for itself by the clock (UTC) in one database. Each has upkeep of its own, so
+ * that one that is away keeps no other from its.
+ */
 export function platformUpkeep(deps: {
-  databases: () => readonly Pick<Database, "query">[];
+  db: Pick<Database, "query">;
   queue: JobQueue;
 }): RegisteredJob[] {
-  const { databases, queue } = deps;
+  const { db, queue } = deps;
   return [
     defineUpkeep({
       name: "platform.ensure_event_partitions",
@@ -19,10 +22,8 @@ export function platformUpkeep(deps: {
       backoffMs: 30_000,
       timeoutMs: 60_000,
       handle: async () => {
-        for (const db of databases()) {
-          // Also moves what a clock that jumped has put beside the months.
-          await db.query(sql`select platform.keep_event_partitions(2)`);
-        }
+        // Also moves what a clock that jumped has put beside the months.
+        await db.query(sql`select platform.keep_event_partitions(2)`);
       },
     }),
     defineUpkeep({
@@ -31,16 +32,14 @@ export function platformUpkeep(deps: {
       timeoutMs: 300_000,
       handle: async ({ signal, progress }) => {
         let removed = 0;
-        for (const db of databases()) {
-          let isMore = true;
-          while (isMore && !signal.aborted) {
-            const [row] = await db.query(
-              sql<{ n: number }>`select platform.forget_idempotency_keys(${keysAtOnce}) as n`,
-            );
-            isMore = row?.n === keysAtOnce;
-            removed += row?.n ?? 0;
-            if (removed > 0) progress(removed, removed, "keys removed");
-          }
+        let isMore = true;
+        while (isMore && !signal.aborted) {
+          const [row] = await db.query(
+            sql<{ n: number }>`select platform.forget_idempotency_keys(${keysAtOnce}) as n`,
+          );
+          isMore = row?.n === keysAtOnce;
+          removed += row?.n ?? 0;
+          if (removed > 0) progress(removed, removed, "keys removed");
         }
         return { removed };
       },

@@ -88,7 +88,8 @@ test("a job that an event asked for goes on in the trace of the request", async 
       return null;
     },
   });
-  const { jobs: queue, log, metrics } = plant.worker;
+  const { jobs: queues, log, metrics } = plant.worker;
+  const queue = await queues.of(plant.tenantId);
   await using worker = new JobWorker([job], { queue, log, metrics, restart: () => undefined });
   worker.start();
   const order = await releaseOrder(plant, item.itemId, 1);
@@ -96,7 +97,7 @@ test("a job that an event asked for goes on in the trace of the request", async 
   // The orders of the tests above are in the log too.
   const payload = (_: unknown, { stream }: { stream: string }) =>
     stream === `work_order:${order.workOrderId}` ? {} : null;
-  await settle([enqueueOnEvent(queue, { name: "test.enqueue", key, job, payload })]);
+  await settle([enqueueOnEvent(queues, { name: "test.enqueue", key, job, payload })]);
   await done.promise;
   await worker[Symbol.asyncDispose]();
   await tracing[Symbol.asyncDispose]();

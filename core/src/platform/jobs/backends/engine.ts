@@ -2,9 +2,9 @@ import type { JobState } from "@millwright/contracts/states";
 import type { TenantId } from "@millwright/contracts/units";
 import type { Queue } from "bullmq";
 
-import type { JobData, JobRecord } from "../record.ts";
+import type { EngineState, JobData, JobRecord } from "../record.ts";
 
-/** The one queue of an installation: each further queue and worker costs connections and idle work. */
+/** The one queue of a database: each further queue and worker costs connections and idle work. */
 export const queueName = "millwright";
 
 /** The part of BullMQ's queue that is the same on both backends. */
@@ -16,7 +16,6 @@ export type EngineQueue = Pick<
   | "getCompleted"
   | "getFailed"
   | "getJob"
-  | "getJobCounts"
   | "removeJobScheduler"
   | "upsertJobScheduler"
   | "waitUntilReady"
@@ -41,6 +40,7 @@ export type JobRecords = {
   /** Newest first. `next` is where the following page starts; the page may be short and `next` set. */
   page: (query: RecordQuery) => Promise<{ records: JobRecord[]; next: RecordQuery["before"] }>;
   find: (owner: Owner, jobId: string) => Promise<JobRecord | null>;
+  counts: () => Promise<Record<EngineState, number>>;
   cancelledAmong: (jobIds: readonly string[]) => Promise<string[]>;
   /** Called after jobs were removed. */
   forget: (jobIds: readonly string[]) => Promise<void>;

@@ -2,31 +2,42 @@ import { createPostgresBackend, withBackend } from "bullmq";
 import { sql } from "kysely";
 
 import type { Database } from "../../db/database.ts";
+import { HearingClient } from "../../db/hearing-client.ts";
 import type { EngineState, JobData, JobRecord } from "../record.ts";
 import { type Engine, type JobRecords, type Owner, queueName, type RecordQuery } from "./engine.ts";
 import { toProcessor, toWorkerOptions } from "./processor.ts";
 
 const { Queue, Worker } = withBackend(createPostgresBackend);
 
-/** The installation's database: one queue serves all tenants, wherever their tables are. */
+/** The database whose tenants' jobs these are. */
 export type QueueDatabase = Pick<Database, "url" | "query">;
 
-/** The queue in schema `bullmq` of our own database. @throws when it cannot be reached. */
+/**
+ * The queue in schema `bullmq` of a database. At rest it holds no connection and its worker one, the
+ * listening one. @throws when it cannot be reached.
+ */
 export async function openPostgresEngine(options: {
   db: QueueDatabase;
+  /** The installation's, where most companies are; a company's own gets fewer connections. */
+  isShared: boolean;
   onError: (error: Error) => void;
 }): Promise<Engine> {
   const connection = {
     connectionString: options.db.url,
     schema: "bullmq",
-    max: connectionsMax,
+    // BullMQ hears errors of its listening connection and of idle ones only.
+    Client: HearingClient,
+    application_name: "millwright jobs",
+    // At rest up to fifty databases hold nothing but the listening connection each.
+    ...(!options.isShared && { idleTimeoutMillis: tenantIdleMs }),
+    max: options.isShared ? connectionsMax : tenantConnectionsMax,
     connectionTimeoutMillis: 5000,
     statement_timeout: 10_000,
     keepAlive: true,
   };
   await using opening = new AsyncDisposableStack();
   const queue = new Queue<JobData, unknown>(queueName, {
-    connection: { ...connection, max: 2 },
+    connection: { ...connection, max: options.isShared ? 2 : 1 },
     // Nobody reads BullMQ's own stream of events; it is kept as short as it goes.
     streams: { events: { maxLen: 1000 } },
   });
@@ -63,6 +74,8 @@ export async function openPostgresEngine(options: {
 
 // More than the machine has cores gains nothing; a database has 100 for everybody.
 const connectionsMax = 5;
+const tenantConnectionsMax = 2;
+const tenantIdleMs = 1000;
 
 type Row = {
   id: string;
@@ -115,6 +128,15 @@ function createRecords(db: QueueDatabase): JobRecords {
       const records = rows.slice(0, query.limit).map(toRecord);
       const last = records.at(-1);
       return { records, next: rows.length > query.limit && last !== undefined ? last : null };
+    },
+    counts: async () => {
+      const rows = await db.query(sql<{ state: EngineState; jobs: number }>`
+        select state::text, count(*)::integer as jobs
+          from bullmq.job
+         where queue = ${queueName}
+         group by state`);
+      const none = { waiting: 0, delayed: 0, active: 0, completed: 0, failed: 0 };
+      return { ...none, ...Object.fromEntries(rows.map(({ state, jobs }) => [state, jobs])) };
     },
     cancelledAmong: async (jobIds) => {
       const rows = await db.query(sql<{ id: string }>`

@@ -11,6 +11,8 @@ import { toProcessor, toWorkerOptions } from "./processor.ts";
 /** The queue on Redis or Valkey. @throws when the server does not answer within 5 s. */
 export async function openRedisEngine(options: {
   url: string;
+  /** Its jobs have keys of their own, so that they wait for it alone. Null: the installation's. */
+  tenantDatabase: string | null;
   onError: (error: Error) => void;
 }): Promise<Engine> {
   // Callers get an error at once rather than a promise that hangs until the server is back.
@@ -22,7 +24,9 @@ export async function openRedisEngine(options: {
   });
   client.on("error", options.onError);
   await using opening = new AsyncDisposableStack();
-  const queue = new Queue<JobData, unknown>(queueName, { connection: client });
+  const suffix = options.tenantDatabase === null ? "" : `:${options.tenantDatabase}`;
+  const prefix = `bull${suffix}`;
+  const queue = new Queue<JobData, unknown>(queueName, { connection: client, prefix });
   queue.on("error", options.onError);
   opening.defer(async () => {
     // Closing waits for a server that may never have been there.
@@ -38,10 +42,11 @@ export async function openRedisEngine(options: {
   return {
     kind: "redis",
     queue,
-    records: createRecords(client, queue),
+    records: createRecords(client, { queue, prefix, owners: `millwright:jobs${suffix}` }),
     work: async (process, settings) => {
       const worker = new Worker<JobData, unknown>(queueName, toProcessor(process), {
         ...toWorkerOptions(settings),
+        prefix,
         // Seconds; Redis wakes a waiting worker by itself.
         drainDelay: 10,
         runRetryDelay: reconnectMsMax,
@@ -68,7 +73,11 @@ const lookedAtMax = 2000;
 const chunk = 100;
 
 /** Redis lists jobs by state only: a sorted set per owner lists them by age, as the board needs. */
-function createRecords(client: Redis, queue: Queue<JobData, unknown>): JobRecords {
+function createRecords(
+  client: Redis,
+  { queue, prefix, owners }: { queue: Queue<JobData, unknown>; prefix: string; owners: string },
+): JobRecords {
+  const listOf = (owner: Owner) => `${owners}:${owner ?? installation}`;
   const find = async (jobId: string) => {
     const job = await queue.getJob(jobId);
     return job === undefined ? null : toRecord(job, await job.getState());
@@ -95,7 +104,7 @@ function createRecords(client: Redis, queue: Queue<JobData, unknown>): JobRecord
       const records: JobRecord[] = [];
       let before = query.before;
       for (let looked = 0; looked < lookedAtMax; looked += chunk) {
-        const entries = await entriesBefore(client, query.owner, before);
+        const entries = await entriesBefore(client, listOf(query.owner), before);
         const found = await Promise.all(entries.map(({ jobId }) => find(jobId)));
         const gone = entries.filter((_, index) => found[index] === null);
         // The job was removed by age: its line in the list goes when somebody passes by.
@@ -112,9 +121,20 @@ function createRecords(client: Redis, queue: Queue<JobData, unknown>): JobRecord
       }
       return { records, next: before };
     },
+    counts: async () => {
+      const counts = await queue.getJobCounts();
+      const of = (state: string) => counts[state] ?? 0;
+      return {
+        waiting: of("waiting") + of("prioritized"),
+        delayed: of("delayed"),
+        active: of("active"),
+        completed: of("completed"),
+        failed: of("failed"),
+      };
+    },
     cancelledAmong: async (jobIds) => {
       const stored = await Promise.all(
-        jobIds.map((jobId) => client.hget(`bull:${queueName}:${jobId}`, "data")),
+        jobIds.map((jobId) => client.hget(`${prefix}:${queueName}:${jobId}`, "data")),
       );
       return jobIds.filter(
         (_, index) => markSchema.safeParse(JSON.parse(stored[index] ?? "{}")).success,
@@ -125,20 +145,15 @@ function createRecords(client: Redis, queue: Queue<JobData, unknown>): JobRecord
 
 const markSchema = z.object({ cancelled: z.object({ by: z.string() }) });
 
-const owners = "millwright:jobs";
 const installation = "installation";
 
-function listOf(owner: Owner): string {
-  return `${owners}:${owner ?? installation}`;
-}
-
-async function entriesBefore(client: Redis, owner: Owner, before: RecordQuery["before"]) {
+async function entriesBefore(client: Redis, list: string, before: RecordQuery["before"]) {
   const end = before === null ? "+inf" : String(before.addedTime);
   // Equal times come in descending order of ids, so those at or above the cursor are skipped.
   const entries: { jobId: string; addedTime: number }[] = [];
   for (let offset = 0; entries.length < chunk; offset += chunk) {
     const flat = await client.zrevrangebyscore(
-      listOf(owner),
+      list,
       end,
       "-inf",
       "WITHSCORES",
