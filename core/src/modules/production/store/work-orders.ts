@@ -65,6 +65,9 @@ export async function loadWorkOrders(
 }
 
 /**
+ * Said beside a join with a record set too: PostgreSQL takes every such set for 100 rows, and would
+ * read the whole table to find one order.
+ *
  * One id is compared as such: PostgreSQL takes an array it does not know for ten ids, and so plans the
  * statement anew every time, which takes longer than reading an order.
  */
@@ -152,7 +155,8 @@ async function updateOrders(
       from jsonb_to_recordset(${JSON.stringify(records)}::jsonb)
         as n (id uuid, state text, held_from text, old_version integer, version integer,
               released_time timestamptz)
-     where o.work_order_id = n.id
+     where ${isOneOf(changes.map(({ after }) => after.workOrderId))}
+       and o.work_order_id = n.id
        and o.version = n.old_version`.execute(tx.over());
   if (numAffectedRows !== BigInt(changes.length)) throw new VersionConflict();
 }
@@ -179,7 +183,8 @@ async function updateOperations(
       from jsonb_to_recordset(${JSON.stringify(records)}::jsonb)
         as n (id uuid, step integer, work_unit_id uuid, state text, good numeric, scrap numeric,
               started_time timestamptz, done_time timestamptz)
-     where o.work_order_id = n.id
+     where ${isOneOf([...new Set(operations.map(({ workOrderId }) => workOrderId))])}
+       and o.work_order_id = n.id
        and o.step = n.step`.execute(tx.over());
 }
 
