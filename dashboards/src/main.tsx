@@ -8,6 +8,7 @@ import "./ui/machine.css";
 import "./ui/jobs.css";
 import "./ui/lists.css";
 import "./ui/engineering.css";
+import "./ui/stock.css";
 
 import { StrictMode } from "react";
 import { createRoot } from "react-dom/client";

@@ -22,6 +22,12 @@ import { readSignInSearch } from "./pages/sign-in-search.ts";
 import { WorkOrderPage } from "./pages/work-order-page.tsx";
 import { WorkOrdersPage } from "./pages/work-orders-page.tsx";
 import { readWorkOrderFilter } from "./pages/work-order-filter.ts";
+import {
+  readCountFilter,
+  readScannerSearch,
+  readStockSearch,
+  readTransferFilter,
+} from "./pages/warehouse/stock-search.ts";
 import { Frame } from "./panels/frame.tsx";
 import { paths } from "./paths.ts";
 
@@ -74,6 +80,40 @@ const routes = [
     path: paths.bom,
     validateSearch: readBomSearch,
     component: lazyRouteComponent(() => import("./pages/engineering/bom-page.tsx"), "BomPage"),
+  }),
+  createRoute({
+    getParentRoute: under,
+    path: paths.stock,
+    validateSearch: readStockSearch,
+    component: lazyRouteComponent(() => import("./pages/warehouse/stock-page.tsx"), "StockPage"),
+  }),
+  createRoute({
+    getParentRoute: under,
+    path: paths.transfers,
+    validateSearch: readTransferFilter,
+    component: lazyRouteComponent(() => import("./pages/warehouse/transfers-page.tsx"), "TransfersPage"),
+  }),
+  createRoute({
+    getParentRoute: under,
+    path: paths.transfer,
+    component: lazyRouteComponent(() => import("./pages/warehouse/transfer-page.tsx"), "TransferPage"),
+  }),
+  createRoute({
+    getParentRoute: under,
+    path: paths.counts,
+    validateSearch: readCountFilter,
+    component: lazyRouteComponent(() => import("./pages/warehouse/counts-page.tsx"), "CountsPage"),
+  }),
+  createRoute({
+    getParentRoute: under,
+    path: paths.count,
+    component: lazyRouteComponent(() => import("./pages/warehouse/count-page.tsx"), "CountPage"),
+  }),
+  createRoute({
+    getParentRoute: under,
+    path: paths.scanner,
+    validateSearch: readScannerSearch,
+    component: lazyRouteComponent(() => import("./pages/warehouse/scanner-page.tsx"), "ScannerPage"),
   }),
   createRoute({
     getParentRoute: under,

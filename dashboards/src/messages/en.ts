@@ -4,6 +4,7 @@ import { eventsEn } from "./events-en.ts";
 import { settingsEn } from "./settings-en.ts";
 import { jobsEn } from "./jobs-en.ts";
 import { engineeringEn } from "./engineering-en.ts";
+import { stockEn } from "./stock-en.ts";
 
 /** English catalogue: the words of DOMAIN.md. Every other language has exactly these keys. */
 export const en = {
@@ -13,6 +14,7 @@ export const en = {
   ...jobsEn,
   ...eventsEn,
   ...engineeringEn,
+  ...stockEn,
   page: {
     plant: "Plant",
     machines: "Machines",
@@ -20,6 +22,10 @@ export const en = {
     unassigned: "Unassigned counts",
     equipment: "Equipment",
     items: "Items",
+    stock: "Stock",
+    transfers: "Transfers",
+    counts: "Counts",
+    scanner: "Scanner",
     profile: "Profile",
     users: "Users",
     access: "Access",
@@ -35,6 +41,7 @@ export const en = {
   navigation: {
     shopFloor: { title: "Shop floor", roles: "operator, plant manager" },
     planning: { title: "Planning", roles: "planner" },
+    warehouse: { title: "Warehouse", roles: "storekeeper" },
     engineering: { title: "Engineering", roles: "engineering, planner" },
     setUp: { title: "Set-up", roles: "maintenance, engineering" },
     administration: { title: "Administration", roles: "administrator" },
@@ -73,7 +80,7 @@ export const en = {
       name: "Administrator",
       pages: "Users, Access, Company, API keys, Jobs, Audit, Event board, Webhooks",
     },
-    storekeeper: { name: "Storekeeper", pages: "Plant: silo and scale levels" },
+    storekeeper: { name: "Storekeeper", pages: "Scanner: receive, pick, count; Stock, Transfers, Counts; levels on Plant" },
     buyer: { name: "Buyer", pages: "No page yet" },
     accountant: { name: "Accountant", pages: "No page yet" },
   },
@@ -274,6 +281,7 @@ export const en = {
   },
   operation: { runTime: "{seconds} s/{uom}" },
   command: {
+    notNow: "It is not allowed now.",
     firm: "Firm",
     release: "Release",
     hold: "Hold",

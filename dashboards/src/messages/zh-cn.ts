@@ -5,6 +5,7 @@ import { eventsZhCn } from "./events-zh-cn.ts";
 import { settingsZhCn } from "./settings-zh-cn.ts";
 import { jobsZhCn } from "./jobs-zh-cn.ts";
 import { engineeringZhCn } from "./engineering-zh-cn.ts";
+import { stockZhCn } from "./stock-zh-cn.ts";
 
 /** Simplified Chinese. */
 export const zhCn: Catalogue = {
@@ -14,6 +15,7 @@ export const zhCn: Catalogue = {
   ...jobsZhCn,
   ...eventsZhCn,
   ...engineeringZhCn,
+  ...stockZhCn,
   page: {
     plant: "工厂",
     machines: "设备",
@@ -21,6 +23,10 @@ export const zhCn: Catalogue = {
     unassigned: "未归属计数",
     equipment: "设备配置",
     items: "物料",
+    stock: "库存",
+    transfers: "调拨",
+    counts: "盘点",
+    scanner: "扫码",
     profile: "个人资料",
     users: "用户",
     access: "权限",
@@ -36,6 +42,7 @@ export const zhCn: Catalogue = {
   navigation: {
     shopFloor: { title: "车间", roles: "操作员、厂长" },
     planning: { title: "计划", roles: "计划员" },
+    warehouse: { title: "仓库", roles: "仓管员" },
     engineering: { title: "工程", roles: "工程、计划员" },
     setUp: { title: "配置", roles: "维修、工程" },
     administration: { title: "管理", roles: "管理员" },
@@ -66,7 +73,7 @@ export const zhCn: Catalogue = {
       name: "管理员",
       pages: "用户、权限、公司、API 密钥、后台作业、审计、事件看板、Webhook",
     },
-    storekeeper: { name: "仓管员", pages: "工厂：料仓与秤的读数" },
+    storekeeper: { name: "仓管员", pages: "扫码：收货、拣货、盘点；库存、调拨、盘点；工厂：料位" },
     buyer: { name: "采购员", pages: "暂无页面" },
     accountant: { name: "会计", pages: "暂无页面" },
   },
@@ -249,6 +256,7 @@ export const zhCn: Catalogue = {
   },
   operation: { runTime: "{seconds} 秒/{uom}" },
   command: {
+    notNow: "当前不允许。",
     firm: "确认",
     release: "下达",
     hold: "暂停",

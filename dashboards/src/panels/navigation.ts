@@ -41,6 +41,27 @@ const navigation = [
     ],
   },
   {
+    group: "warehouse",
+    pages: [
+      { name: "scanner", path: paths.scanner, icon: "scan", shortcut: "g r", needs: "stock:move" },
+      { name: "stock", path: paths.stock, icon: "stock", shortcut: "g l", needs: "stock:read" },
+      {
+        name: "transfers",
+        path: paths.transfers,
+        icon: "transfer",
+        shortcut: "g t",
+        needs: "transfer:read",
+      },
+      {
+        name: "counts",
+        path: paths.counts,
+        icon: "count",
+        shortcut: "g y",
+        needs: "cycle_count:read",
+      },
+    ],
+  },
+  {
     group: "engineering",
     pages: [
       { name: "items", path: paths.items, icon: "items", shortcut: "g i", needs: "item:read" },

@@ -44,6 +44,11 @@ function ItemView({ item, tab }: { item: StoredItem; tab: ItemTab }) {
       <PageHead title={item.number} beside={<KindMark kind={item.kind} />}>
         <p className="head-name">{item.name}</p>
         <div className="head-buttons">
+          {may("stock:read") && (
+            <Link to={paths.stock} search={{ itemId }} className="button">
+              {t("page.stock")}
+            </Link>
+          )}
           {may("stock:read") && <PrintLabels labels={[{ of: "item", itemId }]} />}
           {may("bom:read") && item.kind !== "buy" && (
             <Link to={paths.bom} params={{ itemId }} className="button button-main">

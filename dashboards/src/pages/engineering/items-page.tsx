@@ -162,7 +162,7 @@ function useColumns(): Column<StoredItem>[] {
       isNumber: true,
       isWide: true,
       renderCell: ({ purchasePrice }) =>
-        purchasePrice === null ? "–" : format.quantity(purchasePrice),
+        purchasePrice === null ? "–" : format.money(purchasePrice),
     },
     {
       name: "cost",

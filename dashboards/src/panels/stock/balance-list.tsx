@@ -1,0 +1,134 @@
+import type { StockBalance } from "@millwright/contracts/api";
+import { useInfiniteQuery } from "@tanstack/react-query";
+import { Link } from "@tanstack/react-router";
+import { useTranslations } from "use-intl";
+
+import { balancesQuery, type StockFilter } from "../../api/stock-queries.ts";
+import { PrintLabels } from "../../forms/warehouse/print-labels.tsx";
+import { paths } from "../../paths.ts";
+import { useFormat } from "../../ui/use-format.ts";
+import { useListChoices } from "../lists/list-choices.ts";
+import { type Column, ListTable } from "../lists/list-table.tsx";
+import { ListTools } from "../lists/list-tools.tsx";
+import { Paged } from "../lists/paged.tsx";
+import { LotStatusMark } from "./lot-status-mark.tsx";
+
+/** What lies where, by item, place and lot. */
+export function BalanceList({ filter }: { filter: StockFilter }) {
+  const t = useTranslations();
+  const query = useInfiniteQuery(balancesQuery(filter));
+  const choices = useListChoices("balances");
+  const columns = useColumns(filter);
+  return (
+    <>
+      <div className="list-head">
+        <ListTools
+          choices={choices}
+          columns={columns}
+          filter={filter}
+          to={paths.stock}
+          exportPath="/api/stock/balances"
+        />
+      </div>
+      <Paged query={query} empty={<p>{t("stock.noBalance")}</p>}>
+        {(rows) => (
+          <ListTable
+            label={t("stock.view.balances")}
+            rows={rows}
+            columns={columns}
+            hidden={choices.choices.hidden}
+            keyOf={(row) => `${row.itemId} ${row.locationId} ${row.lotId}`}
+            isLinked={false}
+          />
+        )}
+      </Paged>
+    </>
+  );
+}
+
+function useColumns(filter: StockFilter): Column<StockBalance>[] {
+  const t = useTranslations();
+  const format = useFormat();
+  const figure = (quantity: string, uom: string) => (
+    <>
+      {format.quantity(quantity)} <span className="unit">{uom}</span>
+    </>
+  );
+  return [
+    {
+      name: "item",
+      title: t("column.item"),
+      renderCell: ({ itemId, itemNumber }) => (
+        <Link to={paths.item} params={{ itemId }} data-row>
+          {itemNumber}
+        </Link>
+      ),
+    },
+    {
+      name: "place",
+      title: t("stock.place"),
+      renderCell: ({ locationId, locationCode, locationKind }) => (
+        <>
+          <Link to={paths.stock} search={{ ...filter, locationId }}>
+            {locationCode}
+          </Link>
+          {locationKind !== "bin" && (
+            <span className="tag">{t(`locationKind.${locationKind}`)}</span>
+          )}
+        </>
+      ),
+    },
+    {
+      name: "lot",
+      title: t("stock.lot"),
+      renderCell: ({ lotId, lotNumber, lotStatus }) =>
+        lotId === null || lotStatus === null ? (
+          "–"
+        ) : (
+          <>
+            <Link to={paths.stock} search={{ ...filter, lotId }}>
+              {lotNumber}
+            </Link>{" "}
+            <LotStatusMark status={lotStatus} />
+          </>
+        ),
+    },
+    {
+      name: "expires",
+      title: t("stock.expires"),
+      isWide: true,
+      renderCell: ({ lotExpiresTime }) =>
+        lotExpiresTime === null ? "–" : format.siteTime(lotExpiresTime, "date"),
+    },
+    {
+      name: "quantity",
+      title: t("stock.quantity"),
+      isNumber: true,
+      renderCell: ({ quantity, uom }) => figure(quantity, uom),
+    },
+    {
+      name: "reserved",
+      title: t("stock.reserved"),
+      isNumber: true,
+      isWide: true,
+      renderCell: ({ reserved, uom }) => figure(reserved, uom),
+    },
+    {
+      name: "available",
+      title: t("stock.available"),
+      isNumber: true,
+      renderCell: ({ available, uom }) => <b>{figure(available, uom)}</b>,
+    },
+    {
+      name: "label",
+      title: t("label.print"),
+      isWide: true,
+      renderCell: ({ itemId, lotNumber }) => (
+        <PrintLabels
+          isSmall
+          labels={[{ of: "item", itemId, ...(lotNumber !== null && { lotNumber }) }]}
+        />
+      ),
+    },
+  ];
+}
