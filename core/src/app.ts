@@ -27,6 +27,12 @@ import {
   inventoryTableRoutes,
 } from "./modules/inventory/index.ts";
 import {
+  planningModule,
+  planningObjectTypes,
+  planningTableRoutes,
+} from "./modules/planning/index.ts";
+import {
+  production as productionDoor,
   productionModule,
   productionObjectTypes,
   productionTableRoutes,
@@ -117,6 +123,7 @@ export const catalogue: Catalogue = {
     ...engineeringObjectTypes,
     ...inventoryObjectTypes,
     ...productionObjectTypes,
+    ...planningObjectTypes,
   },
 };
 
@@ -203,6 +210,7 @@ export function createApp(platform: Platform, options: AppOptions): App {
   api.route("/", engineeringTableRoutes({ platform, requests, files, equipment }));
   api.route("/", inventoryTableRoutes({ platform, files, engineering }));
   api.route("/", productionTableRoutes({ platform, files, engineering }));
+  api.route("/", planningTableRoutes({ platform, files, engineering }));
   api.route("/", equipmentModule({ platform, requests, identity }).routes);
   api.route(
     "/",
@@ -216,6 +224,10 @@ export function createApp(platform: Platform, options: AppOptions): App {
   );
   api.route("/", inventoryModule({ platform, requests, engineering }).routes);
   api.route("/", production.routes);
+  api.route(
+    "/",
+    planningModule({ platform, requests, identity, engineering, production: productionDoor }).routes,
+  );
   api.route("/", settingsRoutes({ platform, requests }));
   api.route("/", jobRoutes({ ...platform, requests }));
   api.route("/", auditRoutes({ requests }));

@@ -19,7 +19,14 @@ export type Grant = {
 };
 
 const dml = "select, insert, update, delete";
-const contexts = ["identity", "equipment", "engineering", "inventory", "production"] as const;
+const contexts = [
+  "identity",
+  "equipment",
+  "engineering",
+  "inventory",
+  "production",
+  "planning",
+] as const;
 const coreAndWorker = ["mw_core", "mw_worker"] as const;
 /** Published by equipment for ingest, which serves every tenant of its cell. */
 const cellViews = ["v_edge_node", "v_binding"] as const;

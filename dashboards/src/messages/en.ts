@@ -406,6 +406,8 @@ export const en = {
     downtime: { opened: "Downtime began", closed: "Downtime ended after {length}" },
     stock: { moved: "Stock moved, moves: {moves}" },
     lot: { status_changed: "Lot status {fromStatus} → {toStatus}: {reason}" },
+    plan: { requested: "Plan asked for" },
+    planned_order: { released: "{quantity} asked of purchasing" },
     session: { opened: "Signed in" },
     access: { changed: "Sessions or keys ended or looked up anew ({reason})" },
     record: { changed: "{label} changed: {fields}" },

@@ -381,6 +381,8 @@ export const zhCn: Catalogue = {
     downtime: { opened: "停机开始", closed: "停机结束，历时 {length}" },
     stock: { moved: "库存移动 {moves} 笔" },
     lot: { status_changed: "批次状态 {fromStatus} → {toStatus}：{reason}" },
+    plan: { requested: "已请求计划" },
+    planned_order: { released: "已向采购请求 {quantity}" },
     session: { opened: "已登录" },
     access: { changed: "会话或密钥已结束或重新核对（{reason}）" },
     record: { changed: "{label} 已修改：{fields}" },

@@ -4,6 +4,7 @@ import * as access from "./access.ts";
 import * as audit from "./audit.ts";
 import * as equipment from "./equipment.ts";
 import * as machine from "./machine.ts";
+import * as planning from "./planning.ts";
 import * as stock from "./stock.ts";
 import * as workOrder from "./work-order.ts";
 
@@ -40,6 +41,8 @@ export const eventSchemas = {
   "downtime.closed@1": workOrder.downtimeClosedV1,
   "stock.moved@1": stock.stockMovedV1,
   "lot.status_changed@1": stock.lotStatusChangedV1,
+  "plan.requested@1": planning.planRequestedV1,
+  "planned_order.released@1": planning.plannedOrderReleasedV1,
   "record.changed@1": audit.recordChangedV1,
   "session.opened@1": access.sessionOpenedV1,
   "access.changed@1": access.accessChangedV1,

@@ -55,6 +55,9 @@ const roles: readonly DefaultRole[] = [
       lot: ["read"],
       transfer: ["read"],
       cycle_count: ["read"],
+      plan: ["read"],
+      planned_order: ["read"],
+      demand: ["read"],
     },
   },
   {
@@ -100,6 +103,9 @@ const roles: readonly DefaultRole[] = [
     may: {
       work_order: ["draft", "firm", "release", "hold", "resume", "cancel", "close", "correct"],
       item: ["create"],
+      plan: ["run", "cancel"],
+      planned_order: ["firm", "release"],
+      demand: ["change"],
     },
   },
   {

@@ -1,7 +1,10 @@
 import type { LiveHub } from "../../platform/http/live.ts";
 import type { Platform } from "../../platform/platform.ts";
 import type { Equipment } from "../equipment/index.ts";
+import { draftWorkOrder } from "./draft-work-order.ts";
+import { firmWorkOrder } from "./firm-work-order.ts";
 import { ProductionLive } from "./live.ts";
+import { releaseWorkOrder } from "./release-work-order.ts";
 import { type ProductionDeps, productionRoutes } from "./routes.ts";
 import { machineEvents } from "./subscribers.ts";
 
@@ -9,6 +12,10 @@ export { productionObjectTypes } from "./permissions.ts";
 export { productionFigures } from "./figures.ts";
 export { productionTableRoutes } from "./table-routes.ts";
 export { verifyWorkOrder } from "./verify.ts";
+
+/** Front door of production for the contexts above: every call joins the caller's transaction. */
+export const production = { draft: draftWorkOrder, firm: firmWorkOrder, release: releaseWorkOrder };
+export type Production = typeof production;
 
 /** Front door of production: what core serves. */
 export function productionModule(deps: ProductionDeps) {

@@ -32,6 +32,8 @@ export const spokenTypes = [
   "downtime.closed",
   "stock.moved",
   "lot.status_changed",
+  "plan.requested",
+  "planned_order.released",
   "record.changed",
   "session.opened",
   "access.changed",

@@ -72,6 +72,8 @@ export type LineRecord = {
   readonly parent: string;
   readonly component: string;
   readonly quantityPer: string;
+  /** What `quantityPer` is divided by, for quantities that no decimal holds (a third). Default "1". */
+  readonly quantityUnder?: string;
   readonly scrapPercent?: string;
 };
 
@@ -161,6 +163,7 @@ export function composeInput(records: MrpRecords): { input: MrpInput; findings: 
     input.lines.component[row] = rowOf.get(line.component) ?? unknown;
     const factor = lineFactor({
       quantityPer: line.quantityPer,
+      quantityUnder: line.quantityUnder ?? "1",
       scrapPercent: line.scrapPercent ?? "0",
       yieldPercent: points[parent]?.yieldPercent ?? "100",
     });

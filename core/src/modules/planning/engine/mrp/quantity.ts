@@ -33,24 +33,26 @@ export function decimalFromScaled(scaled: number, decimals: number): string {
 }
 
 /**
- * What one unit of the parent takes of the component: quantity per × (1 + scrap %) ÷ yield of the
- * parent, as an exact fraction in lowest terms. Null when a number is not a decimal, the quantity per
+ * What one unit of the parent takes of the component: quantity per (÷ quantityUnder) × (1 + scrap %) ÷ yield of
+ * the parent, as an exact fraction in lowest terms. Null when a number is not a decimal, the quantity per
  * is not above 0, the scrap is below 0, the yield is not in (0, 100], or the fraction does not fit 2^53.
  */
 export function lineFactor(line: {
   quantityPer: string;
+  quantityUnder?: string;
   scrapPercent: string;
   yieldPercent: string;
 }): Factor | null {
   const per = fractionFromDecimal(line.quantityPer);
+  const parts = fractionFromDecimal(line.quantityUnder ?? "1");
   const scrap = fractionFromDecimal(line.scrapPercent);
   const output = fractionFromDecimal(line.yieldPercent);
-  if (per === null || scrap === null || output === null) return null;
-  if (per.over <= 0n || scrap.over < 0n || output.over <= 0n) return null;
+  if (per === null || parts === null || scrap === null || output === null) return null;
+  if (per.over <= 0n || parts.over <= 0n || scrap.over < 0n || output.over <= 0n) return null;
   if (output.over > 100n * output.under) return null;
   // per × (100 + scrap)/100 × 100/yield: the hundreds cancel.
-  const over = per.over * (100n * scrap.under + scrap.over) * output.under;
-  const under = per.under * scrap.under * output.over;
+  const over = per.over * parts.under * (100n * scrap.under + scrap.over) * output.under;
+  const under = per.under * parts.over * scrap.under * output.over;
   const divisor = greatestCommonDivisor(over, under);
   const numerator = Number(over / divisor);
   const denominator = Number(under / divisor);

@@ -9,9 +9,18 @@ import { planPoint } from "./plan-point.ts";
  * Time is proportional to BOM lines × orders per parent. Memory: 16 B per planned order, about 200 B
  * per point and 36 B per line beside the input.
  */
-export function runMrp(given: MrpInput): MrpPlan {
+export function runMrp(
+  given: MrpInput,
+  onProgress?: (planned: number, points: number) => void,
+): MrpPlan {
   const plan = preparePlan(given);
   const { sequence } = plan.structure;
-  for (let step = 0; step < sequence.length; step += 1) planPoint(plan, sequence[step] ?? 0);
+  for (let step = 0; step < sequence.length; step += 1) {
+    if (step % pointsPerProgress === 0) onProgress?.(step, sequence.length);
+    planPoint(plan, sequence[step] ?? 0);
+  }
   return plan;
 }
+
+// A few milliseconds of work: often enough for a progress bar.
+const pointsPerProgress = 8_192;

@@ -1,0 +1,157 @@
+import type { PlannedOrder } from "@millwright/contracts/api";
+import type { Actor } from "@millwright/contracts/events";
+import { iso8601Schema, itemIdSchema } from "@millwright/contracts/units";
+import { sql } from "kysely";
+
+import type { Transaction } from "../../platform/db/transaction.ts";
+import { invariant, Refusal } from "../../platform/errors.ts";
+import { newEvent } from "../../platform/events/new-event.ts";
+import type { Engineering } from "../engineering/index.ts";
+import type { Production } from "../production/index.ts";
+import { readOrder, unknownOrder } from "./order-queries.ts";
+import { currentPlanId } from "./store/plans.ts";
+
+type Deps = {
+  engineering: Engineering;
+  production: Production;
+  newId: () => string;
+  timeZone: (tx: Transaction) => Promise<string>;
+};
+type By = { actor: Actor; now: Date };
+type Key = { planId: string; orderNumber: number };
+
+/**
+ * `firm`: the order is meant; a made item becomes a firmed work order, a bought one a purchase proposal.
+ * `release`: firms what is not firmed, then releases it. Many at once take turns on the order's row, so
+ * an order never becomes two. Only the current plan can be acted on: an older one was made without what
+ * has been firmed since, and a what-if was never meant.
+ * @throws Refusal planned_order.unknown · planned_order.plan_superseded ·
+ *   planned_order.transition_refused · item.not_made and what production refuses
+ */
+export async function commandPlannedOrder(
+  tx: Transaction,
+  deps: Deps,
+  asked: Key & { command: "firm" | "release" },
+  by: By,
+): Promise<PlannedOrder> {
+  const { command } = asked;
+  await lockCurrent(tx, asked);
+  const order = await readOrder(tx, asked);
+  const allowed: readonly string[] = order.kind === "phantom" ? [] : allowedIn[order.state];
+  if (!allowed.includes(command)) {
+    throw new Refusal(
+      "planned_order.transition_refused",
+      order.kind === "phantom"
+        ? "A phantom is never made as such: its components are ordered for its parent."
+        : `Planned order ${order.orderNumber} is ${order.state} already.`,
+      { current: order.state, asked: command, allowed: [...allowed] },
+    );
+  }
+  const act = order.kind === "make" ? actOnMade : actOnBought;
+  await act(tx, deps, order, { command, by });
+  await sql`
+    update planning.planned_order
+       set state = ${command === "firm" ? "firmed" : "released"}
+     where plan_id = ${asked.planId} and order_number = ${asked.orderNumber}`.execute(tx.over());
+  return readOrder(tx, asked);
+}
+
+const allowedIn = {
+  proposed: ["firm", "release"],
+  firmed: ["release"],
+  released: [],
+} as const satisfies Record<PlannedOrder["state"], readonly string[]>;
+
+async function lockCurrent(tx: Transaction, { planId, orderNumber }: Key): Promise<void> {
+  const { rows } = await sql<{ is_current: boolean }>`
+    select coalesce(o.plan_id = ${currentPlanId(sql`'mrp'`)}, false) as is_current
+      from planning.planned_order o
+     where o.plan_id = ${planId} and o.order_number = ${orderNumber}
+       for update of o`.execute(tx.over());
+  const [row] = rows;
+  if (row === undefined) throw unknownOrder(orderNumber);
+  if (!row.is_current) {
+    throw new Refusal(
+      "planned_order.plan_superseded",
+      "This is a what-if or there is a newer plan. Act on the orders of the current plan.",
+    );
+  }
+}
+
+type Act = { command: "firm" | "release"; by: By };
+
+async function actOnMade(
+  tx: Transaction,
+  deps: Deps,
+  order: PlannedOrder,
+  { command, by }: Act,
+): Promise<void> {
+  const { production, engineering, newId } = deps;
+  let { workOrderId } = order;
+  if (workOrderId === null) {
+    const dueDate = await endOfDay(tx, order.dueDay, await deps.timeZone(tx));
+    const { itemId, quantity } = order;
+    workOrderId = await production.draft(
+      tx,
+      { engineering, newId },
+      { itemId, quantity, dueDate },
+      by,
+    );
+    await production.firm(tx, workOrderId, by);
+    await sql`
+      update planning.planned_order
+         set work_order_id = ${workOrderId}, state = 'firmed'
+       where plan_id = ${order.planId} and order_number = ${order.orderNumber}`.execute(tx.over());
+  }
+  if (command === "release") await production.release(tx, workOrderId, by);
+}
+
+async function actOnBought(
+  tx: Transaction,
+  { newId }: Deps,
+  order: PlannedOrder,
+  { command, by }: Act,
+): Promise<void> {
+  const purchaseProposalId = order.purchaseProposalId ?? newId();
+  const { itemId, quantity, startDay, dueDay, planId, orderNumber } = order;
+  const state = command === "firm" ? "firmed" : "released";
+  await sql`
+    insert into planning.purchase_proposal
+      (tenant_id, purchase_proposal_id, item_id, quantity, start_day, due_day, state)
+    values
+      (${tx.tenantId}, ${purchaseProposalId}, ${itemId}, ${quantity}::numeric, ${startDay}::date,
+       ${dueDay}::date, ${state})
+    on conflict (tenant_id, purchase_proposal_id) do update set state = excluded.state`.execute(
+    tx.over(),
+  );
+  await sql`
+    update planning.planned_order
+       set purchase_proposal_id = ${purchaseProposalId}, state = ${state}
+     where plan_id = ${planId} and order_number = ${orderNumber}`.execute(tx.over());
+  if (command === "firm") return;
+  tx.emit([
+    newEvent("planned_order.released@1", {
+      tenantId: tx.tenantId,
+      stream: `purchase_proposal:${purchaseProposalId}`,
+      streamVersion: null,
+      payload: {
+        planId,
+        orderNumber,
+        purchaseProposalId,
+        itemId: itemIdSchema.parse(itemId),
+        quantity,
+        startDay,
+        dueDay,
+      },
+      actor: by.actor,
+    }),
+  ]);
+}
+
+/** A day's work may take the whole day: due a minute before its midnight at the site. */
+async function endOfDay(tx: Transaction, day: string, timeZone: string) {
+  const { rows } = await sql<{ due: Date }>`
+    select (${day}::date + time '23:59') at time zone ${timeZone} as due`.execute(tx.over());
+  invariant(rows[0] !== undefined, "a day has an end");
+  return iso8601Schema.parse(rows[0].due.toISOString());
+}

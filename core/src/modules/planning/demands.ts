@@ -1,0 +1,108 @@
+import type { Demand, DemandInput } from "@millwright/contracts/api";
+import type { Actor } from "@millwright/contracts/events";
+import { type RawBuilder, sql } from "kysely";
+
+import { recordChange } from "../../platform/audit/record-change.ts";
+import type { Transaction } from "../../platform/db/transaction.ts";
+import { invariant, Refusal } from "../../platform/errors.ts";
+import { changedMeanwhile } from "../../platform/http/if-match.ts";
+import { checkItems } from "./check-items.ts";
+
+/** By due day and id, after `after`; one more than `limit` if there are. */
+export function readDemandPage(
+  tx: Transaction,
+  asked: { after: readonly string[] | null; search: string | undefined; limit: number },
+): Promise<Demand[]> {
+  const [day = null, id = null] = asked.after ?? [];
+  const where = sql`
+    (${day}::date is null or (d.due_day, d.demand_id) > (${day}::date, ${id}::uuid))
+    and (${asked.search ?? null}::text is null
+         or position(lower(${asked.search ?? ""}) in lower(i.number || ' ' || i.name || ' ' || d.reference)) > 0)`;
+  return readDemands(tx, where, asked.limit + 1);
+}
+
+/** @throws Refusal item.unknown */
+export async function createDemand(
+  tx: Transaction,
+  asked: { demandId: string; input: DemandInput },
+  by: Actor,
+): Promise<Demand> {
+  await checkItems(tx, [asked.input.itemId]);
+  await insertDemands(tx, [{ demandId: asked.demandId, ...asked.input }]);
+  return saved(tx, asked.demandId, null, by);
+}
+
+/** @throws Refusal demand.unknown · record.changed_meanwhile · item.unknown */
+export async function changeDemand(
+  tx: Transaction,
+  asked: { demandId: string; version: number; input: DemandInput },
+  by: Actor,
+): Promise<Demand> {
+  const before = await readDemand(tx, asked.demandId);
+  const { kind, itemId, quantity, dueDay, reference } = asked.input;
+  await checkItems(tx, [itemId]);
+  const { rows } = await sql`
+    update planning.demand
+       set kind = ${kind}, item_id = ${itemId}, quantity = ${quantity}::numeric,
+           due_day = ${dueDay}::date, reference = ${reference}, version = version + 1
+     where demand_id = ${asked.demandId} and version = ${asked.version}
+    returning demand_id`.execute(tx.over());
+  if (rows.length === 0) throw changedMeanwhile(before.version, asked.version);
+  return saved(tx, asked.demandId, before, by);
+}
+
+/** @throws Refusal demand.unknown */
+export async function deleteDemand(tx: Transaction, demandId: string, by: Actor): Promise<void> {
+  const before = await readDemand(tx, demandId);
+  await sql`delete from planning.demand where demand_id = ${demandId}`.execute(tx.over());
+  recordChange(tx, { objectType: "demand", objectId: demandId, before, after: null, by });
+}
+
+/** Writes them as one set; the items exist. */
+export async function insertDemands(
+  tx: Transaction,
+  demands: readonly (DemandInput & { demandId: string })[],
+): Promise<void> {
+  await sql`
+    insert into planning.demand (tenant_id, demand_id, kind, item_id, quantity, due_day, reference)
+    select ${tx.tenantId}, "demandId", kind, "itemId", quantity, "dueDay", reference
+      from jsonb_to_recordset(${JSON.stringify(demands)}::jsonb)
+        as ("demandId" uuid, kind text, "itemId" uuid, quantity numeric, "dueDay" date,
+            reference text)`.execute(tx.over());
+}
+
+async function saved(
+  tx: Transaction,
+  demandId: string,
+  before: Demand | null,
+  by: Actor,
+): Promise<Demand> {
+  const [after] = await readDemands(tx, sql`d.demand_id = ${demandId}`, 1);
+  invariant(after !== undefined, "the demand was just saved");
+  const label = `${after.itemNumber} ${after.reference}`.trim();
+  recordChange(tx, { objectType: "demand", objectId: demandId, label, before, after, by });
+  return after;
+}
+
+async function readDemand(tx: Transaction, demandId: string): Promise<Demand> {
+  const [demand] = await readDemands(tx, sql`d.demand_id = ${demandId}`, 1);
+  if (demand !== undefined) return demand;
+  throw new Refusal("demand.unknown", `There is no demand ${demandId}.`, { kind: "absent" });
+}
+
+async function readDemands(
+  tx: Transaction,
+  where: RawBuilder<unknown>,
+  limit: number,
+): Promise<Demand[]> {
+  const { rows } = await sql<Demand>`
+    select d.demand_id as "demandId", d.kind, d.item_id as "itemId", i.number as "itemNumber",
+           i.name as "itemName", i.uom, d.quantity::text as quantity, d.due_day::text as "dueDay",
+           d.reference, d.version
+      from planning.demand d
+      join engineering.v_item i using (item_id)
+     where ${where}
+     order by d.due_day, d.demand_id
+     limit ${limit}`.execute(tx.over());
+  return rows;
+}

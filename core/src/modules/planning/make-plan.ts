@@ -1,0 +1,154 @@
+import type { Plan } from "@millwright/contracts/api";
+import { assertNever, type TenantId } from "@millwright/contracts/units";
+import { z } from "zod";
+
+import type { Transaction } from "../../platform/db/transaction.ts";
+import { defineJob, type JobAttempt } from "../../platform/jobs/define-job.ts";
+import type { Platform } from "../../platform/platform.ts";
+import { runInThread, type ThreadProgress } from "../../platform/threads/run-in-thread.ts";
+import type { MrpResult } from "./mrp/mrp-thread.ts";
+import { readMrpTask } from "./mrp/read-records.ts";
+import { readScheduleTask } from "./schedule/read-task.ts";
+import type { ScheduleResult } from "./schedule/schedule-thread.ts";
+import { insertMrpResult } from "./store/mrp-results.ts";
+import { failPlan, finishPlan, saveProgress, type StartedPlan, startPlan } from "./store/plans.ts";
+import { insertScheduleResult } from "./store/schedule-results.ts";
+
+export type PlanMaking = {
+  platform: Pick<Platform, "db" | "clock" | "log">;
+  /** IANA name of the site's time zone: days of a plan are days there. */
+  timeZone: (tx: Transaction) => Promise<string>;
+};
+
+type Made = Pick<Plan, "findings" | "findingCount" | "summary">;
+type Running = {
+  tenantId: TenantId;
+  signal: AbortSignal;
+  onProgress: (progress: ThreadProgress) => void;
+};
+
+/** Makes a requested plan: reads, runs the engine in a thread, stores what it made in one transaction. */
+export function makePlanJob(deps: PlanMaking) {
+  return defineJob({
+    name: "planning.make-plan",
+    payload: z.object({ planId: z.uuid() }),
+    // A second try would find the same input; a person asks again.
+    attempts: 1,
+    timeoutMs: 15 * 60_000,
+    handle: ({ tenantId, payload, ...attempt }) =>
+      makePlan(deps, tenantId, payload.planId, attempt),
+  });
+}
+
+async function makePlan(
+  deps: PlanMaking,
+  tenantId: TenantId,
+  planId: string,
+  attempt: Pick<JobAttempt, "signal" | "progress">,
+): Promise<void> {
+  const { db, clock } = deps.platform;
+  const started = await db.inTenant(tenantId, (tx) => startPlan(tx, planId));
+  if (started === null) return;
+  const cancelled = new AbortController();
+  const signal = AbortSignal.any([attempt.signal, cancelled.signal]);
+  let newest: ThreadProgress = { done: 0, total: 1, note: "reading" };
+  const watching = watch({ deps, tenantId, planId, progress: () => newest, cancelled, signal });
+  try {
+    const onProgress = (progress: ThreadProgress) => {
+      newest = progress;
+      attempt.progress(progress.done, progress.total, progress.note);
+    };
+    const store = await compute(deps, started, { tenantId, signal, onProgress });
+    newest = { done: 1, total: 1, note: "storing" };
+    await db.inTenant(tenantId, async (tx) => {
+      await store.insert(tx, planId);
+      // Last, so that a person who cancels never waits for the rows; then they are rolled back.
+      if (!(await finishPlan(tx, planId, store.made, clock.now()))) throw new PlanCancelled();
+    });
+  } catch (error) {
+    if (error === cancelled.signal.reason || error instanceof PlanCancelled) return;
+    const reason = error instanceof Error ? error.message : String(error);
+    await db.inTenant(tenantId, (tx) => failPlan(tx, planId, reason, clock.now()));
+    throw error;
+  } finally {
+    cancelled.abort(new Error("the plan has ended"));
+    await watching;
+  }
+}
+
+/** Somebody cancelled the plan while it was made: no failure of anybody. */
+class PlanCancelled extends Error {
+  constructor() {
+    super("the plan was cancelled");
+    this.name = "PlanCancelled";
+  }
+}
+
+type Computed = { made: Made; insert: (tx: Transaction, planId: string) => Promise<void> };
+
+async function compute(
+  { platform: { db }, timeZone }: PlanMaking,
+  plan: StartedPlan,
+  { tenantId, ...running }: Running,
+): Promise<Computed> {
+  switch (plan.kind) {
+    case "mrp": {
+      const task = await db.inSnapshot(tenantId, async (tx) => {
+        const frame = { startDay: plan.startDay, timeZone: await timeZone(tx) };
+        return readMrpTask(tx, frame, plan.parameters);
+      });
+      const result = await runInThread<MrpResult>(mrpThread, task, running);
+      return { made: result, insert: (tx, planId) => insertMrpResult(tx, planId, result) };
+    }
+    case "schedule": {
+      const task = await db.inSnapshot(tenantId, async (tx) =>
+        readScheduleTask(tx, { ...plan, timeZone: await timeZone(tx) }, plan.parameters),
+      );
+      const result = await runInThread<ScheduleResult>(scheduleThread, task, running);
+      return { made: result, insert: (tx, planId) => insertScheduleResult(tx, planId, result) };
+    }
+    default:
+      return assertNever(plan);
+  }
+}
+
+const mrpThread = new URL("./mrp/mrp-thread.ts", import.meta.url);
+const scheduleThread = new URL("./schedule/schedule-thread.ts", import.meta.url);
+
+/** Twice a second: stores the progress, and in the same statement hears whether it was cancelled. */
+async function watch(given: {
+  deps: PlanMaking;
+  tenantId: TenantId;
+  planId: string;
+  progress: () => ThreadProgress;
+  cancelled: AbortController;
+  signal: AbortSignal;
+}): Promise<void> {
+  const { deps, tenantId, planId, cancelled, signal } = given;
+  const { db, log } = deps.platform;
+  while (await pause(watchMs, signal)) {
+    try {
+      const isRunning = await db.inTenant(tenantId, (tx) =>
+        saveProgress(tx, planId, given.progress()),
+      );
+      if (!isRunning) cancelled.abort(new PlanCancelled());
+    } catch (error) {
+      log.warn({ err: error, planId }, "the progress of a plan is not saved; tried again");
+    }
+  }
+}
+
+const watchMs = 500;
+
+/** False when the signal came first. */
+async function pause(ms: number, signal: AbortSignal): Promise<boolean> {
+  if (signal.aborted) return false;
+  const { promise, resolve } = Promise.withResolvers<void>();
+  const timer = setTimeout(resolve, ms);
+  const wake = () => resolve();
+  signal.addEventListener("abort", wake, { once: true });
+  await promise;
+  clearTimeout(timer);
+  signal.removeEventListener("abort", wake);
+  return !signal.aborted;
+}

@@ -1,0 +1,230 @@
+import type {
+  ActionMessage,
+  Demand,
+  Peg,
+  Plan,
+  PlanComparison,
+  PlannedOrder,
+  PurchaseProposal,
+  WorkOrder,
+} from "@millwright/contracts/api";
+import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
+
+import { createTestDatabase, type TestDatabase } from "../../../../deploy/test/database.ts";
+import { openTestPlant, type TestPlant } from "../../testing/plant.ts";
+import { countRows, makeNow, makeProduct, plan } from "./testing.fixture.ts";
+
+let database: TestDatabase;
+let plant: TestPlant;
+let product: Awaited<ReturnType<typeof makeProduct>>;
+
+beforeAll(async () => {
+  database = await createTestDatabase();
+  plant = await openTestPlant(database);
+  product = await makeProduct(plant);
+});
+afterAll(async () => {
+  await plant?.[Symbol.asyncDispose]();
+  await database?.[Symbol.asyncDispose]();
+});
+beforeEach(async () => {
+  const { rows } = await plant.get<{ rows: Demand[] }>("/api/planning/demands");
+  for (const { demandId } of rows) {
+    await plant.app.api.request(`/api/planning/demands/${demandId}`, {
+      method: "DELETE",
+      headers: { authorization: `Bearer ${database.apiKey}` },
+    });
+  }
+});
+
+const demand = (quantity: string, dueDay = "2026-12-14", reference = "SO-1") =>
+  plant.post<Demand>("/api/planning/demands", {
+    kind: "sales_order",
+    itemId: product.bracket.itemId,
+    quantity,
+    dueDay,
+    reference,
+  });
+
+const ordersOf = async ({ planId }: Plan) =>
+  (await plant.get<{ rows: PlannedOrder[] }>(`/api/planning/plans/${planId}/orders`)).rows;
+
+const orderOf = async (made: Plan, itemId: string) => {
+  const order = (await ordersOf(made)).find((row) => row.itemId === itemId);
+  if (order === undefined) throw new Error(`no order of ${itemId}`);
+  return order;
+};
+
+test("explodes a demand through the bill of materials, pegged both ways", async () => {
+  await demand("10");
+  const made = await plan(plant, "mrp-runs");
+  expect(made).toMatchObject({ state: "done", isCurrent: true, findings: [] });
+  const orders = await ordersOf(made);
+  expect(orders.map(({ itemId, quantity, kind }) => ({ itemId, quantity, kind }))).toEqual(
+    expect.arrayContaining([
+      { itemId: product.bracket.itemId, quantity: "10", kind: "make" },
+      { itemId: product.plate.itemId, quantity: "20", kind: "buy" },
+      { itemId: product.bolt.itemId, quantity: "40", kind: "buy" },
+    ]),
+  );
+  const plate = await orderOf(made, product.plate.itemId);
+  // A day to make, a week to buy: the defaults of the kinds.
+  expect(plate).toMatchObject({ dueDay: "2026-12-13", startDay: "2026-12-08", lateDays: 0 });
+  const pegs = (number: number, direction: string) =>
+    plant.get<{ rows: Peg[]; isComplete: boolean }>(
+      `/api/planning/plans/${made.planId}/orders/${number}/pegs?direction=${direction}`,
+    );
+  const up = await pegs(plate.orderNumber, "up");
+  expect(up.rows.map(({ need }) => [need.kind, need.label])).toEqual(
+    expect.arrayContaining([
+      ["order", ""],
+      ["demand", "SO-1"],
+    ]),
+  );
+  const bracket = await orderOf(made, product.bracket.itemId);
+  const down = await pegs(bracket.orderNumber, "down");
+  expect(down.rows.map(({ itemNumber }) => itemNumber).sort()).toEqual(
+    [product.plate.number, product.bolt.number].sort(),
+  );
+});
+
+test("releases once, however many ask at once; a run after that plans nothing for it", async () => {
+  await demand("7", "2026-12-15");
+  const made = await plan(plant, "mrp-runs");
+  const { planId, orderNumber } = await orderOf(made, product.bracket.itemId);
+  const before = await countRows(plant, "production.work_order");
+  const release = `/api/planning/plans/${planId}/orders/${orderNumber}/release`;
+  const answers = await Promise.all([1, 2, 3].map(() => plant.call("POST", release, {})));
+  expect(answers.map(({ status }) => status).toSorted((a, b) => a - b)).toEqual([200, 409, 409]);
+  expect(await countRows(plant, "production.work_order")).toBe(before + 1);
+  const released = await orderOf(made, product.bracket.itemId);
+  const workOrder = await plant.get<WorkOrder>(`/api/work-orders/${released.workOrderId}`);
+  expect(workOrder).toMatchObject({ state: "released", quantity: "7" });
+
+  for (const item of [product.plate, product.bolt]) {
+    const bought = await orderOf(made, item.itemId);
+    await plant.post(`/api/planning/plans/${planId}/orders/${bought.orderNumber}/firm`);
+    await plant.post(`/api/planning/plans/${planId}/orders/${bought.orderNumber}/release`);
+  }
+  const again = await plan(plant, "mrp-runs");
+  expect(await ordersOf(again)).toEqual([]);
+  const { rows } = await plant.get<{ rows: PurchaseProposal[] }>(
+    "/api/planning/purchase-proposals",
+  );
+  expect(rows.map(({ quantity, state }) => [quantity, state])).toEqual(
+    expect.arrayContaining([
+      ["14", "released"],
+      ["28", "released"],
+    ]),
+  );
+  // The older plan knows nothing of the work order: acting on it would order twice.
+  const old = await plant.call("POST", release, {});
+  expect(old).toMatchObject({ status: 409, body: { code: "planned_order.plan_superseded" } });
+
+  for (const { purchaseProposalId } of rows) {
+    await plant.post(`/api/planning/purchase-proposals/${purchaseProposalId}/close`);
+  }
+  await plant.post(`/api/work-orders/${released.workOrderId}/cancel`, { reason: "test" });
+});
+
+test("tells to cancel an open work order that nothing needs", async () => {
+  const order = await plant.post<WorkOrder>("/api/work-orders", {
+    itemId: product.bracket.itemId,
+    quantity: "3",
+    dueDate: "2026-12-20T12:00:00Z",
+  });
+  await plant.post(`/api/work-orders/${order.workOrderId}/firm`);
+  const made = await plan(plant, "mrp-runs");
+  const { rows } = await plant.get<{ rows: ActionMessage[] }>(
+    `/api/planning/plans/${made.planId}/messages?action=cancel`,
+  );
+  expect(rows).toMatchObject([{ workOrderId: order.workOrderId, label: order.number }]);
+  await plant.post(`/api/work-orders/${order.workOrderId}/cancel`, { reason: "test" });
+});
+
+test("compares a what-if with the plan; nothing of it can be released", async () => {
+  await demand("5", "2026-12-21");
+  const base = await plan(plant, "mrp-runs", { name: "base" });
+  const whatIf = await plan(plant, "mrp-runs", {
+    name: "rush",
+    extraDemands: [{ itemId: product.bracket.itemId, quantity: "2", dueDay: "2026-12-18" }],
+    policies: [{ itemId: product.plate.itemId, leadDays: 60 }],
+  });
+  expect(whatIf).toMatchObject({ isWhatIf: true, isCurrent: false });
+  const { rows } = await plant.get<PlanComparison>(
+    `/api/planning/plans/${base.planId}/comparison?with=${whatIf.planId}`,
+  );
+  const bracket = rows.find(({ itemId }) => itemId === product.bracket.itemId);
+  expect(bracket).toMatchObject({ left: { quantity: "5" }, right: { quantity: "7" } });
+  const { orderNumber } = await orderOf(whatIf, product.bracket.itemId);
+  const refused = await plant.call(
+    "POST",
+    `/api/planning/plans/${whatIf.planId}/orders/${orderNumber}/firm`,
+    {},
+  );
+  expect(refused).toMatchObject({ status: 409, body: { code: "planned_order.plan_superseded" } });
+  expect(await plant.get<Plan>(`/api/planning/plans/${base.planId}`)).toMatchObject({
+    isCurrent: true,
+  });
+});
+
+test("plans with the policy of an item: safety stock, lots, yield", async () => {
+  const path = `/api/planning/item-policies/${product.bracket.itemId}`;
+  expect(await plant.get(path)).toMatchObject({ isDefault: true, leadDays: 1 });
+  const policy = {
+    leadDays: 2,
+    safetyStock: "3",
+    yieldPercent: "50",
+    lotRule: { rule: "min_max_multiple", multiple: "10" },
+  };
+  expect((await plant.call("PUT", path, policy)).body).toMatchObject({ isDefault: false });
+  await demand("8", "2026-12-28");
+  const made = await plan(plant, "mrp-runs");
+  const quantities = (await ordersOf(made))
+    .filter(({ itemId }) => itemId === product.bracket.itemId)
+    .map(({ quantity }) => Number(quantity));
+  expect(quantities.reduce((sum, quantity) => sum + quantity, 0)).toBe(20);
+  expect(await orderOf(made, product.plate.itemId)).toMatchObject({ kind: "buy" });
+  await plant.call("PUT", path, { leadDays: 1 });
+});
+
+test("a cancelled plan stays cancelled and stores nothing; a second cancel is refused", async () => {
+  await demand("5");
+  const { planId } = await plant.post<Plan>("/api/planning/mrp-runs", {});
+  const cancelled = await plant.post<Plan>(`/api/planning/plans/${planId}/cancel`);
+  expect(cancelled.state).toBe("cancelled");
+  await makeNow(plant, planId).ended;
+  expect(await plant.get<Plan>(`/api/planning/plans/${planId}`)).toMatchObject({
+    state: "cancelled",
+    summary: {},
+  });
+  const again = await plant.call("POST", `/api/planning/plans/${planId}/cancel`, {});
+  expect(again).toMatchObject({ status: 409, body: { code: "plan.ended" } });
+});
+
+test("names what stands in the way: an unknown item, a version that moved on", async () => {
+  const unknown = { itemId: crypto.randomUUID(), quantity: "1", dueDay: "2026-12-01" };
+  const refused = await plant.call("POST", "/api/planning/mrp-runs", { extraDemands: [unknown] });
+  expect(refused).toMatchObject({ status: 404, body: { code: "item.unknown" } });
+  const { demandId, ...made } = await demand("1");
+  const { kind, itemId, dueDay } = made;
+  const change = { kind, itemId, dueDay, quantity: "2" };
+  const path = `/api/planning/demands/${demandId}`;
+  expect((await plant.call("PUT", path, change, undefined, 1)).body).toMatchObject({ version: 2 });
+  expect((await plant.call("PUT", path, change, undefined, 1)).status).toBe(412);
+});
+
+test("takes demands from a file by item number, all or none", async () => {
+  const send = (text: string) =>
+    plant.app.api.request("/api/planning/demands/import", {
+      method: "POST",
+      headers: { authorization: `Bearer ${database.apiKey}`, "content-type": "text/csv" },
+      body: text,
+    });
+  const header = "kind,itemNumber,quantity,dueDay,reference";
+  const good = `forecast,${product.bracket.number},5,2027-01-04,January`;
+  expect((await send(`${header}\n${good}\nforecast,NOBODY,1,2027-01-04,x\n`)).status).toBe(422);
+  expect((await send(`${header}\n${good}\n`)).status).toBe(200);
+  const { rows } = await plant.get<{ rows: Demand[] }>("/api/planning/demands");
+  expect(rows).toMatchObject([{ kind: "forecast", quantity: "5", reference: "January" }]);
+});

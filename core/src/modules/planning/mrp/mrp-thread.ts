@@ -1,0 +1,256 @@
+import type { PlanFinding } from "@millwright/contracts/api";
+
+import type { ThreadTask } from "../../../platform/threads/run-in-thread.ts";
+import { composeInput, type MrpRecords } from "../engine/mrp/compose-input.ts";
+import type { Finding } from "../engine/mrp/finding.ts";
+import { supplyKinds } from "../engine/mrp/input.ts";
+import { orderMessages, receiptMessages } from "../engine/mrp/messages.ts";
+import { type OrderRef, type Peg, pegsOfPoint } from "../engine/mrp/pegging.ts";
+import { findingsOf, type MrpPlan } from "../engine/mrp/plan.ts";
+import { decimalFromScaled } from "../engine/mrp/quantity.ts";
+import { runMrp } from "../engine/mrp/run.ts";
+import { dayOf } from "../days.ts";
+
+/** What a planning run is given: the engine's records, and what their rows stand for. */
+export type MrpTask = {
+  startDay: string;
+  records: MrpRecords;
+  /** By row of `records.points`. */
+  itemNumbers: readonly string[];
+  /** By row of `records.demands`. */
+  needReferences: readonly { kind: "demand" | "work_order"; id: string | null; label: string }[];
+  /** By row of `records.receipts`. */
+  receiptReferences: readonly { kind: "work_order" | "purchase_proposal"; id: string }[];
+};
+
+export type OrderRow = {
+  orderNumber: number;
+  itemId: string;
+  kind: string;
+  quantity: string;
+  startDay: string;
+  dueDay: string;
+  lateDays: number;
+};
+
+export type PegRow = {
+  itemId: string;
+  quantity: string;
+  supplyKind: "order" | "work_order" | "purchase_proposal" | "on_hand";
+  supplyOrder: number | null;
+  supplyReference: string | null;
+  supplyDay: string | null;
+  needKind: "order" | "work_order" | "demand" | "safety_stock";
+  needOrder: number | null;
+  needReference: string | null;
+  needLabel: string;
+  needDay: string;
+};
+
+export type MessageRow = {
+  messageNumber: number;
+  action: string;
+  itemId: string;
+  orderNumber: number | null;
+  workOrderId: string | null;
+  purchaseProposalId: string | null;
+  fromDay: string | null;
+  toDay: string | null;
+  toQuantity: string | null;
+};
+
+export type MrpResult = {
+  orders: OrderRow[];
+  pegs: PegRow[];
+  messages: MessageRow[];
+  findings: PlanFinding[];
+  findingCount: number;
+  summary: Record<string, number>;
+};
+
+/** Plans, then derives all pegs and messages: what is stored must answer without the plan in memory. */
+export const run: ThreadTask<MrpTask, MrpResult> = (task, tell) => {
+  const { input, findings: composing } = composeInput(task.records);
+  const started = performance.now();
+  const plan = runMrp(input, (done, total) => tell(done, total, "netting"));
+  const computeMs = performance.now() - started;
+  const rows = new Rows(task, plan);
+  const { sequence } = plan.structure;
+  for (const [step, point] of sequence.entries()) {
+    if (step % 1_000 === 0) tell(step, sequence.length, "pegging");
+    rows.add(point);
+  }
+  const findings = [...composing, ...findingsOf(plan)];
+  return {
+    ...rows.made,
+    findings: findings.slice(0, findingsMax).map((finding) => shown(finding, task)),
+    findingCount: findings.length,
+    summary: {
+      items: input.points.count,
+      demands: task.needReferences.length,
+      orders: rows.made.orders.length,
+      makeOrders: rows.made.orders.filter(({ kind }) => kind === "make").length,
+      buyOrders: rows.made.orders.filter(({ kind }) => kind === "buy").length,
+      lateOrders: rows.made.orders.filter(({ lateDays }) => lateDays > 0).length,
+      messages: rows.made.messages.length,
+      computeMs: Math.round(computeMs),
+    },
+  };
+};
+
+const findingsMax = 200;
+/** More is refused: a plan that nobody can read, and a transaction of minutes. */
+export const pegsMax = 1_000_000;
+const horizonDays = 7;
+
+/** Collects the rows of a plan, point by point in planning sequence. */
+class Rows {
+  readonly made: Pick<MrpResult, "orders" | "pegs" | "messages"> = {
+    orders: [],
+    pegs: [],
+    messages: [],
+  };
+  readonly #task: MrpTask;
+  readonly #plan: MrpPlan;
+  /** Number of the first order of a point, minus its ordinal 0. */
+  readonly #firstNumber: Int32Array;
+
+  constructor(task: MrpTask, plan: MrpPlan) {
+    this.#task = task;
+    this.#plan = plan;
+    this.#firstNumber = new Int32Array(plan.input.points.count);
+    let next = 1;
+    for (const point of plan.structure.sequence) {
+      this.#firstNumber[point] = next;
+      next += plan.orders.count[point] ?? 0;
+    }
+  }
+
+  add(point: number): void {
+    const pegs = pegsOfPoint(this.#plan, point);
+    if (this.made.pegs.length + pegs.length > pegsMax) {
+      throw new RangeError(
+        `The plan has more than ${pegsMax} pegs. Shorten its horizon or put needs together with lot rules.`,
+      );
+    }
+    const late = this.#lateDays(pegs);
+    const { orders } = this.#plan;
+    const first = orders.first[point] ?? 0;
+    for (let ordinal = 0; ordinal < (orders.count[point] ?? 0); ordinal += 1) {
+      const row = first + ordinal;
+      this.made.orders.push({
+        orderNumber: this.#number({ point, ordinal }),
+        itemId: this.#itemId(point),
+        kind: supplyKinds[this.#plan.input.points.kind[point] ?? 0] ?? "buy",
+        quantity: this.#quantity(orders.quantity[row] ?? 0),
+        startDay: this.#day(orders.start[row] ?? 0),
+        dueDay: this.#day(orders.due[row] ?? 0),
+        lateDays: late.get(ordinal) ?? 0,
+      });
+    }
+    for (const peg of pegs) this.made.pegs.push(this.#pegRow(peg));
+    this.#addMessages(point);
+  }
+
+  #lateDays(pegs: readonly Peg[]): Map<number, number> {
+    const late = new Map<number, number>();
+    for (const { supply, need, needDay } of pegs) {
+      if (supply.kind !== "order" || need.kind === "safety_stock") continue;
+      const { point, ordinal } = supply.order;
+      const due = this.#plan.orders.due[(this.#plan.orders.first[point] ?? 0) + ordinal] ?? 0;
+      late.set(ordinal, Math.max(late.get(ordinal) ?? 0, due - needDay));
+    }
+    return late;
+  }
+
+  #pegRow({ point, supply, need, needDay, quantity }: Peg): PegRow {
+    const base = { itemId: this.#itemId(point), quantity: this.#quantity(quantity) };
+    return { ...base, ...this.#supply(supply), ...this.#need(need), needDay: this.#day(needDay) };
+  }
+
+  #supply(supply: Peg["supply"]) {
+    const none = { supplyOrder: null, supplyReference: null, supplyDay: null };
+    if (supply.kind === "order") {
+      const { point, ordinal } = supply.order;
+      const due = this.#plan.orders.due[(this.#plan.orders.first[point] ?? 0) + ordinal] ?? 0;
+      const supplyOrder = this.#number(supply.order);
+      return { ...none, supplyKind: "order" as const, supplyOrder, supplyDay: this.#day(due) };
+    }
+    const reference = this.#task.receiptReferences[supply.row];
+    if (supply.kind === "on_hand" || reference === undefined) {
+      return { ...none, supplyKind: "on_hand" as const };
+    }
+    const supplyDay = this.#day(this.#plan.input.receipts.day[supply.row] ?? 0);
+    return { ...none, supplyKind: reference.kind, supplyReference: reference.id, supplyDay };
+  }
+
+  #need(need: Peg["need"]) {
+    const none = { needOrder: null, needReference: null, needLabel: "" };
+    if (need.kind === "order") {
+      return { ...none, needKind: need.kind, needOrder: this.#number(need.order) };
+    }
+    if (need.kind === "safety_stock") return { ...none, needKind: need.kind };
+    const reference = this.#task.needReferences[need.row];
+    return {
+      ...none,
+      needKind: reference?.kind ?? ("demand" as const),
+      needReference: reference?.id ?? null,
+      needLabel: reference?.label ?? "",
+    };
+  }
+
+  #addMessages(point: number): void {
+    const none = { fromDay: null, toDay: null, toQuantity: null };
+    const about = { orderNumber: null, workOrderId: null, purchaseProposalId: null };
+    const itemId = this.#itemId(point);
+    const add = (row: Omit<MessageRow, "messageNumber">) =>
+      this.made.messages.push({ messageNumber: this.made.messages.length + 1, ...row });
+    for (const message of receiptMessages(this.#plan, point)) {
+      if (!("receipt" in message)) continue;
+      const reference = this.#task.receiptReferences[message.receipt];
+      if (reference === undefined) continue;
+      const key = reference.kind === "work_order" ? "workOrderId" : "purchaseProposalId";
+      add({
+        ...none,
+        ...about,
+        itemId,
+        action: message.action,
+        [key]: reference.id,
+        ...("fromDay" in message && { fromDay: this.#day(message.fromDay) }),
+        ...("toDay" in message && { toDay: this.#day(message.toDay) }),
+        ...("toQuantity" in message && { toQuantity: this.#quantity(message.toQuantity) }),
+      });
+    }
+    for (const message of orderMessages(this.#plan, point, horizonDays)) {
+      if (!("order" in message)) continue;
+      add({
+        ...none,
+        ...about,
+        itemId,
+        action: message.action,
+        orderNumber: this.#number(message.order),
+      });
+    }
+  }
+
+  #number({ point, ordinal }: OrderRef): number {
+    return (this.#firstNumber[point] ?? 0) + ordinal;
+  }
+
+  #itemId(point: number): string {
+    return this.#task.records.points[point]?.id ?? "";
+  }
+
+  #quantity(scaled: number): string {
+    return decimalFromScaled(scaled, this.#task.records.decimals);
+  }
+
+  #day(number: number): string {
+    return dayOf(number, this.#task.startDay);
+  }
+}
+
+function shown({ code, points, message }: Finding, { itemNumbers }: MrpTask): PlanFinding {
+  const culprits = points.slice(0, 20).map((point) => itemNumbers[point] ?? `row ${point}`);
+  return { code, culprits, message };
+}

@@ -1,0 +1,59 @@
+import type { MrpRunInput, Plan, ScheduleInput } from "@millwright/contracts/api";
+import type { Actor } from "@millwright/contracts/events";
+
+import type { Transaction } from "../../platform/db/transaction.ts";
+import { invariant, Refusal } from "../../platform/errors.ts";
+import { newEvent } from "../../platform/events/new-event.ts";
+import { checkItems } from "./check-items.ts";
+import { insertPlan, prunePlans, readPlan } from "./store/plans.ts";
+
+export type PlanRequest =
+  | { kind: "mrp"; parameters: MrpRunInput }
+  | { kind: "schedule"; parameters: ScheduleInput };
+
+/**
+ * Asks for a plan: it is queued, and a worker makes it. The oldest plans beyond those kept go.
+ * @throws Refusal item.unknown
+ */
+export async function requestPlan(
+  tx: Transaction,
+  asked: PlanRequest,
+  made: { planId: string; startDay: string; actor: Actor; now: Date },
+): Promise<Plan> {
+  const { planId, startDay, actor, now } = made;
+  const { kind, parameters } = asked;
+  if (kind === "mrp") {
+    const { extraDemands, policies } = parameters;
+    await checkItems(
+      tx,
+      [...extraDemands, ...policies].map(({ itemId }) => itemId),
+    );
+  }
+  const isWhatIf =
+    kind === "mrp" && parameters.extraDemands.length + parameters.policies.length > 0;
+  const name =
+    parameters.name === "" ? now.toISOString().slice(0, 16).replace("T", " ") : parameters.name;
+  await insertPlan(tx, { ...asked, planId, name, isWhatIf, startDay, requestedTime: now });
+  await prunePlans(tx, kind, plansKept);
+  tx.emit([
+    newEvent("plan.requested@1", {
+      tenantId: tx.tenantId,
+      stream: `plan:${planId}`,
+      streamVersion: null,
+      payload: { planId, kind },
+      actor,
+    }),
+  ]);
+  const plan = await readPlan(tx, planId);
+  invariant(plan !== null, "the plan was just made");
+  return plan;
+}
+
+/** Of each kind. A month of daily plans; each may hold a million pegs. */
+export const plansKept = 30;
+
+export function unknownPlan(planId: string): Refusal {
+  return new Refusal("plan.unknown", `There is no plan ${planId}; the oldest are forgotten.`, {
+    kind: "absent",
+  });
+}

@@ -1,0 +1,48 @@
+import { sql } from "kysely";
+
+import type { Transaction } from "../../../platform/db/transaction.ts";
+import type { MrpResult } from "../mrp/mrp-thread.ts";
+import { batchesOf } from "./batches.ts";
+
+/** Writes orders, pegs and messages of a plan, as sets. */
+export async function insertMrpResult(
+  tx: Transaction,
+  planId: string,
+  { orders, pegs, messages }: Pick<MrpResult, "orders" | "pegs" | "messages">,
+): Promise<void> {
+  for (const rows of batchesOf(orders)) {
+    await sql`
+      insert into planning.planned_order
+        (tenant_id, plan_id, order_number, item_id, kind, quantity, start_day, due_day, late_days)
+      select ${tx.tenantId}, ${planId}, "orderNumber", "itemId", kind, quantity, "startDay", "dueDay",
+             "lateDays"
+        from jsonb_to_recordset(${rows}::jsonb)
+          as ("orderNumber" integer, "itemId" uuid, kind text, quantity numeric, "startDay" date,
+              "dueDay" date, "lateDays" integer)`.execute(tx.over());
+  }
+  for (const rows of batchesOf(pegs)) {
+    await sql`
+      insert into planning.peg
+        (tenant_id, plan_id, item_id, quantity, supply_kind, supply_order, supply_reference, supply_day,
+         need_kind, need_order, need_reference, need_label, need_day)
+      select ${tx.tenantId}, ${planId}, "itemId", quantity, "supplyKind", "supplyOrder",
+             "supplyReference", "supplyDay", "needKind", "needOrder", "needReference", "needLabel",
+             "needDay"
+        from jsonb_to_recordset(${rows}::jsonb)
+          as ("itemId" uuid, quantity numeric, "supplyKind" text, "supplyOrder" integer,
+              "supplyReference" uuid, "supplyDay" date, "needKind" text, "needOrder" integer,
+              "needReference" uuid, "needLabel" text, "needDay" date)`.execute(tx.over());
+  }
+  for (const rows of batchesOf(messages)) {
+    await sql`
+      insert into planning.action_message
+        (tenant_id, plan_id, message_number, action, item_id, order_number, work_order_id,
+         purchase_proposal_id, from_day, to_day, to_quantity)
+      select ${tx.tenantId}, ${planId}, "messageNumber", action, "itemId", "orderNumber",
+             "workOrderId", "purchaseProposalId", "fromDay", "toDay", "toQuantity"
+        from jsonb_to_recordset(${rows}::jsonb)
+          as ("messageNumber" integer, action text, "itemId" uuid, "orderNumber" integer,
+              "workOrderId" uuid, "purchaseProposalId" uuid, "fromDay" date, "toDay" date,
+              "toQuantity" numeric)`.execute(tx.over());
+  }
+}
