@@ -6,6 +6,7 @@ import { roleUrls } from "./migrate/roles.ts";
 import { checkArchive, type Manifest, readManifest } from "./mw/archive.ts";
 import { backup } from "./mw/backup.ts";
 import { openInstallation } from "./mw/installation.ts";
+import { replay } from "./mw/replay.ts";
 import { restore } from "./mw/restore.ts";
 import { verify } from "./mw/verify.ts";
 import { StartRefusal, messageOf } from "./refusal.ts";
@@ -13,11 +14,19 @@ import { StartRefusal, messageOf } from "./refusal.ts";
 const usage = `npm run mw -- backup FILE [--with-secrets]
 npm run mw -- restore FILE [--replace]
 npm run mw -- verify [FILE]
+npm run mw -- replay SUBSCRIPTION POSITION
 
 The installation is that of DATA_DIR (./data), or the database of DATABASE_URL.`;
 
-const commands = { backup: runBackup, restore: runRestore, verify: runVerify };
-type Asked = { file: string | undefined; withSecrets: boolean; replace: boolean; dataDir: string };
+const commands = { backup: runBackup, restore: runRestore, verify: runVerify, replay: runReplay };
+type Asked = {
+  file: string | undefined;
+  /** What comes after the first word: the position of a replay. */
+  second: string | undefined;
+  withSecrets: boolean;
+  replace: boolean;
+  dataDir: string;
+};
 
 /** `npm run mw -- …`: what an administrator does to a whole installation. Returns the exit code. */
 async function main(args: readonly string[], env: NodeJS.ProcessEnv): Promise<number> {
@@ -68,17 +77,30 @@ async function runVerify(asked: Asked, env: NodeJS.ProcessEnv): Promise<number> 
   return await report(asked, installation.adminUrl, manifest);
 }
 
+async function runReplay(asked: Asked, env: NodeJS.ProcessEnv): Promise<number> {
+  const { file: subscription, second: fromPosition, dataDir } = asked;
+  if (subscription === undefined || !/^\d{1,19}$/.test(fromPosition ?? "")) {
+    throw new StartRefusal(
+      `Name the subscription and the position after which it begins.\n${usage}`,
+    );
+  }
+  await using installation = await openInstallation(dataDir, env["DATABASE_URL"]);
+  const { adminUrl } = installation;
+  const coreUrl = coreUrlOf(adminUrl, dataDir);
+  const from = fromPosition ?? "0";
+  const { position } = await replay({ adminUrl, coreUrl, subscription, fromPosition: from });
+  console.log(
+    `${subscription} handles what is after ${from} again, up to ${position}, as soon as a worker runs.`,
+  );
+  return 0;
+}
+
 async function report(
   { dataDir }: Asked,
   adminUrl: string,
   manifest: Manifest | undefined,
 ): Promise<number> {
-  if (!hasSecret(dataDir, "mw_core")) {
-    throw new StartRefusal(
-      `${dataDir}/secrets does not know the password of mw_core: set DATA_DIR to the folder of this installation.`,
-    );
-  }
-  const { core: coreUrl } = roleUrls(adminUrl, dataDir);
+  const coreUrl = coreUrlOf(adminUrl, dataDir);
   const found = await verify({ adminUrl, coreUrl, ...(manifest && { manifest }) });
   for (const finding of found.findings) console.error(finding);
   const seen = `${found.workOrders} work orders and the stock of ${found.tenants} tenants`;
@@ -89,18 +111,29 @@ async function report(
   return found.findings.length === 0 ? 0 : 1;
 }
 
+function coreUrlOf(adminUrl: string, dataDir: string): string {
+  if (!hasSecret(dataDir, "mw_core")) {
+    throw new StartRefusal(
+      `${dataDir}/secrets does not know the password of mw_core: set DATA_DIR to the folder of this installation.`,
+    );
+  }
+  return roleUrls(adminUrl, dataDir).core;
+}
+
 function readArguments(args: readonly string[], env: NodeJS.ProcessEnv) {
   const options = { "with-secrets": { type: "boolean" }, replace: { type: "boolean" } } as const;
   try {
     const { values, positionals } = parseArgs({ args: [...args], options, allowPositionals: true });
-    const [name, file] = positionals;
+    const [name, file, second] = positionals;
     const command = (Object.keys(commands) as (keyof typeof commands)[]).find(
       (one) => one === name,
     );
-    if (command === undefined || positionals.length > 2) throw new StartRefusal(usage);
+    if (command === undefined || positionals.length > (command === "replay" ? 3 : 2))
+      throw new StartRefusal(usage);
     return {
       command,
       file,
+      second,
       withSecrets: values["with-secrets"] === true,
       replace: values.replace === true,
       dataDir: resolve(env["DATA_DIR"] ?? "data"),

@@ -78,6 +78,7 @@ import type { Platform } from "./platform/platform.ts";
 import { observeSagas } from "./platform/saga/observe-sagas.ts";
 import { sagaObjectTypes } from "./platform/saga/permissions.ts";
 import { sagaRoutes } from "./platform/saga/routes.ts";
+import { Seal } from "./platform/seal.ts";
 import { webhookObjectTypes } from "./platform/webhooks/permissions.ts";
 import { webhookRoutes } from "./platform/webhooks/routes.ts";
 import { createTableFiles } from "./platform/tables/table-files.ts";
@@ -233,7 +234,8 @@ export function createApp(platform: Platform, options: AppOptions): App {
   api.route("/", auditRoutes({ requests }));
   api.route("/", subscriptionRoutes({ requests }));
   api.route("/", sagaRoutes({ requests }));
-  api.route("/", webhookRoutes({ requests }));
+  const seal = new Seal(options.sealingKeys ?? options.signingKeys);
+  api.route("/", webhookRoutes({ requests, seal }));
   api.route("/", notificationRoutes({ requests }));
   measureLag(platform.metrics.registry, () => platform.db.homes());
   observeSagas(platform.metrics, () => platform.db.homes());

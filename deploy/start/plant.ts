@@ -81,7 +81,10 @@ export class Plant {
         SETUP_CODE: secret(dataDir, "setup-code"),
         DASHBOARDS_DIR: join(repository, "dashboards/dist"),
       }),
-      this.#launch("worker", "core/src/worker.ts", { DATABASE_URL: urls.worker }),
+      this.#launch("worker", "core/src/worker.ts", {
+        DATABASE_URL: urls.worker,
+        SEALING_KEYS: secret(dataDir, "sealing-key"),
+      }),
     ]);
     const demoRows = this.#settings.hasDemo ? await this.#startDemo() : [];
     return { database, demoRows };

@@ -38,6 +38,7 @@ export const jobsEn = {
       ensure_event_partitions: "Make room for next month's events",
       forget_idempotency_keys: "Forget old request keys",
       forget_jobs: "Forget old jobs",
+      forget_settled: "Forget mails and deliveries of long ago",
     },
     purchasing: { ask_availability: "Ask a supplier what is available" },
   },

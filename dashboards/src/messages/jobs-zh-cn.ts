@@ -41,6 +41,7 @@ export const jobsZhCn: Words<typeof jobsEn> = {
       ensure_event_partitions: "为下月事件建立分区",
       forget_idempotency_keys: "清除过期请求键",
       forget_jobs: "清除过期作业",
+      forget_settled: "清除早已完成的邮件与推送",
     },
     purchasing: { ask_availability: "向供应商询问可供数量" },
   },

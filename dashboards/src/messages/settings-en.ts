@@ -21,6 +21,7 @@ export const settingsEn = {
     names: {
       locale: "Language",
       oeeRange: "OEE as a range above (% without data)",
+      machineDown: "Alert when a machine is down for (minutes)",
       lateGrace: "Grace of late orders (minutes)",
     },
   },

@@ -23,6 +23,7 @@ export const settingsZhCn: typeof settingsEn = {
     names: {
       locale: "语言",
       oeeRange: "无数据时间超过此比例（%）时 OEE 显示为范围",
+      machineDown: "设备停机超过此时长即告警（分钟）",
       lateGrace: "延期宽限（分钟）",
     },
   },

@@ -164,5 +164,6 @@ const jobNames = [
   "platform.ensure_event_partitions",
   "platform.forget_idempotency_keys",
   "platform.forget_jobs",
+  "platform.forget_settled",
   "purchasing.ask_availability",
 ] as const;

@@ -10,6 +10,7 @@ import { machineEvents } from "./subscribers.ts";
 
 export { productionObjectTypes } from "./permissions.ts";
 export { productionFigures } from "./figures.ts";
+export { machineWatch } from "./watch-machines.ts";
 export { productionTableRoutes } from "./table-routes.ts";
 export { verifyWorkOrder } from "./verify.ts";
 

@@ -18,6 +18,13 @@ const otlpEndpoint = z
   .optional()
   .describe("collector of traces by OTLP/HTTP, such as http://127.0.0.1:4318; unset: no traces");
 
+const sealingKeys = z
+  .string()
+  .transform((keys) => keys.split(",").map((key) => key.trim()))
+  .refine((keys) => keys.every((key) => key.length >= 32), "needs at least 32 characters a key")
+  .optional()
+  .describe("secrets that seal stored secrets, comma-separated: the first seals, all open");
+
 /** Each setting of core is declared once: its name, what it may be, its default and what it means. */
 export const coreConfigSchema = z.object({
   DATABASE_URL: databaseUrl,
@@ -41,12 +48,7 @@ export const coreConfigSchema = z.object({
     .transform((keys) => keys.split(",").map((key) => key.trim()))
     .refine((keys) => keys.every((key) => key.length >= 32), "needs at least 32 characters a key")
     .describe("secrets that sign access tokens, comma-separated: the first signs, all verify"),
-  SEALING_KEYS: z
-    .string()
-    .transform((keys) => keys.split(",").map((key) => key.trim()))
-    .refine((keys) => keys.every((key) => key.length >= 32), "needs at least 32 characters a key")
-    .optional()
-    .describe("secrets that seal stored secrets, comma-separated: the first seals, all open"),
+  SEALING_KEYS: sealingKeys,
   SETUP_CODE: z
     .string()
     .min(16)
@@ -58,6 +60,10 @@ export const coreConfigSchema = z.object({
     .optional()
     .describe("built files of the dashboards, relative to the working folder"),
   REDIS_URL: redisUrl,
+  OIDC_MAY_BE_INSIDE: z
+    .stringbool()
+    .default(false)
+    .describe("whether OpenID providers may be at addresses of our own network"),
   LOG_LEVEL: logLevel,
   OTEL_EXPORTER_OTLP_ENDPOINT: otlpEndpoint,
 });
@@ -67,6 +73,7 @@ export const workerConfigSchema = z.object({
   DATABASE_URL: databaseUrl,
   REDIS_URL: redisUrl,
   SMTP_URL: z.string().optional().describe("mail server; unset: mails wait in the outbox"),
+  SEALING_KEYS: sealingKeys,
   WEBHOOKS_MAY_BE_INSIDE: z
     .stringbool()
     .default(false)

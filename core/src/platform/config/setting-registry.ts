@@ -5,6 +5,11 @@ import { z } from "zod";
  * name is stored, so it never changes.
  */
 export const tenantSettings = {
+  "alert.machine_down_minutes": {
+    schema: z.number().int().min(0).max(10_080),
+    fallback: 15,
+    description: "A machine that is down this long raises an alert (minutes); 0: none does",
+  },
   locale: {
     schema: z.enum(["browser", "en", "zh-CN"]),
     fallback: "browser",

@@ -1,3 +1,5 @@
+import type { TenantId } from "@millwright/contracts/units";
+
 import { Fault } from "../errors.ts";
 
 /** Another process digested these events already: nothing is saved, read the cursor again. */
@@ -13,8 +15,15 @@ export class CursorMoved extends Error {
 export class SubscriberStalled extends Error {
   override readonly name = "SubscriberStalled";
 
-  constructor(reason: string, options: { cause?: unknown } = {}) {
+  /** At whose event it stands, and after which position. */
+  readonly at: { tenantId: TenantId; cursor: bigint };
+
+  constructor(
+    reason: string,
+    options: { cause?: unknown; at: { tenantId: TenantId; cursor: bigint } },
+  ) {
     super(reason, options);
+    this.at = options.at;
   }
 }
 

@@ -1,6 +1,6 @@
 import type { EventKey, EventPayload, LoggedEvent } from "@millwright/contracts/events";
 import { actorSchema, eventSchemas } from "@millwright/contracts/events";
-import { sql } from "kysely";
+import { type RawBuilder, sql } from "kysely";
 
 import type { Transaction } from "../db/transaction.ts";
 import type { Database } from "../db/database.ts";
@@ -26,14 +26,20 @@ const columns = sql.raw(
 /** Events of every tenant after `after`, ascending, at most `limit`; and where the log ended then. */
 export async function readEvents(
   db: Database,
-  options: { after: bigint; limit: number; types: readonly string[] },
+  options: {
+    after: bigint;
+    limit: number;
+    types: readonly string[] | RawBuilder<readonly string[]>;
+  },
 ): Promise<{ events: LoggedEvent[]; last: bigint }> {
+  const { types } = options;
+  const wanted = "toOperationNode" in types ? types : sql`${[...types]}`;
   // One statement sees one state of the log: what commits meanwhile is after `last`, never lost.
   const rows = await db.query(sql<{ last: string } & (EventRow | { position: null })>`
     select log.last, ${columns}
       from (select platform.last_position() as last) as log
       left join platform.read_events(
-             ${options.after.toString()}, ${options.limit}, ${[...options.types]}) as event on true
+             ${options.after.toString()}, ${options.limit}, ${wanted}::text[]) as event on true
      order by position`);
   return {
     events: rows.flatMap((row) => (row.position === null ? [] : fromRow(row))),

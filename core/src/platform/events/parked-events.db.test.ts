@@ -125,6 +125,7 @@ test("a subscriber that always throws stalls, parks little, and goes on by itsel
   await until("it says so", async () => (await stalledReason()) !== null);
   expect(await stalledReason()).toBe("Error: a release of ours is broken");
   expect((await plant.parked()).length).toBe(8);
+  await until("the alert", async () => (await alertsOf("subscription_stalled")) === 1);
   isBroken = false;
   await makeDue();
   await until("all are applied", async () => (await plant.recorded()).length === 30);
@@ -149,6 +150,15 @@ test("a process that starts while its subscriber is broken parks nothing more", 
 function refusing(name: string): Subscription {
   return recording((event) => {
     if (nameOf(event) === name) throw new Error("no such machine");
+  });
+}
+
+async function alertsOf(kind: string): Promise<number> {
+  return plant.inTenant(async (tx) => {
+    const { rows } = await sql`select 1 from platform.alert where kind = ${kind}`.execute(
+      tx.over(),
+    );
+    return rows.length;
   });
 }
 

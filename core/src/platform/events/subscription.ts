@@ -1,6 +1,6 @@
 import type { EventKey, LoggedEvent } from "@millwright/contracts/events";
 import { tenantIdSchema } from "@millwright/contracts/units";
-import { sql } from "kysely";
+import { type RawBuilder, sql } from "kysely";
 
 import type { Home } from "../db/databases.ts";
 import type { Lease } from "../db/lease.ts";
@@ -21,6 +21,11 @@ export type Subscription = {
   /** Names the cursor, so it never changes: `<context>.<purpose>`. */
   name: string;
   keys: readonly EventKey[];
+  /**
+   * An expression for the types somebody asks for now (`text[]`), where that is less than all of `keys`:
+   * others are neither read nor counted as lag. What nobody asked for while it was written is passed.
+   */
+  askedTypes?: RawBuilder<readonly string[]>;
   /**
    * Applies events of one tenant, ascending. The cursor moves in the same transaction, so an effect
    * in the database happens exactly once; it must have no other effect. A throw saves nothing and is
@@ -147,7 +152,7 @@ export class SubscriptionRunner {
     const { events: read, last } = await readEvents(this.#deps.db, {
       after: state.position,
       limit: batchMax,
-      types: this.#types,
+      types: this.#subscription.askedTypes ?? this.#types,
     });
     // A batch is replayed or new, never both: only the new one may emit.
     const isReplay = replayUntil !== null;
@@ -177,6 +182,7 @@ export class SubscriptionRunner {
       if (declared?.is_stalled === true) this.#failuresInRow = failuresInRowMax;
       this.#isDeclared = true;
     }
+    await this.#noteAskedTypes();
     const [row] = await this.#deps.db.query(sql<{
       position: string;
       is_asked: boolean;
@@ -191,6 +197,18 @@ export class SubscriptionRunner {
       isReplayAsked: row.is_asked,
       replayUntil: row.replay_until === null ? null : BigInt(row.replay_until),
     };
+  }
+
+  /** The board counts lag by the types that are stored. */
+  async #noteAskedTypes(): Promise<void> {
+    const { name, askedTypes } = this.#subscription;
+    if (askedTypes === undefined) return;
+    await this.#deps.db.query(sql`
+      update platform.subscription as s
+         set types = asked.types
+        from (select ${askedTypes} as types) as asked
+       where s.name = ${name}
+         and s.types is distinct from asked.types`);
   }
 
   async #startReplay(position: bigint): Promise<boolean> {
@@ -248,7 +266,9 @@ export class SubscriptionRunner {
     const waiting = events.filter((event) => this.#blocked?.has(keyOfStream(event)));
     const free = waiting.length === 0 ? events : events.filter((e) => !waiting.includes(e));
     if (waiting.length > 0 && this.#parkedCount >= parkedMax) {
-      throw new SubscriberStalled(`${parkedMax} events are parked: retry or skip some first`);
+      throw new SubscriberStalled(`${parkedMax} events are parked: retry or skip some first`, {
+        at: { tenantId, cursor },
+      });
     }
     await inTraceOfEvents(name, events, () =>
       this.#deps.db.inTenant(tenantId, async (tx) => {
@@ -274,7 +294,7 @@ export class SubscriptionRunner {
     const { tenantId, last } = bounds(events);
     const { name } = this.#subscription;
     if (this.#failuresInRow >= failuresInRowMax || this.#parkedCount >= parkedMax) {
-      throw new SubscriberStalled(reasonOf(error), { cause: error });
+      throw new SubscriberStalled(reasonOf(error), { cause: error, at: { tenantId, cursor } });
     }
     await this.#deps.db.inTenant(tenantId, async (tx) => {
       await this.#move(tx, cursor, last);
@@ -315,6 +335,16 @@ export class SubscriptionRunner {
              stalled_time = coalesce(stalled_time, now())
        where name = ${name}`);
     this.#deps.log.error({ err: stall, subscription: name }, "stalled, nothing is skipped");
+    const { tenantId, cursor } = stall.at;
+    const position = cursor.toString();
+    // To the company at whose event it stands; the others are told by the metric's alert rule.
+    await this.#deps.db.inTenant(tenantId, (tx) =>
+      raiseAlert(tx, {
+        kind: "subscription_stalled",
+        key: `subscription_stalled:${name}:${position}`,
+        details: { subscription: name, position, reason: stall.message },
+      }),
+    );
   }
 
   /** Unlike a wait for events it is not cut short by one. */
@@ -342,7 +372,8 @@ const pollMs = 1000;
 const retryMs = 1000;
 // About what a small batch costs; far below what a person notices.
 const gatherMs = 10;
-const stretchMax = 10_000n;
+// One update per so many events of others, and a cursor that does not look behind when it is not.
+const stretchMax = 1000n;
 // An event that fails three times alone fails for its own sake.
 const attemptsMax = 3;
 const attemptMs = 100;

@@ -1,6 +1,7 @@
 import { sql } from "kysely";
 
 import type { Database } from "../db/database.ts";
+import { forgetSettled } from "../outbox/forget-settled.ts";
 import { defineUpkeep, type RegisteredJob } from "./define-job.ts";
 import type { JobQueue } from "./job-queue.ts";
 
@@ -50,6 +51,7 @@ export function platformUpkeep(deps: {
       timeoutMs: 60_000,
       handle: async () => ({ removed: await queue.forgetOld() }),
     }),
+    forgetSettled({ db }),
   ];
 }
 

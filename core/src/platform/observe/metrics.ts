@@ -45,6 +45,12 @@ export function createMetrics() {
       buckets: [0.01, 0.1, 1, 10, 60, 600, 3600],
       registers: [registry],
     }),
+    webhookDeliveries: new Counter({
+      name: "millwright_webhook_deliveries_total",
+      help: "Tries to deliver an event to a webhook, by what became of them",
+      labelNames: ["outcome"],
+      registers: [registry],
+    }),
     subscriptionPosition: new Gauge({
       name: "millwright_subscription_position",
       help: "Cursor of an exclusive subscription in the event log",

@@ -3,9 +3,18 @@ import type { Home } from "../db/databases.ts";
 import { mailSender } from "../mail/mail-sender.ts";
 import type { MailServer } from "../mail/smtp.ts";
 import type { Log } from "../observe/log.ts";
+import type { Metrics } from "../observe/metrics.ts";
+import type { Seal } from "../seal.ts";
 import { webhookSender } from "../webhooks/webhook-sender.ts";
 
-type Deps = { clock: Clock; log: Log; mail: MailServer | null; mayBeInside: boolean };
+type Deps = {
+  clock: Clock;
+  log: Log;
+  metrics: Pick<Metrics, "webhookDeliveries">;
+  seal: Seal;
+  mail: MailServer | null;
+  mayBeInside: boolean;
+};
 
 /**
  * Sends what waits in a database's outboxes: webhooks always, mail when there is a server for it. For
@@ -13,8 +22,8 @@ type Deps = { clock: Clock; log: Log; mail: MailServer | null; mayBeInside: bool
  */
 export function sends({ mail, mayBeInside, ...deps }: Deps): (home: Home) => AsyncDisposable {
   return ({ db }) => {
-    const { clock, log } = deps;
-    const webhooks = webhookSender({ db, clock, log, mayBeInside });
+    const { clock, log, metrics, seal } = deps;
+    const webhooks = webhookSender({ db, clock, log, metrics, seal, mayBeInside });
     const mails = mail === null ? [] : [mailSender({ db, clock, log, server: mail })];
     const loops = [webhooks, ...mails];
     for (const loop of loops) loop.start();

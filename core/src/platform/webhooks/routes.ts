@@ -14,10 +14,11 @@ import type { Transaction } from "../db/transaction.ts";
 import { Refusal } from "../errors.ts";
 import { createApi, type Requests } from "../http/api.ts";
 import { guarded, type Permission } from "../http/permission.ts";
-import { newSecret } from "./sign.ts";
+import type { Seal } from "../seal.ts";
+import { newSecret, sealedAs } from "./sign.ts";
 
 /** Who is told of events outside: each company keeps its own list. */
-export function webhookRoutes({ requests }: { requests: Requests }) {
+export function webhookRoutes({ requests, seal }: { requests: Requests; seal: Seal }) {
   return createApi()
     .openapi(guarded(listWebhooks, may("read")), async (c) =>
       c.json({ rows: await requests.transaction(c, readWebhooks) }, 200),
@@ -25,7 +26,11 @@ export function webhookRoutes({ requests }: { requests: Requests }) {
     .openapi(guarded(createWebhook, may("create")), async (c) => {
       const asked = c.req.valid("json");
       // Not remembered by an Idempotency-Key: its answer holds the secret, which nothing else shows.
-      const made = await requests.transaction(c, (tx, { actor }) => insert(tx, asked, actor));
+      const secret = newSecret();
+      const sealed = await seal.seal(secret, sealedAs);
+      const made = await requests.transaction(c, (tx, { actor }) =>
+        insert(tx, { ...asked, secret, sealed }, actor),
+      );
       return c.json(made, 201);
     })
     .openapi(guarded(commandWebhook, may({ param: "command" })), async (c) => {
@@ -76,19 +81,20 @@ async function readWebhooks(tx: Transaction): Promise<Webhook[]> {
 
 async function insert(
   tx: Transaction,
-  asked: { url: string; eventTypes: readonly string[] },
+  asked: { url: string; eventTypes: readonly string[]; secret: string; sealed: string },
   by: Actor,
 ): Promise<{ webhookId: string; secret: string }> {
   if ((await readWebhooks(tx)).length >= webhooksMax) {
     throw new Refusal("webhook.too_many", `A company has at most ${webhooksMax} webhooks.`);
   }
-  const made = { webhookId: crypto.randomUUID(), secret: newSecret() };
+  const { url, eventTypes, secret, sealed } = asked;
+  const made = { webhookId: crypto.randomUUID(), secret };
   await sql`
-    insert into platform.webhook (tenant_id, webhook_id, url, event_types, secret)
-    values (${tx.tenantId}, ${made.webhookId}, ${asked.url}, ${[...asked.eventTypes]},
-            ${made.secret})`.execute(tx.over());
-  const after = { ...asked, isEnabled: true, secret: made.secret };
-  const which = { objectType: "webhook", objectId: made.webhookId, label: asked.url };
+    insert into platform.webhook (tenant_id, webhook_id, url, event_types, secret, from_position)
+    values (${tx.tenantId}, ${made.webhookId}, ${url}, ${[...eventTypes]},
+            ${sealed}, platform.last_position())`.execute(tx.over());
+  const after = { url, eventTypes, isEnabled: true, secret };
+  const which = { objectType: "webhook", objectId: made.webhookId, label: url };
   recordChange(tx, { ...which, before: null, after, by });
   return made;
 }
@@ -114,7 +120,10 @@ async function change(
   }
   await sql`
     update platform.webhook
-       set is_enabled = ${isEnabled}, disabled_reason = null, failing_since = null
+       set is_enabled = ${isEnabled}, disabled_reason = null, failing_since = null,
+           -- Nobody noted for it what happened while it was off.
+           from_position = case when ${isEnabled} and not is_enabled
+                                then platform.last_position() else from_position end
      where webhook_id = ${webhookId}`.execute(tx.over());
   recordChange(tx, { ...which, before, after: { ...before, isEnabled }, by });
 }

@@ -4,6 +4,14 @@ export function newSecret(): string {
   return `whsec_${btoa(String.fromCharCode(...bytes))}`;
 }
 
+/** What secrets of webhooks are sealed for; see platform/seal.ts. */
+export const sealedAs = "webhook secret";
+
+/** Those of before they were sealed lie as they are. */
+export function isSealed(secret: string): boolean {
+  return !secret.startsWith("whsec_");
+}
+
 /**
  * The headers that let the receiver know who sent this, and when.
  * @source Standard Webhooks specification, "Signature scheme": HMAC-SHA256 over `id.timestamp.payload`.

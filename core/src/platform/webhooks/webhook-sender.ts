@@ -6,15 +6,20 @@ import type { Clock } from "../clock.ts";
 import type { Database } from "../db/database.ts";
 import { raiseAlert } from "../notifications/raise-alert.ts";
 import type { Log } from "../observe/log.ts";
+import type { Metrics } from "../observe/metrics.ts";
 import { backoffMs } from "../outbox/backoff.ts";
 import { DueLoop } from "../outbox/due-loop.ts";
+import type { Seal } from "../seal.ts";
 import { NotTaken, postOutside } from "./post-outside.ts";
-import { signedHeaders } from "./sign.ts";
+import { isSealed, sealedAs, signedHeaders } from "./sign.ts";
 
 type Deps = {
   db: Pick<Database, "query" | "inTenant">;
   clock: Clock;
   log: Log;
+  metrics: Pick<Metrics, "webhookDeliveries">;
+  /** Opens the secrets that core has sealed. */
+  seal: Seal;
   /** Whether targets may lie in our own network; for plants whose programs stand beside us. */
   mayBeInside: boolean;
   /** Longest wait for an answer; 15 s unless a test is in a hurry. */
@@ -48,18 +53,26 @@ async function sendOne(deps: Deps, delivery: Claimed): Promise<void> {
   const tenantId = tenantIdSchema.parse(delivery.tenant_id);
   const message = await readMessage(deps, tenantId, delivery);
   if (message === null) return;
-  const { url, secret, body } = message;
+  const { url, body } = message;
   // One id for all attempts, so that the receiver knows what it has had.
   const id = `${delivery.webhook_id}-${delivery.position}`;
-  const headers = await signedHeaders({ id, body, time: deps.clock.now() }, secret);
   const timeoutMs = deps.timeoutMs ?? answerMsMax;
   try {
+    const secret = await openSecret(deps.seal, message.secret);
+    const headers = await signedHeaders({ id, body, time: deps.clock.now() }, secret);
     await postOutside(url, { headers, body, timeoutMs, mayBeInside: deps.mayBeInside });
     await noteDelivered(deps, tenantId, delivery);
   } catch (error) {
     if (!(error instanceof NotTaken)) throw error;
     await noteNotTaken(deps, tenantId, delivery, { url, reason: error.message });
   }
+}
+
+async function openSecret(seal: Seal, stored: string): Promise<string> {
+  if (!isSealed(stored)) return stored;
+  const secret = await seal.open(stored, sealedAs);
+  if (secret !== null) return secret;
+  throw new NotTaken("Its secret cannot be opened: give the worker the SEALING_KEYS of core");
 }
 
 async function readMessage(deps: Deps, tenantId: TenantId, { webhook_id, position }: Claimed) {
@@ -86,6 +99,7 @@ async function readMessage(deps: Deps, tenantId: TenantId, { webhook_id, positio
 }
 
 async function noteDelivered(deps: Deps, tenantId: TenantId, { webhook_id, position }: Claimed) {
+  deps.metrics.webhookDeliveries.inc({ outcome: "delivered" });
   await deps.db.inTenant(tenantId, async (tx) => {
     await sql`
       update platform.webhook_delivery
@@ -109,6 +123,7 @@ async function noteNotTaken(
   const now = deps.clock.now();
   const reason = failed.reason.slice(0, reasonMax);
   const isOver = attempts >= attemptsMax;
+  deps.metrics.webhookDeliveries.inc({ outcome: isOver ? "given_up" : "retried" });
   await deps.db.inTenant(tenantId, async (tx) => {
     await sql`
       update platform.webhook_delivery

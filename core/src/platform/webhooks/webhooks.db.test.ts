@@ -5,8 +5,12 @@ import { createServer } from "node:http";
 import { sql } from "kysely";
 import { afterEach, beforeEach, expect, test } from "vitest";
 
+import { readSubscriptions } from "../events/operate-subscription.ts";
 import { openRecordingPlant, type RecordingPlant } from "../events/recording.fixture.ts";
-import { newSecret } from "./sign.ts";
+import { sendMail } from "../mail/send-mail.ts";
+import { forgetSettled } from "../outbox/forget-settled.ts";
+import { Seal } from "../seal.ts";
+import { newSecret, sealedAs } from "./sign.ts";
 import { webhookDeliveries } from "./webhook-deliveries.ts";
 import { sendDueDeliveries } from "./webhook-sender.ts";
 
@@ -15,17 +19,18 @@ let target: Awaited<ReturnType<typeof startTarget>>;
 let now = new Date();
 const webhookId = "00000000-0000-4000-8000-0000000000aa";
 const secret = newSecret();
+const seal = new Seal(["a sealing key of tests, 32 characters"]);
 const hourMs = 3_600_000;
 
 beforeEach(async () => {
   now = new Date();
   plant = await openRecordingPlant();
   target = await startTarget();
-  await plant.inTenant((tx) =>
+  await plant.inTenant(async (tx) =>
     sql`
       insert into platform.webhook (tenant_id, webhook_id, url, event_types, secret)
       values (${tx.tenantId}, ${webhookId}, ${target.url}, '{equipment.edge_node_changed}',
-              ${secret})`.execute(tx.over()),
+              ${await seal.seal(secret, sealedAs)})`.execute(tx.over()),
   );
 });
 afterEach(async () => {
@@ -131,9 +136,79 @@ test("an address of our own network is refused, unless the installation allows i
   expect((await deliveries())[0]?.reason).toMatch(/inside of our network/);
 });
 
+test("a secret that another key has sealed is told as the reason, and nothing is sent unsigned", async () => {
+  await plant.emit(["a"]);
+  await queue();
+  const other = new Seal(["another sealing key, 32 characters or more"]);
+  await sendDueDeliveries({ ...deps(), seal: other });
+  expect(target.requests).toEqual([]);
+  expect((await deliveries())[0]?.reason).toContain("SEALING_KEYS");
+  const metrics = await plant.platform.metrics.registry.metrics();
+  expect(metrics).toContain('millwright_webhook_deliveries_total{outcome="retried"} 1');
+});
+
+test("what nobody asks for is neither read nor lag; a webhook hears of what comes after it", async () => {
+  const nobody = "update platform.webhook set is_enabled = false";
+  await plant.inTenant((tx) => sql.raw(nobody).execute(tx.over()));
+  const names = Array.from({ length: 1500 }, (_, index) => `n${index}`);
+  await plant.emit(names);
+  const runner = plant.runner(webhookDeliveries());
+  expect(await runner.catchUp()).toBe(false);
+  expect(await deliveries()).toEqual([]);
+  const state = async () =>
+    (await plant.inTenant(readSubscriptions)).find(({ name }) => name === "platform.webhooks");
+  expect(await state()).toMatchObject({ eventsBehind: 0, position: (await state())?.lastPosition });
+  const handled = await plant.platform.metrics.registry.metrics();
+  expect(handled).not.toMatch(
+    /millwright_events_handled_total\{subscription="platform.webhooks"\}/,
+  );
+
+  // Below the stretch that is stepped over: these are not told of later either.
+  await plant.emit(["before"]);
+  await plant.inTenant((tx) =>
+    sql`
+      update platform.webhook
+         set is_enabled = true, from_position = platform.last_position()`.execute(tx.over()),
+  );
+  await plant.emit(["after"]);
+  while (await runner.catchUp());
+  await send();
+  expect(target.requests.map(({ body }) => JSON.parse(body).data.payload.edgeNodeId)).toEqual([
+    "after",
+  ]);
+});
+
+test("what was settled long ago is forgotten", async () => {
+  await plant.emit(["a"]);
+  await queue();
+  await send();
+  await plant.inTenant((tx) =>
+    sendMail(tx, { key: "k", to: "a@example.com", subject: "s", text: "t" }),
+  );
+  const age = (days: number) =>
+    plant.inTenant(async (tx) => {
+      await sql`update platform.webhook_delivery
+                   set settled_time = now() - ${days} * interval '1 day'`.execute(tx.over());
+      await sql`update platform.mail
+                   set state = 'sent', text = null,
+                       settled_time = now() - ${days} * interval '1 day'`.execute(tx.over());
+    });
+  const forget = () =>
+    forgetSettled(plant.home).perform(
+      { tenantId: null, payload: null },
+      { jobId: "x", attempt: 1, signal: new AbortController().signal, progress: () => undefined },
+    );
+  await age(29);
+  expect(await forget()).toEqual({ removed: 0 });
+  await age(91);
+  expect(await forget()).toEqual({ removed: 2 });
+  expect(await deliveries()).toEqual([]);
+});
+
 function deps() {
   const clock = { now: () => now };
-  return { ...plant.platform, db: plant.platform.db, clock, mayBeInside: true, timeoutMs: 300 };
+  const { db } = plant.platform;
+  return { ...plant.platform, db, clock, seal, mayBeInside: true, timeoutMs: 300 };
 }
 
 async function send(): Promise<void> {

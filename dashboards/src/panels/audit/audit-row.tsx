@@ -17,8 +17,9 @@ export function AuditRow({ entry, onObject }: { entry: AuditEntry; onObject: () 
   return (
     <tr>
       <td className="moment">
-        <time dateTime={entry.time}>{format.siteTime(entry.time, "moment")}</time>
-        <span className="address">{format.siteTime(entry.time, "date")}</span>
+        <time dateTime={entry.time} title={format.siteTime(entry.time, "date")}>
+          {format.siteTime(entry.time, "moment")}
+        </time>
       </td>
       <th scope="row" className="cell-person">
         <Who actor={entry.actor} />

@@ -92,6 +92,7 @@ export function SettingForm({ setting }: { setting: StoredSetting }) {
 
 /** Those whose names are in the catalogues; a newer server may have others, shown by their own name. */
 const knownSettings = [
+  "alert.machine_down_minutes",
   "locale",
   "oee.no_data_range_percent",
   "work_order.late_grace_minutes",
@@ -99,6 +100,8 @@ const knownSettings = [
 
 function keyOf(name: (typeof knownSettings)[number]) {
   switch (name) {
+    case "alert.machine_down_minutes":
+      return "machineDown" as const;
     case "oee.no_data_range_percent":
       return "oeeRange" as const;
     case "work_order.late_grace_minutes":
