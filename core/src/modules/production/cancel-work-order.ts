@@ -1,5 +1,6 @@
 import type { Transaction } from "../../platform/db/transaction.ts";
 import { type By, changeWorkOrder } from "./change-work-order.ts";
+import type { FoundWorkOrder } from "./store/work-orders.ts";
 
 /**
  * Gives the order up for a reason, from any state before completed.
@@ -9,6 +10,6 @@ export function cancelWorkOrder(
   tx: Transaction,
   workOrderId: string,
   by: By & { reason: string },
-): Promise<void> {
+): Promise<FoundWorkOrder> {
   return changeWorkOrder(tx, workOrderId, { kind: "cancel", reason: by.reason }, by);
 }

@@ -1,7 +1,12 @@
 import type { Transaction } from "../../platform/db/transaction.ts";
 import { type By, changeWorkOrder } from "./change-work-order.ts";
+import type { FoundWorkOrder } from "./store/work-orders.ts";
 
 /** The order is meant: draft → firmed. @throws Refusal work_order.transition_refused */
-export function firmWorkOrder(tx: Transaction, workOrderId: string, by: By): Promise<void> {
+export function firmWorkOrder(
+  tx: Transaction,
+  workOrderId: string,
+  by: By,
+): Promise<FoundWorkOrder> {
   return changeWorkOrder(tx, workOrderId, { kind: "firm" }, by);
 }

@@ -1,6 +1,7 @@
 import type { Transaction } from "../../platform/db/transaction.ts";
 import { type By, changeWorkOrder } from "./change-work-order.ts";
 import { instantOf } from "./instant.ts";
+import type { FoundWorkOrder } from "./store/work-orders.ts";
 
 /**
  * Stops the order for a reason: released or in_progress → on_hold; its running operations pause. What
@@ -12,7 +13,7 @@ export function holdWorkOrder(
   tx: Transaction,
   workOrderId: string,
   by: By & { reason: string },
-): Promise<void> {
+): Promise<FoundWorkOrder> {
   const command = { kind: "hold", reason: by.reason, at: instantOf(by.now) } as const;
   return changeWorkOrder(tx, workOrderId, command, by);
 }

@@ -46,8 +46,8 @@ import type { productionObjectTypes } from "./permissions.ts";
 import { releaseWorkOrder } from "./release-work-order.ts";
 import { reportProgress } from "./report-progress.ts";
 import { resumeWorkOrder } from "./resume-work-order.ts";
-import { streamOf } from "./store/work-orders.ts";
-import { readWorkOrder, readWorkOrderPage } from "./work-order-queries.ts";
+import { type FoundWorkOrder, streamOf } from "./store/work-orders.ts";
+import { readWorkOrder, readWorkOrderPage, showWorkOrder } from "./work-order-queries.ts";
 
 export type ProductionDeps = {
   platform: Platform;
@@ -67,7 +67,7 @@ const commands = {
   close: closeWorkOrder,
 } as const satisfies Record<
   WorkOrderCommand,
-  (tx: Transaction, workOrderId: string, by: By & { reason: string }) => Promise<void>
+  (tx: Transaction, workOrderId: string, by: By & { reason: string }) => Promise<FoundWorkOrder>
 >;
 
 export function productionRoutes(deps: ProductionDeps): OpenAPIHono {
@@ -117,8 +117,7 @@ function workOrderRoutes({ platform, requests, engineering, equipment }: Product
       // The body may be absent, and then there is nothing to validate.
       const reason = c.req.valid("json").reason ?? "";
       const order = await requests.act(c, { reason }, async (tx, caller) => {
-        await commands[command](tx, workOrderId, { ...by(caller), reason });
-        return readWorkOrder(tx, workOrderId);
+        return showWorkOrder(await commands[command](tx, workOrderId, { ...by(caller), reason }));
       });
       return c.json(order, 200);
     })

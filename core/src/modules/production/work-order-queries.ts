@@ -11,7 +11,7 @@ import { type RawBuilder, sql } from "kysely";
 import type { Transaction } from "../../platform/db/transaction.ts";
 import { unknownWorkOrder } from "./change-work-order.ts";
 import { reasonAgainst } from "./domain/decide.ts";
-import { loadWorkOrders } from "./store/work-orders.ts";
+import { type FoundWorkOrder, loadWorkOrders } from "./store/work-orders.ts";
 
 /** A page of orders, newest first, older than `before`. One more than `limit` when there is a next page. */
 export async function readWorkOrderPage(
@@ -51,6 +51,11 @@ export function readWorkOrderSummaries(
 export async function readWorkOrder(tx: Transaction, workOrderId: string): Promise<WorkOrder> {
   const [found] = await loadWorkOrders(tx, [workOrderId]);
   if (found === undefined) throw unknownWorkOrder(workOrderId);
+  return showWorkOrder(found);
+}
+
+/** An order that was just read or changed, as `readWorkOrder` answers it. */
+export function showWorkOrder(found: FoundWorkOrder): WorkOrder {
   const { order } = found;
   const operations = order.operations.map((operation) => ({
     ...operation,

@@ -109,7 +109,7 @@ export class Database {
         await client.query(begin);
         const tx = new Transaction(kyselyOn(client), tenantId);
         const result = await work(tx);
-        await commit(client, await tx.flush());
+        await commit(client, tx.atCommit());
         return result;
       } catch (error) {
         await client.query("rollback").catch(isBroken);
@@ -155,16 +155,25 @@ export class Database {
 }
 
 /**
- * Appends the events and commits in one message: the log's lock is held for the time the server needs,
- * not for a round trip and for whatever else this process is doing.
+ * Tells the listeners, appends the events and commits in one message: the log's lock is held for the
+ * time the server needs, not for a round trip and for whatever else this process is doing.
  */
-async function commit(client: pg.PoolClient, events: string | null): Promise<void> {
+async function commit(
+  client: pg.PoolClient,
+  { events, tileNotices }: ReturnType<Transaction["atCommit"]>,
+): Promise<void> {
+  // A message of several statements cannot bind; the literals are escaped by the driver.
+  const notices = tileNotices.map(
+    (notice) => `select pg_notify('tile', ${client.escapeLiteral(notice)}); `,
+  );
+  const before = notices.join("");
   const answer =
     events === null
-      ? await client.query("commit")
+      ? await client.query(`${before}commit`)
       : await inSpan("sql select platform.emit", emitSpan, () =>
-          // A message of two statements cannot bind; the literal is escaped by the driver.
-          client.query(`select platform.emit(${client.escapeLiteral(events)}::jsonb); commit`),
+          client.query(
+            `${before}select platform.emit(${client.escapeLiteral(events)}::jsonb); commit`,
+          ),
         );
   const last: pg.QueryResult | undefined = Array.isArray(answer) ? answer.at(-1) : answer;
   // PostgreSQL answers COMMIT with ROLLBACK when a statement failed and was swallowed.

@@ -1,6 +1,6 @@
 import type { EventToEmit } from "@millwright/contracts/events";
 import type { TenantId } from "@millwright/contracts/units";
-import { Kysely, PostgresDialect, type PostgresPoolClient, sql } from "kysely";
+import { Kysely, PostgresDialect, type PostgresPoolClient } from "kysely";
 import type pg from "pg";
 
 import { invariant } from "../errors.ts";
@@ -56,21 +56,20 @@ export class Transaction {
     for (const workCenterId of workCenterIds) this.#touchedWorkCenters.add(workCenterId);
   }
 
-  /** Sends what is not an event, before the commit, and returns the events as `platform.emit` takes them. */
-  async flush(): Promise<string | null> {
-    await this.#notifyTiles();
-    return this.#events.length === 0 ? null : JSON.stringify(this.#events);
+  /** The events as `platform.emit` takes them, and what listeners of `tile` are told with the commit. */
+  atCommit(): { events: string | null; tileNotices: string[] } {
+    const events = this.#events.length === 0 ? null : JSON.stringify(this.#events);
+    return { events, tileNotices: this.#tileNotices() };
   }
 
-  async #notifyTiles(): Promise<void> {
+  #tileNotices(): string[] {
+    const notices: string[] = [];
     const workCenterIds = [...this.#touchedWorkCenters];
     for (let start = 0; start < workCenterIds.length; start += workCentersPerNotice) {
-      const notice = {
-        tenantId: this.tenantId,
-        workCenterIds: workCenterIds.slice(start, start + workCentersPerNotice),
-      };
-      await sql`select pg_notify('tile', ${JSON.stringify(notice)})`.execute(this.#kysely);
+      const some = workCenterIds.slice(start, start + workCentersPerNotice);
+      notices.push(JSON.stringify({ tenantId: this.tenantId, workCenterIds: some }));
     }
+    return notices;
   }
 }
 
