@@ -13,8 +13,8 @@ export type Load = {
   orderIds: string[];
   /** Released orders per connection: it holds and resumes them in turn. */
   ownIds: string[][];
-  /** Only GET of one order: for the ceiling, which has no other route. */
-  isOnlyGet: boolean;
+  /** All of them mixed, or one kind alone; the ceiling has no other route than `get`. */
+  asks: "mix" | "get" | "page" | "command";
 };
 export type LoadResult = {
   requests_s: number;
@@ -61,8 +61,9 @@ function requestsOf(load: Load, own: number, onCommand: () => void): autocannon.
     headers,
     setupRequest: (request) => ({ ...request, path: `/api/work-orders/${pick(load.orderIds)}` }),
   };
-  if (load.isOnlyGet) return [get];
+  if (load.asks === "get") return [get];
   const page: autocannon.Request = { method: "GET", headers, path: "/api/work-orders?limit=50" };
+  if (load.asks === "page") return [page];
   const mine = load.ownIds[own] ?? [];
   let turn = 0;
   const command: autocannon.Request = {
@@ -84,6 +85,7 @@ function requestsOf(load: Load, own: number, onCommand: () => void): autocannon.
       };
     },
   };
+  if (load.asks === "command") return [command];
   const mix = [get, get, page, get, get, command, get, page, get, get];
   // Every connection begins somewhere else, so that commands do not come in waves.
   return [...mix.slice(own % mix.length), ...mix.slice(0, own % mix.length)];

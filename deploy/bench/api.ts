@@ -9,9 +9,10 @@ import pg from "pg";
 
 import { seedApiKey } from "../../core/src/modules/identity/index.ts";
 import { Database } from "../../core/src/platform/db/database.ts";
+import { kindFromEnvironment } from "../database/server.ts";
 import { createTestDatabase } from "../test/database.ts";
 import { freePort, PlantProcess } from "../test/plant.ts";
-import { sharedServer } from "../test/server.ts";
+import { announce, startTestServer } from "../test/server.ts";
 import type { Load, LoadResult } from "./api-load.ts";
 
 /**
@@ -20,7 +21,9 @@ import type { Load, LoadResult } from "./api-load.ts";
  * orders of three operations. Everything is on: sign-in, rights, row security, validation, events,
  * durable commits. Before it, in the same run, a bare server that answers GET one order from one
  * select (`api-ceiling.ts`): as `ceiling_…`, with the same GETs asked of ours as `get_…`. PostgreSQL,
- * the api and the load share this machine's cores. The last line is the JSON.
+ * the api and the load share this machine's cores: `cpu_us` is what a request costs the api process
+ * and PostgreSQL, of the mix and of each kind alone, and says more than a rate on a busy machine.
+ * The last line is the JSON.
  */
 const { values } = parseArgs({
   options: {
@@ -33,9 +36,12 @@ const { values } = parseArgs({
 const seconds = Number(values.seconds);
 const connections = Number(values.connections);
 const ownOrders = 4;
+// For the warm-up, the mix and the commands alone.
+const ownSets = 3;
 
+const { server } = await startTestServer(kindFromEnvironment(), { isDurable: true });
+announce(kindFromEnvironment() ?? "timescale", server);
 await using database = await createTestDatabase({ isolation: "shared" });
-await makeDurable();
 const keys = await makeKeys();
 const [port, ceilingPort] = [await freePort(), await freePort()];
 const url = `http://127.0.0.1:${port}`;
@@ -57,16 +63,22 @@ const load: Load = {
   connections,
   keys,
   orderIds,
-  ownIds: ownIds.map((ids) => ids.slice(0, ownOrders)),
-  isOnlyGet: false,
+  ownIds: ownOf(0),
+  asks: "mix",
 };
 const ceiling = await measureCeiling();
-// Holds and resumes orders of its own: where it stops is not where the measured run begins.
-await measure({ ...load, seconds: 3, ownIds: ownIds.map((ids) => ids.slice(ownOrders)) });
-const get = await measure({ ...load, isOnlyGet: true, seconds: Math.min(seconds, 10) });
-const cpuBefore = cpuMs(core.pid);
-const mixed = await measure(load);
-const cpuPerRequest = (cpuMs(core.pid) - cpuBefore) / mixed.requests;
+// Each run of commands has orders of its own: one stops where the next would not begin.
+await measure({ ...load, seconds: 3, ownIds: ownOf(1) });
+const short = Math.min(seconds, 10);
+const get = await measureWithCpu({ ...load, asks: "get", seconds: short });
+const page = await measureWithCpu({ ...load, asks: "page", seconds: short });
+const mixed = await measureWithCpu(load);
+const command = await measureWithCpu({
+  ...load,
+  asks: "command",
+  seconds: short,
+  ownIds: ownOf(2),
+});
 if (core.output !== "") console.error(core.output.slice(-2000));
 console.error(
   `ceiling ${ceiling.requests_s}/s, GET ${get.requests_s}/s, mix ${mixed.requests_s}/s`,
@@ -85,8 +97,7 @@ console.log(
     ceiling_p99_ms: ceiling.p99_ms,
     get_requests_s: get.requests_s,
     get_p99_ms: get.p99_ms,
-    // Of the api process alone; on a busy machine it says more than the rate does.
-    api_cpu_ms_per_request: Number(cpuPerRequest.toFixed(3)),
+    cpu_us: { mix: mixed.cpuUs, get: get.cpuUs, page: page.cpuUs, command: command.cpuUs },
     ratio: Number((mixed.requests_s / ceiling.requests_s).toFixed(3)),
     server: database.kind,
   }),
@@ -99,11 +110,43 @@ async function measureCeiling(): Promise<LoadResult> {
     PORT: String(ceilingPort),
   });
   await bare.start();
-  const asked = { ...load, url: `http://127.0.0.1:${ceilingPort}`, isOnlyGet: true };
+  const asked = { ...load, url: `http://127.0.0.1:${ceilingPort}`, asks: "get" as const };
   await measure({ ...asked, seconds: 2 });
   const result = await measure({ ...asked, seconds: Math.min(seconds, 10) });
   if (bare.output !== "") console.error(bare.output.slice(-2000));
   return result;
+}
+
+/** The orders of every connection for one of the runs that command. */
+function ownOf(set: number): string[][] {
+  return ownIds.map((ids) => ids.slice(set * ownOrders, (set + 1) * ownOrders));
+}
+
+type CpuUs = { api: number; postgresql: number };
+
+/** Load, and what each request cost the api process and the backends of its database, in microseconds. */
+async function measureWithCpu(asked: Load): Promise<LoadResult & { cpuUs: CpuUs }> {
+  const pids = await backends();
+  const before = {
+    api: cpuMs(core.pid),
+    postgresql: new Map(pids.map((pid) => [pid, cpuMs(pid)])),
+  };
+  const result = await measure(asked);
+  const spentMs = (await backends())
+    .map((pid) => cpuMs(pid) - (before.postgresql.get(pid) ?? 0))
+    .reduce((sum, ms) => sum + ms, 0);
+  const perRequest = (ms: number) => Math.round((ms * 1000) / result.requests);
+  const cpuUs = { api: perRequest(cpuMs(core.pid) - before.api), postgresql: perRequest(spentMs) };
+  console.error(asked.asks, JSON.stringify(cpuUs));
+  return { ...result, cpuUs };
+}
+
+/** The processes of PostgreSQL that serve the api; those of other databases of the server are not. */
+async function backends(): Promise<number[]> {
+  const rows = await asOwner(
+    "select pid from pg_stat_activity where datname = current_database() and pid <> pg_backend_pid()",
+  );
+  return rows.map((row) => Number(row["pid"]));
 }
 
 /** User and system time of a process so far (proc(5), fields 14 and 15, in hundredths of a second). */
@@ -120,16 +163,6 @@ async function measure(asked: Load): Promise<LoadResult> {
   const [result] = (await once(child, "message", { signal })) as [LoadResult];
   console.error(asked.url, JSON.stringify(result));
   return result;
-}
-
-/** Test servers do not write through to the disk; this one shall. */
-async function makeDurable(): Promise<void> {
-  const { superuserUrl } = await sharedServer(database.kind);
-  await using admin = await connect(superuserUrl);
-  for (const setting of ["fsync", "synchronous_commit", "full_page_writes"]) {
-    await admin.query(`alter system set ${setting} = on`);
-  }
-  await admin.query("select pg_reload_conf()");
 }
 
 async function makeKeys(): Promise<string[]> {
@@ -186,7 +219,7 @@ async function makeOwnOrders(): Promise<string[][]> {
   return Promise.all(
     keys.map(async (key) => {
       const ids: string[] = [];
-      for (let number = 0; number < 2 * ownOrders; number += 1) {
+      for (let number = 0; number < ownSets * ownOrders; number += 1) {
         const asked = { itemId: item["itemId"], quantity: "100" };
         const order = await post("/api/work-orders", asked, key);
         const id = String(order["workOrderId"]);

@@ -16,13 +16,9 @@ const testServerSchema = z.object({
 export type TestServer = z.infer<typeof testServerSchema>;
 
 const PREFIX = "millwright-test-";
+const CONNECTIONS = "max_connections=200";
 // Nothing here outlives the run, so nothing is written through to the disk.
-const VOLATILE = [
-  "fsync=off",
-  "synchronous_commit=off",
-  "full_page_writes=off",
-  "max_connections=200",
-];
+const VOLATILE = ["fsync=off", "synchronous_commit=off", "full_page_writes=off"];
 
 const started = new Map<string, Promise<TestServer>>();
 
@@ -41,9 +37,13 @@ export function sharedServer(kind: DatabaseKind | undefined): Promise<TestServer
   return server;
 }
 
-/** Starts a server in a temporary folder; `stop` removes the folder too. */
+/**
+ * Starts a server in a temporary folder; `stop` removes the folder too. `isDurable` writes commits
+ * through to the disk, for measures: it cannot be turned on later, the command line wins.
+ */
 export async function startTestServer(
   kind: DatabaseKind | undefined,
+  { isDurable = false }: { isDurable?: boolean } = {},
 ): Promise<{ server: TestServer; stop: () => Promise<void> }> {
   removeAbandoned();
   const dataDir = mkdtempSync(join(tmpdir(), PREFIX));
@@ -51,7 +51,8 @@ export async function startTestServer(
   chmodSync(dataDir, 0o755);
   const remove = (): void => rmSync(dataDir, { recursive: true, force: true });
   process.once("exit", remove);
-  const running = await startServer({ dataDir, settings: VOLATILE, ...(kind && { kind }) });
+  const settings = isDurable ? [CONNECTIONS] : [...VOLATILE, CONNECTIONS];
+  const running = await startServer({ dataDir, settings, ...(kind && { kind }) });
   const server = { kind: running.kind, superuserUrl: running.superuserUrl(), dataDir };
   return {
     server,
