@@ -37,6 +37,7 @@ import {
   productionObjectTypes,
   productionTableRoutes,
 } from "./modules/production/index.ts";
+import { purchasingObjectTypes } from "./modules/purchasing/index.ts";
 import { auditObjectTypes } from "./platform/audit/permissions.ts";
 import { auditRoutes } from "./platform/audit/routes.ts";
 import { Authorisation } from "./platform/authz/authorisation.ts";
@@ -125,6 +126,7 @@ export const catalogue: Catalogue = {
     ...inventoryObjectTypes,
     ...productionObjectTypes,
     ...planningObjectTypes,
+    ...purchasingObjectTypes,
   },
 };
 

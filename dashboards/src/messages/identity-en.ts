@@ -264,6 +264,7 @@ export const identityEn = {
   },
   objectType: {
     work_order: "Work order",
+    purchase_order: "Purchase order",
     machine: "Machine",
     item: "Item",
     equipment: "Equipment",

@@ -259,6 +259,7 @@ export const identityZhCn: Words<typeof identityEn> = {
   attributeType: { decimal: "数字", text: "文本", boolean: "是或否", text_list: "文本列表" },
   objectType: {
     work_order: "工单",
+    purchase_order: "采购订单",
     machine: "设备",
     item: "物料",
     equipment: "设备配置",
