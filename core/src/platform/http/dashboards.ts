@@ -10,7 +10,9 @@ import type { MiddlewareHandler } from "hono";
 export function serveDashboards(folder: string): MiddlewareHandler {
   return async (c, next) => {
     if (c.req.method !== "GET" || c.req.path.startsWith("/api/")) return next();
-    const asked = normalize(decodeURIComponent(c.req.path)).replace(/^[/\\]+/, "");
+    const path = decoded(c.req.path);
+    if (path === null) return next();
+    const asked = normalize(path).replace(/^[/\\]+/, "");
     if (asked.split(sep).includes("..") || asked.includes("\0")) return next();
     const isPage = extname(asked) === "";
     const file = isPage ? "index.html" : asked;
@@ -26,6 +28,15 @@ export function serveDashboards(folder: string): MiddlewareHandler {
         : "no-cache",
     });
   };
+}
+
+/** Null when the escapes are not UTF-8: no file of ours has such a name. */
+function decoded(path: string): string | null {
+  try {
+    return decodeURIComponent(path);
+  } catch {
+    return null;
+  }
 }
 
 const notBuilt = "The dashboards are not built yet. Run npm start, or npm run build -w dashboards.";
