@@ -77,8 +77,27 @@ function checkJson(c: Context, bytes: Uint8Array): Problem | null {
   if (isDeeper(text, depthMax)) {
     return problem(400, "request.too_deep", `The body is nested deeper than ${depthMax} levels.`);
   }
+  if (!hasWholeTexts(text)) {
+    return problem(400, "request.not_utf8", "A text of the body holds half a character.");
+  }
   Object.assign(c.req.bodyCache, { text: Promise.resolve(text) });
   return null;
+}
+
+/** False for an escaped half of a surrogate pair: JSON may hold it (RFC 8259, 8.2), PostgreSQL may not. */
+function hasWholeTexts(text: string): boolean {
+  // Nearly no body has such an escape; only those are parsed twice.
+  if (!/\\u[dD][89a-fA-F]/.test(text)) return true;
+  let isWhole = true;
+  try {
+    JSON.parse(text, (name, value: unknown) => {
+      isWhole &&= name.isWellFormed() && (typeof value !== "string" || value.isWellFormed());
+      return value;
+    });
+  } catch {
+    // No JSON at all, which its parser says better.
+  }
+  return isWhole;
 }
 
 const utf8 = new TextDecoder("utf-8", { fatal: true });
