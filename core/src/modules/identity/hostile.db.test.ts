@@ -45,3 +45,13 @@ test.each([
   const answer = await admin.call(method, path, body);
   expect([answer.status, answer.body]).toEqual([400, expect.anything()]);
 });
+
+test("signing out ends the session also when the access token has ended before", async () => {
+  const refreshToken = admin.cookie("mw_refresh") ?? "";
+  plant.setClock("2026-11-20T10:30:00Z");
+  admin.setCookie("mw_access", "ended");
+  expect((await admin.call("POST", "/api/auth/sign-out", {})).status).toBe(200);
+  const thief = new TestBrowser(plant.app, "203.0.113.9");
+  const { status } = await thief.call("POST", "/api/auth/refresh", { refreshToken });
+  expect(status).toBe(401);
+});

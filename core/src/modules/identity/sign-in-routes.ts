@@ -19,7 +19,7 @@ import { callerOrNull, guarded } from "../../platform/http/permission.ts";
 import { askPasswordReset } from "./ask-password-reset.ts";
 import { clearSessionCookies, refreshCookieOf, setSessionCookies } from "./cookies.ts";
 import type { IdentityDeps } from "./deps.ts";
-import { endSession } from "./end-session.ts";
+import { endSession, endSessionOfToken } from "./end-session.ts";
 import { readMe } from "./me.ts";
 import type { SessionHold } from "./open-session.ts";
 import { deviceOf } from "./person.ts";
@@ -49,7 +49,9 @@ export function signInRoutes(deps: IdentityDeps): OpenAPIHono {
     })
     .openapi(guarded(signOutRoute, "public"), async (c) => {
       const caller = callerOrNull(c);
+      const refreshToken = refreshCookieOf(c);
       if (caller !== null) await endSession(deps, caller, "signed_out");
+      else if (refreshToken !== undefined) await endSessionOfToken(deps, refreshToken);
       clearSessionCookies(c);
       return c.json({}, 200);
     })
