@@ -55,3 +55,71 @@ test("signing out ends the session also when the access token has ended before",
   const { status } = await thief.call("POST", "/api/auth/refresh", { refreshToken });
   expect(status).toBe(401);
 });
+
+/** Somebody whose role allows just these actions, in a browser of their own. */
+async function someone(
+  name: string,
+  rules: readonly { objectType: string; action: string; condition?: string }[],
+  departmentId: string | null = null,
+): Promise<{ browser: TestBrowser; me: Me }> {
+  const stored = await admin.call<{ version: string; roles: object[]; rules: object[] }>(
+    "GET",
+    "/api/admin/policy",
+  );
+  const role = `role_${name}`;
+  const added = rules.map(({ condition = null, ...rule }) => ({
+    ruleId: crypto.randomUUID(),
+    role,
+    effect: "allow",
+    condition,
+    ...rule,
+  }));
+  const saved = await admin.call(
+    "PUT",
+    "/api/admin/policy",
+    {
+      roles: [...stored.body.roles, { role, title: name, parents: [] }],
+      rules: [...stored.body.rules, ...added],
+    },
+    { "if-match": `"${stored.body.version}"` },
+  );
+  expect([saved.status, saved.body]).toEqual([200, expect.anything()]);
+  const invited = await admin.call<{ user: User; link: string }>("POST", "/api/admin/users", {
+    name,
+    email: `${name}@example.com`,
+    roles: [role],
+    departmentId,
+  });
+  expect([invited.status, invited.body]).toEqual([201, expect.anything()]);
+  const browser = new TestBrowser(plant.app, "192.0.2.7");
+  const token = invited.body.link.split("token=")[1];
+  const used = await browser.call<SignedIn>("POST", "/api/auth/links/use", { token, password });
+  expect([used.status, used.body]).toEqual([200, expect.anything()]);
+  return { browser, me: used.body.me };
+}
+
+test("who may edit the policy but not everything cannot write themselves more", async () => {
+  const { browser } = await someone("pia", [
+    { objectType: "policy", action: "read" },
+    { objectType: "policy", action: "change" },
+  ]);
+  type Stored = { version: string; roles: { role: string; parents: string[] }[]; rules: object[] };
+  const stored = await browser.call<Stored>("GET", "/api/admin/policy");
+  const { version, roles, rules } = stored.body;
+  const put = (body: object) =>
+    browser.call("PUT", "/api/admin/policy", body, { "if-match": `"${version}"` });
+  const rule = {
+    ruleId: crypto.randomUUID(),
+    role: "role_pia",
+    objectType: "*",
+    action: "*",
+    effect: "allow",
+    condition: null,
+  };
+  const refused = { status: 403, body: { code: "policy.beyond_own" } };
+  expect(await put({ roles, rules: [...rules, rule] })).toMatchObject(refused);
+  const inheriting = roles.map((each) =>
+    each.role === "role_pia" ? { ...each, parents: ["administrator"] } : each,
+  );
+  expect(await put({ roles: inheriting, rules })).toMatchObject(refused);
+});

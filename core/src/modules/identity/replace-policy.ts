@@ -8,12 +8,13 @@ import type { Transaction } from "../../platform/db/transaction.ts";
 import { Refusal } from "../../platform/errors.ts";
 import type { Caller } from "../../platform/http/caller.ts";
 import { changedMeanwhile } from "../../platform/http/if-match.ts";
+import { refuseWiderPolicy } from "./guard-policy.ts";
 import { hasAdministrator, isAdministrator, lockRights } from "./guard-rights.ts";
 
 /**
  * Replaces roles and rules as of the version that was read, when somebody can still give rights back
  * afterwards; every process decides by it at once. Returns the new version.
- * @throws Refusal record.changed_meanwhile · policy.locks_out · those of checkPolicy
+ * @throws Refusal record.changed_meanwhile · policy.locks_out · policy.beyond_own · those of checkPolicy
  */
 export async function replacePolicy(
   tx: Transaction,
@@ -27,6 +28,7 @@ export async function replacePolicy(
   }
   const document = { model: defaultModel, roles: asked.roles, rules: asked.rules };
   const version = await savePolicy(tx, { document, expectedVersion: stored.version, catalogue });
+  refuseWiderPolicy(stored.document, document, { catalogue, roles: caller.roles });
   await refuseLockOut(tx, document, { catalogue, caller });
   noteChange(tx, stored.document, document, caller);
   return version;
