@@ -101,6 +101,8 @@ export type AppOptions = {
   localUrl?: string | undefined;
   /** Origins of other sites whose pages may ask with a token of their own; none by default. */
   corsOrigins?: readonly string[] | undefined;
+  /** OpenID providers may be at addresses of our own network; by default they may not. */
+  oidcMayBeInside?: boolean | undefined;
   /** Whoever knows it may make the first administrator; unset: nobody may. */
   setupCode?: string | undefined;
   /** Whether mails leave: else whoever asks for a link gets it in the answer. */
@@ -229,7 +231,8 @@ export function createApp(platform: Platform, options: AppOptions): App {
   api.route("/", production.routes);
   api.route(
     "/",
-    planningModule({ platform, requests, identity, engineering, production: productionDoor }).routes,
+    planningModule({ platform, requests, identity, engineering, production: productionDoor })
+      .routes,
   );
   api.route("/", settingsRoutes({ platform, requests }));
   api.route("/", jobRoutes({ ...platform, requests }));

@@ -47,6 +47,7 @@ try {
       setupCode: config.SETUP_CODE,
       sendsMail: config.SMTP_URL !== undefined,
       corsOrigins: config.CORS_ORIGINS,
+      oidcMayBeInside: config.OIDC_MAY_BE_INSIDE,
       pages: serveDashboards(folder),
     });
     await app.start();

@@ -47,7 +47,7 @@ export async function openTestPlant(database: Urls) {
   const tenantId = tenantIdSchema.parse(database.tenantId);
   let now = new Date("2026-11-20T10:00:00Z");
   const clock: Clock = { now: () => now };
-  const common = { process: "test", logLevel: process.env.DBG ?? "silent", clock };
+  const common = { process: "test", logLevel: "silent", clock };
   const core = opening.use(await openPlatform({ ...common, databaseUrl: database.urls.core }));
   const worker = opening.use(await openPlatform({ ...common, databaseUrl: database.urls.worker }));
   const ingest = opening.use(
@@ -113,7 +113,12 @@ export async function openTestPlant(database: Urls) {
 export const testSigningKey = "a signing key of tests, 32 characters or more";
 
 export const testSetupCode = "the setup code of tests";
-export const testOptions = { signingKeys: [testSigningKey], setupCode: testSetupCode } as const;
+export const testOptions = {
+  signingKeys: [testSigningKey],
+  setupCode: testSetupCode,
+  // The providers of tests are on this machine.
+  oidcMayBeInside: true,
+} as const;
 
 /** What another process of core would serve on the same database: its own memory and figures. */
 export function anotherApp(platform: Platform, options: Partial<AppOptions> = {}): App {

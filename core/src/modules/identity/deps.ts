@@ -26,6 +26,8 @@ export type IdentityDeps = {
   isSecure: boolean;
   /** Address under which people reach us; undefined: the one they came by. */
   publicUrl: string | undefined;
+  /** OpenID providers may be at addresses of our own network. */
+  oidcMayBeInside: boolean;
   /** Seals what only this installation may read. */
   seal: Seal;
 };

@@ -22,7 +22,14 @@ export type IdentityModule = ReturnType<typeof identityModule>;
 /** What identity brings to its own routes. */
 type OwnDeps = Pick<
   IdentityDeps,
-  "platform" | "passwords" | "tokens" | "callers" | "isSecure" | "publicUrl" | "seal"
+  | "platform"
+  | "passwords"
+  | "tokens"
+  | "callers"
+  | "isSecure"
+  | "publicUrl"
+  | "oidcMayBeInside"
+  | "seal"
 >;
 
 /** Front door of identity: whose data it is, who asks, where and in which day we are. */
@@ -32,9 +39,11 @@ export function identityModule(
     signingKeys: readonly string[];
     sealingKeys?: readonly string[] | undefined;
     publicUrl?: string | undefined;
+    oidcMayBeInside?: boolean | undefined;
   },
 ) {
   const { publicUrl, signingKeys, sealingKeys = signingKeys } = options;
+  const { oidcMayBeInside = false } = options;
   const tokens = new AccessTokens(signingKeys);
   const callers = new Callers(platform, tokens);
   const isSecure = publicUrl?.startsWith("https:") === true;
@@ -46,7 +55,8 @@ export function identityModule(
     routes: (deps: Omit<IdentityDeps, keyof OwnDeps>) => {
       const passwords = new Passwords();
       const seal = new Seal(sealingKeys);
-      const own = { platform, passwords, tokens, callers, isSecure, publicUrl, seal };
+      const where = { isSecure, publicUrl, oidcMayBeInside };
+      const own = { platform, passwords, tokens, callers, seal, ...where };
       return identityRoutes({ ...deps, ...own });
     },
     /** The one site of the tenant. @throws Fault when it has none */

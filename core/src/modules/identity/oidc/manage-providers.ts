@@ -4,6 +4,7 @@ import type { Actor } from "@millwright/contracts/events";
 import { recordChange } from "../../../platform/audit/record-change.ts";
 import type { Transaction } from "../../../platform/db/transaction.ts";
 import { Refusal } from "../../../platform/errors.ts";
+import { namesInside } from "../../../platform/outside/inside-addresses.ts";
 import type { Seal } from "../../../platform/seal.ts";
 import {
   deleteProvider as deleteRow,
@@ -17,14 +18,23 @@ import {
 import { readReference } from "./provider-reference.ts";
 import { secretPurpose } from "./sign-in.ts";
 
-/** @throws Refusal oidc_provider.name_taken · oidc_provider.too_many · oidc_provider.issuer_not_secure */
+/**
+ * @throws Refusal oidc_provider.name_taken · oidc_provider.too_many · oidc_provider.issuer_not_secure ·
+ * oidc_provider.issuer_inside
+ */
 export async function createProvider(
   tx: Transaction,
-  asked: { provider: NewOidcProvider; providerId: string; seal: Seal; by: Actor },
+  asked: {
+    provider: NewOidcProvider;
+    providerId: string;
+    seal: Seal;
+    by: Actor;
+    mayBeInside: boolean;
+  },
 ): Promise<ProviderRow> {
   const { providerId, seal } = asked;
   const { clientSecret, ...fields } = asked.provider;
-  refuseInsecure(fields.issuer);
+  refuseIssuer(fields.issuer, asked);
   if ((await readProviders(tx)).length >= providersMax) {
     throw new Refusal("oidc_provider.too_many", `A company has at most ${providersMax} providers.`);
   }
@@ -36,10 +46,16 @@ export async function createProvider(
   return provider;
 }
 
-/** @throws Refusal oidc_provider.unknown · oidc_provider.changed · oidc_provider.name_taken */
+/** @throws Refusal oidc_provider.unknown · oidc_provider.changed · oidc_provider.name_taken · as createProvider */
 export async function changeProvider(
   tx: Transaction,
-  asked: { reference: string; change: ChangeOidcProvider; seal: Seal; by: Actor },
+  asked: {
+    reference: string;
+    change: ChangeOidcProvider;
+    seal: Seal;
+    by: Actor;
+    mayBeInside: boolean;
+  },
 ): Promise<ProviderRow> {
   const before = await lockProvider(tx, asked.reference);
   const { clientSecret, version, ...fields } = asked.change;
@@ -49,7 +65,7 @@ export async function changeProvider(
       `Somebody else changed this provider: it is at version ${before.version}. Look at it and save again.`,
     );
   }
-  refuseInsecure(fields.issuer);
+  refuseIssuer(fields.issuer, asked);
   const { providerId } = before;
   await refuseTakenName(tx, { name: fields.name, providerId });
   const clientSecretSealed =
@@ -106,9 +122,18 @@ async function refuseTakenName(
 }
 
 // OpenID Connect Discovery 1.0, 3: an issuer is an https URL. One on this machine, as in tests, need not be.
-function refuseInsecure(issuer: string): void {
-  const { protocol, hostname } = new URL(issuer);
-  if (protocol === "https:" || ["127.0.0.1", "localhost", "[::1]"].includes(hostname)) return;
+function refuseIssuer(issuer: string, { mayBeInside }: { mayBeInside: boolean }): void {
+  const url = new URL(issuer);
+  // By number; a name is judged when it is connected to.
+  if (!mayBeInside && namesInside(url)) {
+    throw new Refusal(
+      "oidc_provider.issuer_inside",
+      `${url.hostname} lies inside of our network: who runs the installation allows it by OIDC_MAY_BE_INSIDE.`,
+      { kind: "invalid" },
+    );
+  }
+  const isHere = ["127.0.0.1", "localhost", "[::1]"].includes(url.hostname);
+  if (url.protocol === "https:" || isHere) return;
   throw new Refusal("oidc_provider.issuer_not_secure", "The issuer has to begin with https://.", {
     kind: "invalid",
   });

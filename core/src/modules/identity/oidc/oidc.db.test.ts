@@ -6,7 +6,7 @@ import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
 import { createTestDatabase, type TestDatabase } from "../../../../../deploy/test/database.ts";
 import { TestOidcProvider, type TestPerson } from "../../../../../deploy/test/oidc-provider.ts";
 import { TestBrowser } from "../../../testing/browser.ts";
-import { openTestPlant, type TestPlant } from "../../../testing/plant.ts";
+import { anotherApp, openTestPlant, type TestPlant } from "../../../testing/plant.ts";
 
 // A real OpenID provider answers; the browser's part at it is played by fetch.
 
@@ -240,3 +240,25 @@ function inTenant<Row>(statement: ReturnType<typeof sql<Row>>): Promise<Row[]> {
     return rows;
   });
 }
+
+test("a provider inside of our network is refused, by number at once and by name when it is asked", async () => {
+  await using app = anotherApp(plant.core, { oidcMayBeInside: false });
+  const headers = {
+    authorization: `Bearer ${database.apiKey}`,
+    "content-type": "application/json",
+  };
+  const create = (issuer: string) =>
+    app.api.request("/api/admin/oidc-providers", {
+      method: "POST",
+      headers: { ...headers, "idempotency-key": crypto.randomUUID() },
+      body: JSON.stringify({ name: issuer, issuer, clientId: "x", clientSecret: "x" }),
+    });
+  for (const issuer of ["https://169.254.169.254/", "https://[::1]/", "http://localhost:1/"]) {
+    const answer = await create(issuer);
+    expect(answer.status).toBe(400);
+    expect(await answer.json()).toMatchObject({ code: "oidc_provider.issuer_inside" });
+  }
+  // Known from a time when it was allowed: it is not asked any more.
+  const start = await app.api.request(`/api/auth/oidc/${provider.providerId}/start`);
+  expect(start.headers.get("location")).toBe("/sign-in?problem=oidc.provider_unreachable");
+});

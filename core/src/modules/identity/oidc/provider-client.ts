@@ -1,6 +1,7 @@
 import * as oidc from "openid-client";
 
 import { Refusal } from "../../../platform/errors.ts";
+import { fetchOutside } from "../../../platform/outside/fetch-outside.ts";
 
 /** What is asked of a provider, with its secret in clear. */
 export type ProviderLogin = {
@@ -30,7 +31,13 @@ export type Person = {
  * What a provider says of itself (its discovery document) is kept for an hour, its keys are not.
  */
 export class ProviderClient {
+  readonly #fetch: oidc.CustomFetch;
   readonly #kept = new Map<string, { metadata: Promise<oidc.ServerMetadata>; untilMs: number }>();
+
+  /** `mayBeInside`: whether providers may be at addresses of our own network. */
+  constructor({ mayBeInside }: { mayBeInside: boolean }) {
+    this.#fetch = fetchOutside({ mayBeInside });
+  }
 
   async newFlow(): Promise<Flow> {
     return {
@@ -96,7 +103,7 @@ export class ProviderClient {
     const isFresh = kept !== undefined && kept.untilMs > performance.now();
     const metadata = isFresh ? kept.metadata : this.#discover(login);
     try {
-      return configured(structuredClone(await metadata), login);
+      return configured(structuredClone(await metadata), login, this.#fetch);
     } catch (cause) {
       this.#kept.delete(login.issuer);
       throw unreachable(cause);
@@ -105,7 +112,7 @@ export class ProviderClient {
 
   #discover(login: ProviderLogin): Promise<oidc.ServerMetadata> {
     const { issuer } = login;
-    const metadata = discover(login);
+    const metadata = discover(login, this.#fetch);
     this.#kept.delete(issuer);
     this.#kept.set(issuer, { metadata, untilMs: performance.now() + keptMs });
     const [oldest] = this.#kept.keys();
@@ -114,17 +121,25 @@ export class ProviderClient {
   }
 }
 
-async function discover({ issuer, clientId }: ProviderLogin): Promise<oidc.ServerMetadata> {
+async function discover(
+  { issuer, clientId }: ProviderLogin,
+  fetch: oidc.CustomFetch,
+): Promise<oidc.ServerMetadata> {
   const url = new URL(issuer);
   const options = {
     timeout: timeoutS,
+    [oidc.customFetch]: fetch,
     execute: isLoopback(url) ? [oidc.allowInsecureRequests] : [],
   };
   const config = await oidc.discovery(url, clientId, undefined, undefined, options);
   return config.serverMetadata();
 }
 
-function configured(metadata: oidc.ServerMetadata, login: ProviderLogin): oidc.Configuration {
+function configured(
+  metadata: oidc.ServerMetadata,
+  login: ProviderLogin,
+  fetch: oidc.CustomFetch,
+): oidc.Configuration {
   const config = new oidc.Configuration(
     metadata,
     login.clientId,
@@ -132,6 +147,8 @@ function configured(metadata: oidc.ServerMetadata, login: ProviderLogin): oidc.C
     oidc.ClientSecretPost(login.clientSecret),
   );
   config.timeout = timeoutS;
+  // What a provider says of itself may name any address as its endpoint.
+  config[oidc.customFetch] = fetch;
   // The signature is checked though the token comes straight from the provider.
   oidc.enableNonRepudiationChecks(config);
   // A provider on this machine, as in tests, needs no TLS; every other one does.

@@ -35,8 +35,8 @@ const changeCompany = { objectType: "company", action: "change", on: "any" } as 
 
 /** Signing in by a provider, and the providers themselves. */
 export function oidcRoutes(deps: IdentityDeps): OpenAPIHono {
-  const { platform, requests, seal } = deps;
-  const flow = { platform, seal, client: new ProviderClient() };
+  const { platform, requests, seal, oidcMayBeInside: mayBeInside } = deps;
+  const flow = { platform, seal, client: new ProviderClient({ mayBeInside }) };
   const show = (c: Context, tenantId: TenantId, provider: ProviderRow) => {
     const reference = referenceOf({ tenantId, providerId: provider.providerId });
     return showProvider(provider, { reference, redirectUri: redirectUriOf(c, deps, reference) });
@@ -91,7 +91,7 @@ export function oidcRoutes(deps: IdentityDeps): OpenAPIHono {
     .openapi(guarded(createRoute, changeCompany), async (c) => {
       const provider = c.req.valid("json");
       const made = await requests.act(c, provider, async (tx, { actor: by }) => {
-        const asked = { provider, providerId: newId(platform), seal, by };
+        const asked = { provider, providerId: newId(platform), seal, by, mayBeInside };
         return show(c, tx.tenantId, await createProvider(tx, asked));
       });
       return c.json(made, 201);
@@ -100,7 +100,11 @@ export function oidcRoutes(deps: IdentityDeps): OpenAPIHono {
       const { providerId: reference } = c.req.valid("param");
       const change = c.req.valid("json");
       const changed = await requests.transaction(c, async (tx, { actor: by }) =>
-        show(c, tx.tenantId, await changeProvider(tx, { reference, change, seal, by })),
+        show(
+          c,
+          tx.tenantId,
+          await changeProvider(tx, { reference, change, seal, by, mayBeInside }),
+        ),
       );
       return c.json(changed, 200);
     })

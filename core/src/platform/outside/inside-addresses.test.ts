@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 
-import { isInside } from "./post-outside.ts";
+import { InsideRefused, isInside, outsideOnly } from "./inside-addresses.ts";
 
 test.each([
   ["127.0.0.1", true],
@@ -13,4 +13,10 @@ test.each([
   ["2606:4700::1111", false],
 ])("%s lies inside: %s", (address, expected) => {
   expect(isInside(address)).toBe(expected);
+});
+
+test("a name is judged by the addresses it has when it is connected to", async () => {
+  const { promise, resolve } = Promise.withResolvers<unknown>();
+  outsideOnly("localhost", {}, (error) => resolve(error));
+  expect(await promise).toBeInstanceOf(InsideRefused);
 });
