@@ -1,3 +1,5 @@
+import type { TenantId } from "@millwright/contracts/units";
+
 import type { Log } from "../observe/log.ts";
 import type { Metrics } from "../observe/metrics.ts";
 import { type Attempt, type Ended, startAttempt } from "./attempt.ts";
@@ -11,9 +13,14 @@ type Deps = {
   metrics: Pick<Metrics, "jobSeconds">;
   /** Asks for a new process when too many abandoned handlers go on in this one. */
   restart: () => void;
+  /** Told of a job that is not tried again by itself; what it throws is logged. */
+  onDeadLetter?: (dead: DeadLetter) => Promise<void>;
   /** Handlers of this process that go on after they were told to stop; workers of a process share it. */
   abandoned?: { count: number };
 };
+
+/** A job that failed for good and waits for a person; `tenantId` is null for upkeep. */
+export type DeadLetter = { tenantId: TenantId | null; jobId: string; job: string; reason: string };
 
 /** How one process works at jobs. */
 export type WorkerSettings = {
@@ -104,7 +111,21 @@ export class JobWorker {
     const ended = await attempt.ended;
     this.#running.delete(attempt.jobId);
     this.#report(job, started, ended, (performance.now() - startedAt) / 1000);
+    await this.#tellDead(started, ended.outcome);
     return ended.outcome;
+  }
+
+  async #tellDead(started: StartedJob, outcome: Outcome): Promise<void> {
+    if (outcome.kind !== "failed") return;
+    if (!outcome.isFinal && started.attempt < started.attemptsMax) return;
+    const { tenantId } = started.data;
+    const dead = { tenantId, jobId: started.jobId, job: started.name, reason: outcome.reason };
+    try {
+      await this.#deps.onDeadLetter?.(dead);
+    } catch (error) {
+      // The job is a dead letter whether or not somebody could be told; the metric counts it too.
+      this.#deps.log.warn({ err: error, jobId: started.jobId }, "an alert could not be raised");
+    }
   }
 
   /** Asks each 400 ms, while something runs, whether it was cancelled: no notice that could be lost. */
