@@ -58,7 +58,7 @@ async function run(settings: Settings): Promise<void> {
   const refusals = new Map<string, number>();
   const transport = await openTransport(settings, { cell, host, refusals, logger });
   host.attach(transport);
-  await host.announce(true);
+  await host.announceBirth();
 
   const described = describeSettings(ingestSettingsSchema, process.env);
   const metrics = await openMetrics(settings, {
@@ -117,7 +117,7 @@ async function run(settings: Settings): Promise<void> {
     host.stopIntake();
     await homes.drain();
     host.acknowledgeAll((session) => homes.watermarkOf(session));
-    await host.announce(false);
+    await host.announceDeath();
     await transport[Symbol.asyncDispose]();
     await homes.close();
     await metrics?.[Symbol.asyncDispose]();
@@ -165,8 +165,8 @@ async function openTransport(
   if (settings.MQTT_URL !== undefined) {
     return connectExternal({
       url: settings.MQTT_URL,
-      will: { topic: host.stateTopic, payload: () => host.statePayload(false) },
-      onConnect: () => host.announce(true),
+      will: { topic: host.stateTopic, payload: () => host.stateWill() },
+      onConnect: () => host.announceBirth(),
       events,
     });
   }

@@ -3,6 +3,7 @@ import { createHash, timingSafeEqual } from "node:crypto";
 import { parseTopic } from "@millwright/contracts/sparkplug";
 
 import type { Cell, RegisteredNode } from "../session/cell.ts";
+import { certificateRoot } from "./certificates.ts";
 
 /** What a gateway may publish, all under its own name; everything else is denied. */
 const edgeTypes: ReadonlySet<string> = new Set([
@@ -39,12 +40,13 @@ export function mayPublish(node: RegisteredNode, topic: string): boolean {
   );
 }
 
-/** Its own commands and host states. */
+/** Its own commands and host states, and the births that are kept for it and others of its group. */
 export function maySubscribe(node: RegisteredNode, filter: string): boolean {
   const { groupId, edgeNodeId } = node;
   return (
     filter === `spBv1.0/${groupId}/NCMD/${edgeNodeId}` ||
     filter.startsWith(`spBv1.0/${groupId}/DCMD/${edgeNodeId}/`) ||
-    filter.startsWith("spBv1.0/STATE/")
+    filter.startsWith("spBv1.0/STATE/") ||
+    filter.startsWith(`${certificateRoot}/spBv1.0/${groupId}/`)
   );
 }

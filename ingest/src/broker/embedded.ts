@@ -4,6 +4,7 @@ import { createServer, type Server, Socket } from "node:net";
 import { Aedes, type AuthenticateError, type Client, type Connection } from "aedes";
 
 import type { Cell, RegisteredNode } from "../session/cell.ts";
+import { Certificates } from "./certificates.ts";
 import { authenticate, mayPublish, maySubscribe } from "./access.ts";
 import type { BrokerEvents, Transport } from "./transport.ts";
 
@@ -29,6 +30,16 @@ export async function listenEmbedded(options: {
   const nodes = new WeakMap<Client, RegisteredNode>();
   /** Where in its connection's bytes the newest whole packet was seen. */
   const packetEnds = new WeakMap<Connection, number>();
+  const certificates = new Certificates();
+  const keepBirth = (topic: string, body: Buffer) => {
+    for (const { topic: kept, payload } of certificates.changesOf(topic, body)) {
+      // Sparkplug 3.0 tck-id-conformance-mqtt-aware-nbirth-mqtt-retain, -dbirth-mqtt-retain
+      aedes.publish(
+        { cmd: "publish", topic: kept, payload, qos: 0, retain: true, dup: false },
+        () => {},
+      );
+    }
+  };
   const packetEnded = (connection: Connection) => {
     if (connection instanceof Socket) packetEnds.set(connection, connection.bytesRead);
   };
@@ -93,7 +104,9 @@ export async function listenEmbedded(options: {
       // Aedes calls itself recursively through this callback; a flood of small packets overflows
       // the stack unless every call begins on a fresh one.
       const proceed = () => process.nextTick(done);
-      const room = events.receive(packet.topic, asBuffer(packet.payload));
+      const payload = asBuffer(packet.payload);
+      keepBirth(packet.topic, payload);
+      const room = events.receive(packet.topic, payload);
       if (room === undefined) proceed();
       else void room.then(proceed);
     },

@@ -15,6 +15,13 @@ export async function connectExternal(options: {
   events: BrokerEvents;
 }): Promise<Transport> {
   const { url, will, onConnect, events } = options;
+  const willOf = () => ({
+    topic: will.topic,
+    payload: Buffer.from(will.payload()),
+    // Sparkplug 3.0 tck-id-payloads-state-will-message: QoS 1, retained
+    qos: 1 as const,
+    retain: true,
+  });
   const client = await connectAsync(url, {
     // Sparkplug 3.0 tck-id-principles-persistence-clean-session-311
     clean: true,
@@ -22,8 +29,7 @@ export async function connectExternal(options: {
     reconnectPeriod: 1000,
     connectTimeout: 30_000,
     resubscribe: false,
-    // Sparkplug 3.0 tck-id-payloads-state-will-message: QoS 1, retained
-    will: { topic: will.topic, payload: Buffer.from(will.payload()), qos: 1, retain: true },
+    will: willOf(),
   });
   // MQTT.js is strictly serial: while the callback waits, nothing more is read from the socket.
   client.handleMessage = (packet, done) => {
@@ -34,6 +40,10 @@ export async function connectExternal(options: {
     // oxlint-disable-next-line promise/no-callback-in-promise -- MQTT.js wants its callback
     else void room.then(() => done());
   };
+  // A will tells the time of its CONNECT; MQTT.js would repeat that of the first one for ever.
+  client.on("reconnect", () => {
+    client.options.will = willOf();
+  });
   const begin = async () => {
     // Sparkplug 3.0 tck-id-message-flow-phid-sparkplug-subscription: before our own STATE
     await client.subscribeAsync("spBv1.0/#", { qos: 1 });

@@ -60,8 +60,8 @@ export class EdgeNodeSession {
   isOnline = false;
   /** Null before the first birth of this process, and for nodes without the delivery extension. */
   epoch: string | null = null;
-  /** Whether it declared `Millwright/Ack`: acks go to no one else. */
-  takesAck = false;
+  /** Its `Millwright/Ack` with the alias it has, if any; null: it declared none and gets no acks. */
+  ack: { alias: bigint | null } | null = null;
   readonly #cell: Cell;
   readonly #series = new Map<string, MetricSeries>();
   #aliases = new Map<bigint, MetricSeries>();
@@ -89,7 +89,7 @@ export class EdgeNodeSession {
     this.#aliases = new Map();
     this.#offsetAlias = null;
     this.epoch = null;
-    this.takesAck = false;
+    this.ack = null;
     this.isOnline = true;
     let firstOffset = 1;
     for (const metric of payload.metrics) {
@@ -107,7 +107,7 @@ export class EdgeNodeSession {
           firstOffset = acceptOffset(metric.value) ?? 1;
           break;
         case MetricName.ack:
-          this.takesAck = true;
+          this.ack = { alias: metric.alias };
           break;
         default:
       }

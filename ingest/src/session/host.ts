@@ -5,6 +5,7 @@ import {
   encodePayload,
   formatTopic,
   type HostState,
+  hostStateSchema,
   MalformedPayload,
   metric,
   MetricName,
@@ -57,7 +58,9 @@ export class SparkplugHost {
   #transport: Transport | null = null;
   #isStopping = false;
   #intake: Intake | null = null;
+  /** Of the present connection's will and birth. */
   #stateTime = 0;
+  #isAnnounced = false;
 
   constructor(options: { hostId: string; cell: Cell; logger: Logger }) {
     this.#hostId = options.hostId;
@@ -86,19 +89,30 @@ export class SparkplugHost {
     this.#transport = transport;
   }
 
-  /** The STATE payload. Birth and will of one connection carry the same timestamp. */
-  statePayload(online: boolean): Uint8Array {
-    if (this.#stateTime === 0) this.#stateTime = Date.now();
-    const state: HostState = { online, timestamp: this.#stateTime };
-    return new TextEncoder().encode(JSON.stringify(state));
+  /**
+   * The will of the connection that begins now. Its birth repeats the timestamp.
+   * Sparkplug 3.0 tck-id-host-topic-phid-death-payload-timestamp-connect
+   */
+  stateWill(): Uint8Array {
+    this.#stateTime = Date.now();
+    this.#isAnnounced = false;
+    return statePayload({ online: false, timestamp: this.#stateTime });
   }
 
-  /** Sparkplug 3.0 tck-id-host-topic-phid-birth-message: QoS 1, retained, after the subscriptions. */
-  async announce(online: boolean): Promise<void> {
-    await this.#transport?.publish(this.stateTopic, this.statePayload(online), {
-      qos: 1,
-      retain: true,
-    });
+  /**
+   * The birth of this connection: QoS 1, retained, after the subscriptions.
+   * Sparkplug 3.0 tck-id-host-topic-phid-birth-message, -birth-payload-timestamp
+   */
+  async announceBirth(): Promise<void> {
+    // The embedded broker has no connection of ours, hence no will to repeat.
+    if (this.#stateTime === 0) this.#stateTime = Date.now();
+    this.#isAnnounced = true;
+    await this.#announce({ online: true, timestamp: this.#stateTime });
+  }
+
+  /** Sparkplug 3.0 tck-id-host-topic-phid-death-payload-timestamp-disconnect-clean: at this moment. */
+  async announceDeath(): Promise<void> {
+    await this.#announce({ online: false, timestamp: Date.now() });
   }
 
   /** Handles one message; a promise when the sender is to wait. */
@@ -217,12 +231,18 @@ export class SparkplugHost {
   #hearState(hostId: string, payload: Uint8Array): Promise<void> | undefined {
     if (hostId !== this.#hostId) return undefined;
     const text = Buffer.from(payload).toString("utf8");
-    if (text.includes('"online":false') && this.#intake !== null) {
-      this.announce(true).catch((error: unknown) => {
+    // Before our birth it is the retained death of an earlier run, and the birth is on its way.
+    if (readState(text)?.online === false && this.#isAnnounced) {
+      this.announceBirth().catch((error: unknown) => {
         this.#logger.warn({ err: error }, "state: could not be published");
       });
     }
     return undefined;
+  }
+
+  async #announce(state: HostState): Promise<void> {
+    const payload = statePayload(state);
+    await this.#transport?.publish(this.stateTopic, payload, { qos: 1, retain: true });
   }
 
   #checkOrder(session: EdgeNodeSession, clock: NodeClock, now: number): void {
@@ -271,7 +291,7 @@ export class SparkplugHost {
   }
 
   #acknowledge(session: EdgeNodeSession, watermark: Watermark | null): void {
-    if (!session.takesAck || session.epoch === null || watermark === null) return;
+    if (session.ack === null || session.epoch === null || watermark === null) return;
     const missing = missingOf(watermark).slice(0, ackRangesMax);
     const ack: Ack = {
       host: this.#hostId,
@@ -279,8 +299,11 @@ export class SparkplugHost {
       contiguous: String(watermark.contiguous),
       missing: missing.map(({ first, last }) => [String(first), String(last)]),
     };
+    // Sparkplug 3.0 tck-id-payloads-alias-data-cmd-requirement: whoever uses aliases is spoken to in them.
+    const isAliased = session.ack.alias !== null;
     this.#command(session, {
-      name: MetricName.ack,
+      name: isAliased ? null : MetricName.ack,
+      alias: session.ack.alias,
       datatype: DataType.String,
       value: JSON.stringify(ack),
     });
@@ -288,15 +311,21 @@ export class SparkplugHost {
 
   #command(
     session: EdgeNodeSession,
-    fields: { name: string; datatype: DataType; value: string | boolean },
+    fields: {
+      name: string | null;
+      alias?: bigint | null;
+      datatype: DataType;
+      value: string | boolean;
+    },
   ): void {
     const { groupId, edgeNodeId } = session.registered;
     const now = Date.now();
-    const payload = encodePayload({
-      timestamp: now,
-      seq: null,
-      metrics: [metric({ ...fields, timestamp: now })],
-    });
+    const payload = encodePayload(
+      { timestamp: now, seq: null, metrics: [metric({ ...fields, timestamp: now })] },
+      // tck-id-payloads-metric-datatype-not-req is a SHOULD, and decoders in the field (Tahu's
+      // JavaScript) read nothing without a datatype: a node that has no aliases gets it.
+      { omitDatatype: fields.name === null },
+    );
     const topic = formatTopic({ type: "NCMD", groupId, edgeNodeId, deviceId: null });
     this.#transport?.publish(topic, payload, { qos: 0, retain: false }).catch((error: unknown) => {
       this.#logger.warn({ err: error, topic }, "host: a command could not be sent");
@@ -331,6 +360,18 @@ export class SparkplugHost {
     const clock = { waitingSinceMs: 0, rebirthMs: 0, ackMs: 0, isAckDue: false };
     this.#clocks.set(session.key, clock);
     return clock;
+  }
+}
+
+function statePayload(state: HostState): Uint8Array {
+  return new TextEncoder().encode(JSON.stringify(state));
+}
+
+function readState(text: string): HostState | null {
+  try {
+    return hostStateSchema.parse(JSON.parse(text));
+  } catch {
+    return null;
   }
 }
 
