@@ -39,6 +39,19 @@ export function isAdministrator(policy: Policy, roles: readonly string[]): boole
   );
 }
 
+/**
+ * A provider says who people are, administrators included: whoever chooses one could come back as
+ * anybody. @throws Refusal oidc_provider.beyond_own
+ */
+export function refuseVouching(policy: Policy, roles: readonly string[]): void {
+  if (isAdministrator(policy, roles)) return;
+  throw new Refusal(
+    "oidc_provider.beyond_own",
+    "A provider vouches for everybody, so only an administrator of users and policy chooses one.",
+    { kind: "not_permitted" },
+  );
+}
+
 /** Whether an active user can give rights back under this policy. Call it after the change, under the lock. */
 export async function hasAdministrator(tx: Transaction, policy: Policy): Promise<boolean> {
   const { rows } = await sql<{ roles: string[] }>`

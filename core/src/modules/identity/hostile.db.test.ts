@@ -123,3 +123,21 @@ test("who may edit the policy but not everything cannot write themselves more", 
   );
   expect(await put({ roles: inheriting, rules })).toMatchObject(refused);
 });
+
+test("who may change the company but not people cannot vouch for them by an OpenID provider", async () => {
+  const { browser } = await someone("otto", [{ objectType: "company", action: "change" }]);
+  const provider = {
+    name: "Otto's own",
+    issuer: "https://otto.example",
+    clientId: "x",
+    clientSecret: "y",
+    scopes: "openid email",
+    isActive: true,
+    provisions: true,
+    defaultRoles: ["administrator"],
+    roleClaim: null,
+    rolesByClaim: {},
+  };
+  const answer = await browser.call("POST", "/api/admin/oidc-providers", provider);
+  expect(answer).toMatchObject({ status: 403, body: { code: "oidc_provider.beyond_own" } });
+});

@@ -14,9 +14,10 @@ import { deleteCookie, getCookie, setCookie } from "hono/cookie";
 
 import { Refusal } from "../../../platform/errors.ts";
 import { createApi } from "../../../platform/http/api.ts";
-import { guarded } from "../../../platform/http/permission.ts";
+import { callerOf, guarded } from "../../../platform/http/permission.ts";
 import { newId } from "../../../platform/platform.ts";
 import type { IdentityDeps } from "../deps.ts";
+import { refuseVouching } from "../guard-rights.ts";
 import { deviceOf } from "../person.ts";
 import { signedIn } from "../sign-in-routes.ts";
 import { type ProviderRow, readProviders, readSignInProviders } from "../store/oidc.ts";
@@ -40,6 +41,10 @@ export function oidcRoutes(deps: IdentityDeps): OpenAPIHono {
   const show = (c: Context, tenantId: TenantId, provider: ProviderRow) => {
     const reference = referenceOf({ tenantId, providerId: provider.providerId });
     return showProvider(provider, { reference, redirectUri: redirectUriOf(c, deps, reference) });
+  };
+  const mustBeAdministrator = async (c: Context) => {
+    const caller = callerOf(c);
+    refuseVouching(await deps.authorisation.policy(caller.tenantId), caller.roles);
   };
   return createApi()
     .openapi(guarded(getSignInMethods, "public"), async (c) => {
@@ -90,6 +95,7 @@ export function oidcRoutes(deps: IdentityDeps): OpenAPIHono {
     })
     .openapi(guarded(createRoute, changeCompany), async (c) => {
       const provider = c.req.valid("json");
+      await mustBeAdministrator(c);
       const made = await requests.act(c, provider, async (tx, { actor: by }) => {
         const asked = { provider, providerId: newId(platform), seal, by, mayBeInside };
         return show(c, tx.tenantId, await createProvider(tx, asked));
@@ -99,6 +105,7 @@ export function oidcRoutes(deps: IdentityDeps): OpenAPIHono {
     .openapi(guarded(changeRoute, changeCompany), async (c) => {
       const { providerId: reference } = c.req.valid("param");
       const change = c.req.valid("json");
+      await mustBeAdministrator(c);
       const changed = await requests.transaction(c, async (tx, { actor: by }) =>
         show(
           c,
