@@ -24,7 +24,7 @@ export async function createApiKey(
 ): Promise<{ apiKey: ApiKey; key: string }> {
   const roles = [...new Set(asked.roles)];
   refuseUnknownRoles(policy, roles);
-  refuseBeyondOwn(policy, roles, caller.roles);
+  refuseBeyondOwn(policy, { roles, departmentId: null }, caller);
   const expiresTime = asked.expiresTime === null ? null : new Date(asked.expiresTime);
   if (expiresTime !== null && expiresTime <= now) {
     throw new Refusal("api_key.ends_before_now", "The key would have ended already.", {

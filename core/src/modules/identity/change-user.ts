@@ -40,9 +40,13 @@ export async function changeUser(
   if (roles !== undefined) {
     const added = roles.filter((role) => !user.roles.includes(role));
     refuseUnknownRoles(policy, added);
-    refuseBeyondOwn(policy, added, caller.roles);
+    refuseBeyondOwn(policy, { roles: added, departmentId: user.departmentId }, caller);
   }
+  const { departmentId = user.departmentId } = asked.change;
   await refuseUnknownDepartment(tx, asked.change.departmentId ?? null);
+  if (departmentId !== user.departmentId) {
+    refuseBeyondOwn(policy, { roles: roles ?? user.roles, departmentId }, caller);
+  }
   const change = { ...asked.change, roles };
   await updateUser(tx, user.userId, change);
   await keepAdministrator(tx, policy, user);
@@ -111,7 +115,7 @@ async function lockUser(
   const user = await readUser(tx, userId, { lock: true });
   if (user === null) throw unknownUser(userId);
   // A link or a lost second factor of somebody who may do more would be a way to do it oneself.
-  refuseBeyondOwn(policy, user.roles, caller.roles);
+  refuseBeyondOwn(policy, user, caller);
   return user;
 }
 

@@ -4,6 +4,7 @@ import { isAlwaysAllowed, isAtMost } from "../../platform/authz/compare-rights.t
 import type { Policy } from "../../platform/authz/policy.ts";
 import type { Transaction } from "../../platform/db/transaction.ts";
 import { Refusal } from "../../platform/errors.ts";
+import type { Caller } from "../../platform/http/caller.ts";
 
 /** Changes of who may do what take turns, so that two at once cannot together take the last right away. */
 export async function lockRights(tx: Transaction): Promise<void> {
@@ -24,11 +25,14 @@ export function refuseUnknownRoles(policy: Policy, roles: readonly string[]): vo
  */
 export function refuseBeyondOwn(
   policy: Policy,
-  given: readonly string[],
-  own: readonly string[],
+  given: { roles: readonly string[]; departmentId: string | null },
+  { roles: own, attributes }: Pick<Caller, "roles" | "attributes">,
 ): void {
-  if (isAtMost(policy, given, own)) return;
-  const sentence = `${given.join(", ")} may do more than you may (${own.join(", ") || "no role"}).`;
+  // Who is in no department is allowed nothing by a rule that compares it.
+  const isSameDepartment = [null, attributes["departmentId"]].includes(given.departmentId);
+  if (isAtMost(policy, given.roles, own, { isSameDepartment })) return;
+  const where = isSameDepartment ? "" : " in that department";
+  const sentence = `${given.roles.join(", ")} may do more${where} than you may (${own.join(", ") || "no role"}).`;
   throw new Refusal("role.beyond_own", sentence, { kind: "not_permitted" });
 }
 

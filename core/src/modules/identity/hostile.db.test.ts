@@ -141,3 +141,40 @@ test("who may change the company but not people cannot vouch for them by an Open
   const answer = await browser.call("POST", "/api/admin/oidc-providers", provider);
   expect(answer).toMatchObject({ status: 403, body: { code: "oidc_provider.beyond_own" } });
 });
+
+async function department(name: string): Promise<string> {
+  const asked = { name, parentId: null, siteId: null };
+  const made = await admin.call<{ departmentId: string }>("POST", "/api/admin/departments", asked);
+  return made.body.departmentId;
+}
+
+test("who manages people cannot move themselves, or a friend, into the department of a condition", async () => {
+  const [own, other] = [await department("Saws"), await department("Mills")];
+  const { browser, me } = await someone(
+    "uma",
+    [
+      { objectType: "user", action: "read" },
+      { objectType: "user", action: "change" },
+      {
+        objectType: "purchase_order",
+        action: "approve",
+        condition: "object.departmentId = user.departmentId",
+      },
+    ],
+    own,
+  );
+  const moved = await browser.call(
+    "PATCH",
+    `/api/admin/users/${me.userId}`,
+    { departmentId: other },
+    { "if-match": '"2"' },
+  );
+  expect(moved).toMatchObject({ status: 403, body: { code: "role.beyond_own" } });
+  const friend = { name: "Fritz", email: "fritz@example.com", roles: me.roles };
+  expect(
+    await browser.call("POST", "/api/admin/users", { ...friend, departmentId: other }),
+  ).toMatchObject({ status: 403, body: { code: "role.beyond_own" } });
+  expect(
+    (await browser.call("POST", "/api/admin/users", { ...friend, departmentId: own })).status,
+  ).toBe(201);
+});

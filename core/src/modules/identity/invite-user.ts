@@ -28,7 +28,7 @@ export async function inviteUser(
   const { userId, name, email, departmentId } = asked;
   const roles = [...new Set(asked.roles)];
   refuseUnknownRoles(policy, roles);
-  refuseBeyondOwn(policy, roles, caller.roles);
+  refuseBeyondOwn(policy, { roles, departmentId }, caller);
   await refuseUnknownDepartment(tx, departmentId);
   const user = { userId, name, email, roles, departmentId };
   if (!(await insertUser(tx, { ...user, state: "invited", passwordHash: null }))) {

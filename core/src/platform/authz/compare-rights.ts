@@ -1,19 +1,24 @@
+import { attributesOf, type Condition } from "./condition.ts";
 import { type ParsedRule, type Policy, ruleKey } from "./policy.ts";
 
 /**
  * Whether `given` roles allow nothing that `own` roles do not: what somebody may hand on. Every allowing
  * rule of the given ones must be one of the own, or be covered by an own one without a condition; and what
- * denies the own must deny the given as well. Errs on the side of no.
+ * denies the own must deny the given as well. `isSameDepartment` false: the one who is given them belongs
+ * to another department, where a rule about the user's department means something else. Errs on the side
+ * of no.
  */
 export function isAtMost(
   policy: Policy,
   given: readonly string[],
   own: readonly string[],
+  { isSameDepartment = true }: { isSameDepartment?: boolean } = {},
 ): boolean {
   for (const [place, rules] of rulesByPlace(policy, given)) {
     const mine = rulesByPlace(policy, own, place).get(place) ?? [];
     const isCovered = rules.every(
-      (rule) => rule.rule.effect === "deny" || mine.some((each) => covers(each, rule)),
+      (rule) =>
+        rule.rule.effect === "deny" || mine.some((each) => covers(each, rule, isSameDepartment)),
     );
     const isDeniedAlike = mine.every(
       (each) => each.rule.effect === "allow" || rules.includes(each),
@@ -38,9 +43,14 @@ export function isAlwaysAllowed(
   );
 }
 
-function covers(mine: ParsedRule, given: ParsedRule): boolean {
+function covers(mine: ParsedRule, given: ParsedRule, isSameDepartment: boolean): boolean {
   if (mine.rule.effect === "deny") return false;
-  return mine === given || mine.condition === "always";
+  if (mine.condition === "always") return true;
+  return mine === given && (isSameDepartment || !namesDepartment(mine.condition));
+}
+
+function namesDepartment(condition: Condition): boolean {
+  return attributesOf(condition).some(({ of, name }) => of === "user" && name === "departmentId");
 }
 
 /** `<objectType> <action>` → the rules that these roles have there; of one place when it is named. */
