@@ -6,7 +6,7 @@ import { changeAccess } from "./change-access.ts";
 import { checkPassword } from "./domain/check-password.ts";
 import type { Person } from "./person.ts";
 import { endSessions } from "./store/sessions.ts";
-import { countFailure, readBlocks } from "./store/sign-in-failures.ts";
+import { claimGuess, forgiveFailures } from "./store/sign-in-failures.ts";
 import { readUser, updateUser, type UserRow } from "./store/users.ts";
 import { signInNeeded } from "./refresh-session.ts";
 
@@ -54,15 +54,16 @@ export async function provePassword(
   const user = await db.inTenant(tenantId, (tx) => readUser(tx, userId));
   if (user === null) throw signInNeeded();
   const attempt = { email: `proof ${userId}`, address };
-  const now = clock.now();
-  if ((await readBlocks(db, attempt, now)).some(({ kind }) => kind !== "address")) {
+  if ((await claimGuess(db, attempt, clock.now())).length > 0) {
     throw new Refusal("sign_in.locked", "Too many wrong passwords. Try again in a few minutes.", {
       kind: "too_many",
       retryAfterS: 60,
     });
   }
-  if (await passwords.verify(user.passwordHash, password)) return user;
-  await countFailure(db, attempt, now);
+  if (await passwords.verify(user.passwordHash, password)) {
+    await forgiveFailures(db, attempt);
+    return user;
+  }
   throw new Refusal("password.wrong", "This is not your current password.", {
     kind: "not_permitted",
   });

@@ -178,3 +178,14 @@ test("who manages people cannot move themselves, or a friend, into the departmen
     (await browser.call("POST", "/api/admin/users", { ...friend, departmentId: own })).status,
   ).toBe(201);
 });
+
+test("guesses sent all at once are no more than those sent one after another", async () => {
+  const guesses = Array.from({ length: 30 }, (_, index) =>
+    new TestBrowser(plant.app, "203.0.113.9").call("POST", "/api/auth/sign-in", {
+      email,
+      password: `guess number ${index}`,
+    }),
+  );
+  const tried = (await Promise.all(guesses)).filter(({ status }) => status === 401);
+  expect(tried.length).toBeLessThanOrEqual(6);
+});

@@ -9,8 +9,10 @@ import { type Device, openSession, type SessionHold } from "./open-session.ts";
 import { isKnownAddress } from "./store/sessions.ts";
 import {
   type Attempt,
+  claimGuess,
   countFailure,
   forgiveFailures,
+  giveBack,
   readBlocks,
 } from "./store/sign-in-failures.ts";
 import { readUser, takeRecoveryCode, takeTotpStep, type UserRow } from "./store/users.ts";
@@ -46,25 +48,46 @@ export async function signIn(
   const attempt = { email: asked.email, address: device.address };
   const accounts = await findAccounts(deps, asked);
   await refuseBlocked(deps, attempt, accounts);
+  try {
+    const opened = await openBy(deps, asked, { accounts, device, now });
+    await forgiveFailures(db, attempt);
+    return opened;
+  } catch (error) {
+    if (isWrongGuess(error, asked)) {
+      await countFailure(db, attempt, now, ["address"]);
+    } else {
+      await giveBack(db, attempt);
+    }
+    throw error;
+  }
+}
+
+/** The rest is no guess: the password was right, or nobody could look. */
+function isWrongGuess(error: unknown, { code }: AskedSignIn): boolean {
+  if (!(error instanceof Refusal)) return false;
+  if (error.code === "sign_in.code_needed") return code !== undefined;
+  return error.code === "sign_in.refused";
+}
+
+async function openBy(
+  deps: Deps,
+  asked: AskedSignIn,
+  { accounts, device, now }: { accounts: readonly Account[]; device: Device; now: Date },
+): Promise<{ tenantId: TenantId; session: SessionHold }> {
   const account = await choose(deps, asked, accounts);
   if (account === null) {
-    await countFailure(db, attempt, now);
     throw new Refusal("sign_in.refused", "This address and password do not go together.", {
       kind: "not_signed_in",
     });
   }
   const { tenantId, user } = account;
-  const session = await db.inTenant(tenantId, async (tx) => {
+  const session = await deps.platform.db.inTenant(tenantId, async (tx) => {
     if (!(await holdsSecondFactor(tx, user.userId, asked.code, now))) return null;
     const { userId, name } = user;
     return openSession(tx, { userId, name, method: "password", device }, now);
   });
-  if (session === null) {
-    if (asked.code !== undefined) await countFailure(db, attempt, now);
-    throw secondFactorNeeded(asked.code === undefined ? "Type" : "This code is not valid; type");
-  }
-  await forgiveFailures(db, attempt);
-  return { tenantId, session };
+  if (session !== null) return { tenantId, session };
+  throw secondFactorNeeded(asked.code === undefined ? "Type" : "This code is not valid; type");
 }
 
 export function secondFactorNeeded(sentence: string): Refusal {
@@ -96,6 +119,7 @@ async function findAccounts({ platform }: Deps, asked: AskedSignIn): Promise<Acc
     .toSorted((a, b) => a.companyName.localeCompare(b.companyName));
 }
 
+/** Claims the guess. @throws Refusal sign_in.locked */
 async function refuseBlocked(
   { platform }: Deps,
   attempt: Attempt,
@@ -103,11 +127,15 @@ async function refuseBlocked(
 ): Promise<void> {
   const now = platform.clock.now();
   const blocks = await readBlocks(platform.db, attempt, now);
-  if (blocks.length === 0) return;
-  const isKnown = await isKnownPlace(platform, { address: attempt.address, now }, accounts);
+  const isKnown =
+    blocks.length > 0 &&
+    (await isKnownPlace(platform, { address: attempt.address, now }, accounts));
   const standing = blocks.filter(({ kind }) => kind === "pair" || !isKnown);
-  if (standing.length === 0) return;
-  const until = Math.max(...standing.map((block) => block.until.getTime()));
+  if (standing.length === 0) {
+    const overtaken = await claimGuess(platform.db, attempt, now);
+    if (!overtaken.some((kind) => kind === "pair" || !isKnown)) return;
+  }
+  const until = Math.max(now.getTime(), ...standing.map((block) => block.until.getTime()));
   const waitS = Math.max(1, Math.ceil((until - now.getTime()) / 1000));
   throw new Refusal("sign_in.locked", `Too many failed attempts. Try again in ${waitS} s.`, {
     kind: "too_many",
