@@ -43,7 +43,8 @@ test("a job that failed for good is one alert, one that is tried again is none",
     { ofTenants: [broken], upkeep: () => [] },
     { ...platform, restart: () => {} },
   );
-  await using _worker = run(await platform.db.homeOf(tenantId));
+  await using running = new AsyncDisposableStack();
+  running.use(run(await platform.db.homeOf(tenantId)));
   await platform.jobs.enqueue(broken, { tenantId, payload: {} });
   await until("the alert", async () => (await alerts()).length > 0);
   expect(tries).toEqual([0, 0]);
