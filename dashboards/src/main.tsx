@@ -9,6 +9,7 @@ import "./ui/jobs.css";
 import "./ui/lists.css";
 import "./ui/engineering.css";
 import "./ui/stock.css";
+import "./ui/changes.css";
 
 import { StrictMode } from "react";
 import { createRoot } from "react-dom/client";

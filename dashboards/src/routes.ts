@@ -10,6 +10,7 @@ import { readAuditSearch } from "./pages/admin/audit-search.ts";
 import { readBoardSearch } from "./pages/admin/board-search.ts";
 import { readUserFilter } from "./pages/admin/user-filter.ts";
 import { readBomSearch } from "./pages/engineering/bom-search.ts";
+import { readChangeFilter } from "./pages/engineering/change-filter.ts";
 import { readItemFilter, readItemTab } from "./pages/engineering/item-filter.ts";
 import { EquipmentPage } from "./pages/equipment-page.tsx";
 import { readJobFilter } from "./pages/job-filter.ts";
@@ -114,6 +115,33 @@ const routes = [
     path: paths.scanner,
     validateSearch: readScannerSearch,
     component: lazyRouteComponent(() => import("./pages/warehouse/scanner-page.tsx"), "ScannerPage"),
+  }),
+  createRoute({
+    getParentRoute: under,
+    path: paths.changes,
+    validateSearch: readChangeFilter,
+    component: lazyRouteComponent(() => import("./pages/engineering/changes-page.tsx"), "ChangesPage"),
+  }),
+  createRoute({
+    getParentRoute: under,
+    path: paths.change,
+    component: lazyRouteComponent(() => import("./pages/engineering/change-page.tsx"), "ChangePage"),
+  }),
+  createRoute({
+    getParentRoute: under,
+    path: paths.calendars,
+    component: lazyRouteComponent(
+      () => import("./pages/engineering/calendars-page.tsx"),
+      "CalendarsPage",
+    ),
+  }),
+  createRoute({
+    getParentRoute: under,
+    path: paths.setupMatrix,
+    component: lazyRouteComponent(
+      () => import("./pages/engineering/setup-matrix-page.tsx"),
+      "SetupMatrixPage",
+    ),
   }),
   createRoute({
     getParentRoute: under,

@@ -5,6 +5,7 @@ import { settingsEn } from "./settings-en.ts";
 import { jobsEn } from "./jobs-en.ts";
 import { engineeringEn } from "./engineering-en.ts";
 import { stockEn } from "./stock-en.ts";
+import { changesEn } from "./changes-en.ts";
 
 /** English catalogue: the words of DOMAIN.md. Every other language has exactly these keys. */
 export const en = {
@@ -15,6 +16,7 @@ export const en = {
   ...eventsEn,
   ...engineeringEn,
   ...stockEn,
+  ...changesEn,
   page: {
     plant: "Plant",
     machines: "Machines",
@@ -22,6 +24,9 @@ export const en = {
     unassigned: "Unassigned counts",
     equipment: "Equipment",
     items: "Items",
+    changes: "Changes",
+    calendars: "Calendars",
+    setupMatrix: "Setup matrix",
     stock: "Stock",
     transfers: "Transfers",
     counts: "Counts",
@@ -65,6 +70,7 @@ export const en = {
   help: {
     keys: "Keys",
     search: "Go to search",
+    palette: "Search everything",
     rows: "Move in a list and open",
     strip: "Move along the state strip",
     roles: "Who finds what where",

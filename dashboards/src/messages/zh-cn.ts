@@ -6,6 +6,7 @@ import { settingsZhCn } from "./settings-zh-cn.ts";
 import { jobsZhCn } from "./jobs-zh-cn.ts";
 import { engineeringZhCn } from "./engineering-zh-cn.ts";
 import { stockZhCn } from "./stock-zh-cn.ts";
+import { changesZhCn } from "./changes-zh-cn.ts";
 
 /** Simplified Chinese. */
 export const zhCn: Catalogue = {
@@ -16,6 +17,7 @@ export const zhCn: Catalogue = {
   ...eventsZhCn,
   ...engineeringZhCn,
   ...stockZhCn,
+  ...changesZhCn,
   page: {
     plant: "工厂",
     machines: "设备",
@@ -23,6 +25,9 @@ export const zhCn: Catalogue = {
     unassigned: "未归属计数",
     equipment: "设备配置",
     items: "物料",
+    changes: "工程变更",
+    calendars: "日历",
+    setupMatrix: "换型矩阵",
     stock: "库存",
     transfers: "调拨",
     counts: "盘点",
@@ -61,6 +66,7 @@ export const zhCn: Catalogue = {
   help: {
     keys: "快捷键",
     search: "跳到搜索",
+    palette: "搜索全部",
     rows: "在列表中移动并打开",
     strip: "沿状态条移动",
     roles: "各岗位的页面",

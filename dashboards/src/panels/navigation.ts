@@ -65,6 +65,27 @@ const navigation = [
     group: "engineering",
     pages: [
       { name: "items", path: paths.items, icon: "items", shortcut: "g i", needs: "item:read" },
+      {
+        name: "changes",
+        path: paths.changes,
+        icon: "change",
+        shortcut: "g n",
+        needs: "engineering_change:read",
+      },
+      {
+        name: "calendars",
+        path: paths.calendars,
+        icon: "planned_stop",
+        shortcut: "g d",
+        needs: "calendar:read",
+      },
+      {
+        name: "setupMatrix",
+        path: paths.setupMatrix,
+        icon: "matrix",
+        shortcut: "g x",
+        needs: "item:read",
+      },
     ],
   },
   {

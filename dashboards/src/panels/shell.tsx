@@ -11,6 +11,7 @@ import { useFormat } from "../ui/use-format.ts";
 import { useNow } from "../ui/use-now.ts";
 import { CompanyLanguage } from "./company-language.tsx";
 import { useNavigation } from "./navigation.ts";
+import { PaletteButton } from "./palette/palette-button.tsx";
 import { PersonMenu } from "./person-menu.tsx";
 import { ShortcutHelp } from "./shortcut-help.tsx";
 import { useShortcuts } from "./shortcuts.ts";
@@ -32,6 +33,7 @@ export function Shell() {
         <Site />
         <div className="topbar-tools">
           <Connection />
+          <PaletteButton />
           <LanguageSwitch />
           <ThemeSwitch />
           <button

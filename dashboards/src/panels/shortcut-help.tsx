@@ -17,6 +17,7 @@ export function ShortcutHelp({ onClose }: { onClose: () => void }) {
             <Key key={page.name} keys={page.shortcut} words={t(`page.${page.name}`)} />
           ))}
         <Key keys="/" words={t("help.search")} />
+        <Key keys="Ctrl K" words={t("help.palette")} />
         <Key keys="↑ ↓ Enter" words={t("help.rows")} />
         <Key keys="← →" words={t("help.strip")} />
         <Key keys="?" words={t("shell.help")} />

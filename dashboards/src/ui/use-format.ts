@@ -3,7 +3,7 @@ import { useMemo } from "react";
 import { useLocale, useTimeZone, useTranslations } from "use-intl";
 
 import { serverNow } from "../api/server-clock.ts";
-import { formatDay, siteDay } from "./format/day.ts";
+import { formatDay, formatWeekday, siteDay } from "./format/day.ts";
 import { formatDuration } from "./format/duration.ts";
 import { formatMoney } from "./format/money.ts";
 import { formatQuantity } from "./format/quantity.ts";
@@ -24,6 +24,10 @@ export function useFormat() {
       day: (day: string) => formatDay(day, locale),
       /** Today at the site, as `YYYY-MM-DD`. */
       today: () => siteDay(serverNow(), timeZone),
+      /** The site's day of an instant, as `YYYY-MM-DD`. */
+      siteDay: (instant: string) => siteDay(Date.parse(instant), timeZone),
+      /** 1 is Monday (ISO 8601). */
+      weekday: (weekday: number) => formatWeekday(weekday, locale),
       money: (amount: string) => formatMoney(amount, locale),
       quantity: (quantity: string) => formatQuantity(quantity, locale),
       /** `n/a` when the denominator is 0: never 0 and never 1. */
