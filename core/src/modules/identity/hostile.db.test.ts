@@ -1,9 +1,11 @@
 import type { Me, SignedIn, User } from "@millwright/contracts/api";
+import { sql } from "kysely";
 import { afterEach, beforeEach, expect, test } from "vitest";
 
 import { createTestDatabase, type TestDatabase } from "../../../../deploy/test/database.ts";
 import { TestBrowser } from "../../testing/browser.ts";
 import { openTestPlant, type TestPlant, testSetupCode } from "../../testing/plant.ts";
+import { codeAt } from "./totp.ts";
 
 /** What people try who mean harm, from outside and with a small role. */
 let database: TestDatabase;
@@ -188,4 +190,23 @@ test("guesses sent all at once are no more than those sent one after another", a
   );
   const tried = (await Promise.all(guesses)).filter(({ status }) => status === 401);
   expect(tried.length).toBeLessThanOrEqual(6);
+});
+
+test("a copy of the database makes nobody's codes: what they are made of is sealed", async () => {
+  const { secret } = (await admin.call<{ secret: string }>("POST", "/api/me/totp", {})).body;
+  const now = new Date(plant.now());
+  expect(
+    (await admin.call("POST", "/api/me/totp/confirm", { code: codeAt(secret, now) })).status,
+  ).toBe(200);
+  const stored = await plant.core.db.inTenant(plant.tenantId, async (tx) => {
+    const { rows } = await sql<{ totp_secret: string }>`
+      select totp_secret from identity.app_user where totp_secret is not null`.execute(tx.over());
+    return rows[0]?.totp_secret ?? "";
+  });
+  expect(stored.length).toBeGreaterThan(secret.length);
+  expect(stored).not.toContain(secret);
+  const later = new Date(now.getTime() + 60_000);
+  plant.setClock(later.toISOString());
+  const code = codeAt(secret, later);
+  await new TestBrowser(plant.app).signIn({ email, password, code });
 });

@@ -70,10 +70,10 @@ export function profileRoutes(deps: IdentityDeps): OpenAPIHono {
       return c.json({}, 200);
     })
     .openapi(guarded(proposeTotpRoute, "signed_in"), async (c) =>
-      c.json(await proposeTotp(platform, personOfRequest(c)), 200),
+      c.json(await proposeTotp(deps, personOfRequest(c)), 200),
     )
     .openapi(guarded(confirmTotpRoute, "signed_in"), async (c) =>
-      c.json(await confirmTotp(platform, personOfRequest(c), c.req.valid("json").code), 200),
+      c.json(await confirmTotp(deps, personOfRequest(c), c.req.valid("json").code), 200),
     )
     .openapi(guarded(removeTotpRoute, "signed_in"), async (c) => {
       const person = personOfRequest(c);

@@ -2,45 +2,55 @@ import { recordChange } from "../../platform/audit/record-change.ts";
 import type { Transaction } from "../../platform/db/transaction.ts";
 import { Refusal } from "../../platform/errors.ts";
 import type { Platform } from "../../platform/platform.ts";
+import type { Seal } from "../../platform/seal.ts";
 import type { Person } from "./person.ts";
 import { signInNeeded } from "./refresh-session.ts";
 import { digestOfRecoveryCode } from "./sign-in.ts";
 import { readUser, saveRecoveryCodes, saveTotp } from "./store/users.ts";
+import { openTotpSecret, sealTotpSecret } from "./totp-secret.ts";
 import { newTotpSecret, stepOfCode, totpUri } from "./totp.ts";
 
+type Deps = { platform: Platform; seal: Seal };
+
 /** A new secret, which counts from `confirmTotp` on. @throws Refusal totp.exists */
-export async function proposeTotp({ db }: Platform, { tenantId, userId }: Person) {
-  return db.inTenant(tenantId, async (tx) => {
+export async function proposeTotp(
+  { platform, seal }: Deps,
+  { tenantId, userId }: Pick<Person, "tenantId" | "userId">,
+) {
+  return platform.db.inTenant(tenantId, async (tx) => {
     const user = await readUser(tx, userId, { lock: true });
     if (user === null) throw signInNeeded();
     if (user.hasTotp) {
       throw new Refusal("totp.exists", "There is a second factor. Remove it first.");
     }
     const secret = newTotpSecret();
-    await saveTotp(tx, userId, { secret, confirmedTime: null, lastStep: null });
+    const sealed = await sealTotpSecret(seal, userId, secret);
+    await saveTotp(tx, userId, { sealed, confirmedTime: null, lastStep: null });
     return { secret, uri: totpUri(secret, user) };
   });
 }
 
 /** Makes the proposed secret count, proven by one of its codes. @throws Refusal totp.not_proposed · totp.code_wrong */
 export async function confirmTotp(
-  { db, clock }: Platform,
+  { platform, seal }: Deps,
   { tenantId, userId, actor }: Person,
   code: string,
 ): Promise<{ recoveryCodes: string[] }> {
-  const now = clock.now();
-  return db.inTenant(tenantId, async (tx) => {
+  const now = platform.clock.now();
+  return platform.db.inTenant(tenantId, async (tx) => {
     const user = await readUser(tx, userId, { lock: true });
     if (user?.totpSecret == null || user.hasTotp) {
       throw new Refusal("totp.not_proposed", "Ask for a new secret first.");
     }
-    const step = stepOfCode(user.totpSecret, { code, now, lastStep: null });
-    if (step === null) {
+    const secret = await openTotpSecret(seal, userId, user.totpSecret);
+    const step = secret === null ? null : stepOfCode(secret, { code, now, lastStep: null });
+    if (step === null || secret === null) {
       throw new Refusal("totp.code_wrong", "This is not the code shown now. Is the clock right?", {
         kind: "invalid",
       });
     }
-    await saveTotp(tx, userId, { secret: user.totpSecret, confirmedTime: now, lastStep: step });
+    const sealed = await sealTotpSecret(seal, userId, secret);
+    await saveTotp(tx, userId, { sealed, confirmedTime: now, lastStep: step });
     const recoveryCodes = Array.from({ length: recoveryCodesMade }, newRecoveryCode);
     const digests = await Promise.all(recoveryCodes.map(digestOfRecoveryCode));
     await saveRecoveryCodes(tx, userId, digests);
@@ -54,7 +64,7 @@ export async function removeTotp(
   tx: Transaction,
   { userId, name, actor }: Pick<Person, "userId" | "name" | "actor">,
 ): Promise<void> {
-  await saveTotp(tx, userId, { secret: null, confirmedTime: null, lastStep: null });
+  await saveTotp(tx, userId, { sealed: null, confirmedTime: null, lastStep: null });
   await saveRecoveryCodes(tx, userId, []);
   noteTotp(tx, { userId, name, actor }, { before: true, after: false });
 }

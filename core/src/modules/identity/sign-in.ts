@@ -4,6 +4,7 @@ import type { Transaction } from "../../platform/db/transaction.ts";
 import { Refusal } from "../../platform/errors.ts";
 import type { Passwords } from "../../platform/passwords/passwords.ts";
 import type { Platform } from "../../platform/platform.ts";
+import type { Seal } from "../../platform/seal.ts";
 import { accountsOf } from "./directory.ts";
 import { type Device, openSession, type SessionHold } from "./open-session.ts";
 import { isKnownAddress } from "./store/sessions.ts";
@@ -17,9 +18,10 @@ import {
 } from "./store/sign-in-failures.ts";
 import { readUser, takeRecoveryCode, takeTotpStep, type UserRow } from "./store/users.ts";
 import { sha256 } from "./tenant-secret.ts";
+import { openTotpSecret } from "./totp-secret.ts";
 import { stepOfCode } from "./totp.ts";
 
-type Deps = { platform: Platform; passwords: Passwords };
+type Deps = { platform: Platform; passwords: Passwords; seal: Seal };
 
 export type AskedSignIn = {
   email: string;
@@ -82,7 +84,8 @@ async function openBy(
   }
   const { tenantId, user } = account;
   const session = await deps.platform.db.inTenant(tenantId, async (tx) => {
-    if (!(await holdsSecondFactor(tx, user.userId, asked.code, now))) return null;
+    if (!(await holdsSecondFactor(tx, deps.seal, { userId: user.userId, code: asked.code, now })))
+      return null;
     const { userId, name } = user;
     return openSession(tx, { userId, name, method: "password", device }, now);
   });
@@ -181,15 +184,16 @@ async function choose(
  */
 export async function holdsSecondFactor(
   tx: Transaction,
-  userId: string,
-  code: string | undefined,
-  now: Date,
+  seal: Seal,
+  { userId, code, now }: { userId: string; code: string | undefined; now: Date },
 ): Promise<boolean> {
   const user = await readUser(tx, userId);
   if (user === null) return false;
   if (!user.hasTotp || user.totpSecret === null) return true;
   if (code === undefined) return false;
-  const step = stepOfCode(user.totpSecret, { code, now, lastStep: user.totpLastStep });
+  const secret = await openTotpSecret(seal, userId, user.totpSecret);
+  const step =
+    secret === null ? null : stepOfCode(secret, { code, now, lastStep: user.totpLastStep });
   if (step !== null) return takeTotpStep(tx, userId, step);
   return takeRecoveryCode(tx, userId, { digest: await digestOfRecoveryCode(code), now });
 }

@@ -12,6 +12,7 @@ export type UserRow = {
   departmentId: string | null;
   language: "en" | "zh-CN" | null;
   passwordHash: string | null;
+  /** As stored; see `openTotpSecret`. */
   totpSecret: string | null;
   hasTotp: boolean;
   totpLastStep: number | null;
@@ -88,15 +89,15 @@ export async function updateUser(
      where user_id = ${userId}`.execute(tx.over());
 }
 
-/** A new secret that does not count yet, or null: none at all. */
+/** A new sealed secret, which counts from its confirmation on; null: none at all. */
 export async function saveTotp(
   tx: Transaction,
   userId: string,
-  totp: { secret: string | null; confirmedTime: Date | null; lastStep: number | null },
+  totp: { sealed: string | null; confirmedTime: Date | null; lastStep: number | null },
 ): Promise<void> {
   await sql`
     update identity.app_user
-       set totp_secret = ${totp.secret}, totp_confirmed_time = ${totp.confirmedTime},
+       set totp_secret = ${totp.sealed}, totp_confirmed_time = ${totp.confirmedTime},
            totp_last_step = ${totp.lastStep}, version = version + 1
      where user_id = ${userId}`.execute(tx.over());
 }
