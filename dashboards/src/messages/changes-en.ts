@@ -44,7 +44,6 @@ export const changesEn = {
     preview: "Working time of the next 14 days",
     previewNote: "As stored, in site time; breaks are left out.",
     hours: "{hours} h",
-    shift: "Shift",
   },
   setupMatrix: {
     intro:

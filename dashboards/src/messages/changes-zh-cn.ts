@@ -42,7 +42,6 @@ export const changesZhCn: Words<typeof changesEn> = {
     preview: "未来 14 天的工作时间",
     previewNote: "按已保存的内容，工厂时间；不含休息。",
     hours: "{hours} 小时",
-    shift: "班次",
   },
   setupMatrix: {
     intro: "从一个换型族到另一个的准备分钟数。空白则取工序自身的准备时间。",

@@ -70,6 +70,9 @@ export function ShiftFields({
   );
 }
 
+/** 24 hours, as shops write times; the field for times of a browser may show AM and PM. */
+const clockTime = "([01]\\d|2[0-3]):[0-5]\\d";
+
 type Times = { start: string; end: string };
 
 function Span({
@@ -86,7 +89,9 @@ function Span({
     <>
       <input
         className="input shift-time"
-        type="time"
+        pattern={clockTime}
+        placeholder="06:00"
+        maxLength={5}
         required
         aria-label={`${of}: ${t("calendar.start")}`}
         value={span.start}
@@ -95,7 +100,9 @@ function Span({
       –
       <input
         className="input shift-time"
-        type="time"
+        pattern={clockTime}
+        placeholder="06:00"
+        maxLength={5}
         required
         aria-label={`${of}: ${t("calendar.end")}`}
         value={span.end}
