@@ -5,7 +5,7 @@ import {
   workOrderCommands,
   type WorkOrderState,
 } from "@millwright/contracts/states";
-import { quantitySchema, toQuantity } from "@millwright/contracts/units";
+import { toQuantity } from "@millwright/contracts/units";
 import { type RawBuilder, sql } from "kysely";
 
 import type { Transaction } from "../../platform/db/transaction.ts";
@@ -98,12 +98,8 @@ function currentOf<O extends { state: OperationState }>(operations: readonly O[]
 
 const commands = Object.keys(workOrderCommands) as WorkOrderCommand[];
 
-type SummaryRow = Omit<WorkOrderSummary, "quantity" | "good" | "scrap" | "dueDate"> & {
-  quantity: string;
-  good: string;
-  scrap: string;
-  dueDate: Date | null;
-};
+/** Quantities come as PostgreSQL writes a numeric, which is how they cross the wire. */
+type SummaryRow = Omit<WorkOrderSummary, "dueDate"> & { dueDate: Date | null };
 
 // A page of 50 and the row that proves the next one. As a literal: PostgreSQL takes a bound limit for a
 // tenth of the table, finds that dear, and so plans the statement anew every time.
@@ -138,9 +134,6 @@ async function readSummaries(
      limit ${limit === usualRows ? sql.lit(usualRows) : limit}`.execute(tx.over());
   return rows.map((row) => ({
     ...row,
-    quantity: quantitySchema.parse(row.quantity),
-    good: quantitySchema.parse(row.good),
-    scrap: quantitySchema.parse(row.scrap),
     dueDate: row.dueDate?.toISOString() ?? null,
   }));
 }

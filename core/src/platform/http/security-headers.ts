@@ -1,4 +1,4 @@
-import type { MiddlewareHandler } from "hono";
+import { Hono, type MiddlewareHandler } from "hono";
 import { secureHeaders } from "hono/secure-headers";
 
 /**
@@ -7,7 +7,7 @@ import { secureHeaders } from "hono/secure-headers";
  */
 export function securityHeaders(asked: { publicUrl: string | undefined }): MiddlewareHandler {
   const isHttps = asked.publicUrl?.startsWith("https:") === true;
-  return secureHeaders({
+  const middleware = secureHeaders({
     contentSecurityPolicy: {
       defaultSrc: ["'self'"],
       // The charts set sizes and colours of their elements.
@@ -24,4 +24,35 @@ export function securityHeaders(asked: { publicUrl: string | undefined }): Middl
     // A scanner in a browser needs the camera; nothing of ours needs the rest.
     permissionsPolicy: { camera: ["self"], microphone: [], geolocation: [], payment: [], usb: [] },
   });
+  return onNodesServer(middleware);
+}
+
+/**
+ * Under Node's server the headers, which are the same for every answer, go straight to it: setting them
+ * on the answer makes a `Headers` of it, which costs more than finding the caller and the route.
+ * Elsewhere (Deno, tests without a port) the middleware sets them itself.
+ */
+function onNodesServer(middleware: MiddlewareHandler): MiddlewareHandler {
+  let known: Promise<Headers> | undefined;
+  return async (c, next) => {
+    const server = outgoingOf(c.env);
+    if (server === null) return middleware(c, next);
+    known ??= headersOf(middleware);
+    server.setHeaders(await known);
+    return next();
+  };
+}
+
+/** What the middleware adds to an empty answer. */
+async function headersOf(middleware: MiddlewareHandler): Promise<Headers> {
+  const probe = new Hono().use(middleware).get("/", (c) => c.body(null));
+  return (await probe.request("/")).headers;
+}
+
+type Outgoing = { setHeaders(headers: Headers): unknown };
+
+/** Node's answer, which @hono/node-server hands on with the request. */
+function outgoingOf(env: { outgoing?: Partial<Outgoing> } | undefined): Outgoing | null {
+  const outgoing = env?.outgoing;
+  return typeof outgoing?.setHeaders === "function" ? (outgoing as Outgoing) : null;
 }
