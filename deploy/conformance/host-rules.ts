@@ -283,11 +283,8 @@ function deviceDeath(words: string, what: string): Rule {
     of: received("host", "DDEATH"),
     test: (death, trace) => {
       const marks = effects(what)(after(trace, death)).slice(0, 2);
-      return (
-        marks.length > 0 &&
-        marks.some(
-          ({ time, deviceId }) => deviceId === "machine" && time === death.payload?.timestamp,
-        )
+      return marks.some(
+        ({ time, deviceId }) => deviceId === "machine" && time === death.payload?.timestamp,
       );
     },
     spoil: (_death, trace) => {
