@@ -53,6 +53,7 @@ test("the API describes itself in OpenAPI 3.1, and for people without a network"
   );
   const docs = await (await plant.app.api.request("/api/docs")).text();
   expect(docs).toContain("POST /api/work-orders");
+  expect(docs).toContain("<code>work_order.unknown</code><td>There is no such work order.");
   expect(docs).not.toMatch(/src=|https?:\/\/(?!json-schema)/);
 });
 

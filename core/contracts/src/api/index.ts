@@ -21,6 +21,7 @@ export * from "./notifications.ts";
 export * from "./people.ts";
 export * from "./planning.ts";
 export * from "./plant.ts";
+export * from "./problem-codes.ts";
 export * from "./problem.ts";
 export * from "./sagas.ts";
 export * from "./sign-in.ts";

@@ -1,3 +1,5 @@
+import { problemCodes } from "@millwright/contracts/api";
+
 import type { ApiDocument, Operation } from "./describe-api.ts";
 
 /**
@@ -20,13 +22,15 @@ ${tags.map(([tag, members]) => navigation(tag, members)).join("\n")}
 <details><summary>Schemas</summary>${schemas.map(([name]) => link(name)).join("")}</details></nav>
 <main id="top"><h1>${escaped(api.info.title)} ${escaped(api.info.version)}</h1>${introduction}
 ${tags.map(([tag, members]) => `<h2>${escaped(tag)}</h2>${members.map((member) => renderOperation(api, member)).join("")}`).join("\n")}
+<h2 id="problem-codes">Problem codes</h2>${renderProblemCodes()}
 <h2>Schemas</h2>${schemas.map(([name, schema]) => renderSchema(name, schema)).join("")}
 </main></html>`;
 }
 
 const introduction = `<p>The machine-readable form is <a href="/api/openapi.json">/api/openapi.json</a>:
 generate a client from it. Programs send <code>Authorization: Bearer mw_…</code> with an API key.
-What goes wrong is answered as <code>application/problem+json</code> with a stable <code>code</code>.
+What goes wrong is answered as <code>application/problem+json</code> with a stable <code>code</code>
+(<a href="#problem-codes">all of them</a>).
 A POST with an <code>Idempotency-Key</code> acts once, however often it is sent. Lists give
 <code>nextCursor</code>, to be sent as <code>cursor</code>. An edit sends the <code>ETag</code> it has
 read as <code>If-Match</code>.</p>
@@ -82,6 +86,13 @@ function renderSchema(name: string, schema: unknown): string {
   });
   return `<section id="schema-${escaped(name)}"><h3>${escaped(name)}</h3>
 ${fields.length === 0 ? `<p>${typeOf(schema)}</p>` : `<table>${fields.join("")}</table>`}</section>`;
+}
+
+function renderProblemCodes(): string {
+  const rows = Object.entries(problemCodes).map(
+    ([code, sentence]) => `<tr><td><code>${escaped(code)}</code><td>${escaped(sentence)}`,
+  );
+  return `<table>${rows.join("")}</table>`;
 }
 
 /** The first media type of a body or an answer. */
