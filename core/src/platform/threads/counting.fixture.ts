@@ -8,6 +8,6 @@ export const run: ThreadTask<number, { sum: number }> = (upTo, tell) => {
     sum += i;
     tell(i, upTo, "counting");
   }
-  while (upTo === 0) sum += 1;
+  if (upTo === 0) for (;;) sum += 1;
   return { sum };
 };
