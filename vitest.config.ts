@@ -33,7 +33,7 @@ const ownDatabaseTests = [
   "core/src/modules/production/*.db.test.ts",
   "core/src/platform/events/subscription.db.test.ts",
   "core/src/platform/authz/*.db.test.ts",
-  "core/src/platform/jobs/{jobs-api,enqueue-on-event,job-queues}.db.test.ts",
+  "core/src/platform/jobs/{jobs-api,enqueue-on-event}.db.test.ts",
   "ingest/src/delivery.db.test.ts",
 ];
 
