@@ -6,6 +6,7 @@ import "./ui/people.css";
 import "./ui/plant.css";
 import "./ui/machine.css";
 import "./ui/jobs.css";
+import "./ui/planning.css";
 import "./ui/lists.css";
 import "./ui/engineering.css";
 import "./ui/stock.css";

@@ -54,6 +54,21 @@ const routes = [
   createRoute({ getParentRoute: under, path: paths.workOrder, component: WorkOrderPage }),
   createRoute({
     getParentRoute: under,
+    path: paths.plans,
+    component: lazyRouteComponent(() => import("./pages/planning/plans-page.tsx"), "PlansPage"),
+  }),
+  createRoute({
+    getParentRoute: under,
+    path: paths.plan,
+    component: lazyRouteComponent(() => import("./pages/planning/plan-page.tsx"), "PlanPage"),
+  }),
+  createRoute({
+    getParentRoute: under,
+    path: paths.demands,
+    component: lazyRouteComponent(() => import("./pages/planning/demands-page.tsx"), "DemandsPage"),
+  }),
+  createRoute({
+    getParentRoute: under,
     path: paths.jobs,
     validateSearch: readJobFilter,
     component: JobsPage,

@@ -69,6 +69,11 @@ export function saveJson<T>(
   });
 }
 
+/** Removes one resource and gives back what it was. */
+export function deleteJson<T>(path: string): Promise<T> {
+  return request<T>(path, { method: "DELETE" });
+}
+
 async function request<T>(path: string, init: RequestInit): Promise<T> {
   const sentTime = Date.now();
   let response = await ask(path, init);

@@ -4,6 +4,7 @@ import { eventsEn } from "./events-en.ts";
 import { settingsEn } from "./settings-en.ts";
 import { jobsEn } from "./jobs-en.ts";
 import { engineeringEn } from "./engineering-en.ts";
+import { planningEn } from "./planning-en.ts";
 import { stockEn } from "./stock-en.ts";
 import { changesEn } from "./changes-en.ts";
 
@@ -15,12 +16,15 @@ export const en = {
   ...jobsEn,
   ...eventsEn,
   ...engineeringEn,
+  ...planningEn,
   ...stockEn,
   ...changesEn,
   page: {
     plant: "Plant",
     machines: "Machines",
     workOrders: "Work orders",
+    plans: "Plans",
+    demands: "Demands",
     unassigned: "Unassigned counts",
     equipment: "Equipment",
     items: "Items",

@@ -5,6 +5,7 @@ import { eventsZhCn } from "./events-zh-cn.ts";
 import { settingsZhCn } from "./settings-zh-cn.ts";
 import { jobsZhCn } from "./jobs-zh-cn.ts";
 import { engineeringZhCn } from "./engineering-zh-cn.ts";
+import { planningZhCn } from "./planning-zh-cn.ts";
 import { stockZhCn } from "./stock-zh-cn.ts";
 import { changesZhCn } from "./changes-zh-cn.ts";
 
@@ -16,12 +17,15 @@ export const zhCn: Catalogue = {
   ...jobsZhCn,
   ...eventsZhCn,
   ...engineeringZhCn,
+  ...planningZhCn,
   ...stockZhCn,
   ...changesZhCn,
   page: {
     plant: "工厂",
     machines: "设备",
     workOrders: "工单",
+    plans: "计划",
+    demands: "需求",
     unassigned: "未归属计数",
     equipment: "设备配置",
     items: "物料",

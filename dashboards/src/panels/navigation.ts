@@ -38,6 +38,14 @@ const navigation = [
         shortcut: "g w",
         needs: "work_order:read",
       },
+      { name: "plans", path: paths.plans, icon: "clock", shortcut: "g v", needs: "plan:read" },
+      {
+        name: "demands",
+        path: paths.demands,
+        icon: "board",
+        shortcut: "g q",
+        needs: "demand:read",
+      },
     ],
   },
   {

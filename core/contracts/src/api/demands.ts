@@ -80,7 +80,7 @@ export const deleteDemand = createRoute({
   path: "/api/planning/demands/{demandId}",
   tags,
   request: { params },
-  responses: { 204: { description: "Gone" }, ...problemResponses },
+  responses: { 200: json(demandSchema, "As it was"), ...problemResponses },
 });
 
 export const exportDemands = exportOf(listDemands);

@@ -52,10 +52,11 @@ export async function changeDemand(
 }
 
 /** @throws Refusal demand.unknown */
-export async function deleteDemand(tx: Transaction, demandId: string, by: Actor): Promise<void> {
+export async function deleteDemand(tx: Transaction, demandId: string, by: Actor): Promise<Demand> {
   const before = await readDemand(tx, demandId);
   await sql`delete from planning.demand where demand_id = ${demandId}`.execute(tx.over());
   recordChange(tx, { objectType: "demand", objectId: demandId, before, after: null, by });
+  return before;
 }
 
 /** Writes them as one set; the items exist. */

@@ -210,8 +210,10 @@ function demandRoutes({ platform, requests }: PlanningDeps) {
     })
     .openapi(guarded(deleteDemandRoute, may("demand", "change")), async (c) => {
       const { demandId } = c.req.valid("param");
-      await requests.transaction(c, (tx, { actor }) => deleteDemand(tx, demandId, actor));
-      return c.body(null, 204);
+      const gone = await requests.transaction(c, (tx, { actor }) =>
+        deleteDemand(tx, demandId, actor),
+      );
+      return c.json(gone, 200);
     })
     .openapi(guarded(getItemPolicy, may("demand", "read")), async (c) => {
       const { itemId } = c.req.valid("param");

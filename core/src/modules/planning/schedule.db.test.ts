@@ -1,0 +1,127 @@
+import type { Calendar, Gantt, Plan, WorkOrder } from "@millwright/contracts/api";
+import { afterAll, beforeAll, expect, test } from "vitest";
+
+import { createTestDatabase, type TestDatabase } from "../../../../deploy/test/database.ts";
+import { counted, makeLine, openTestPlant, type TestPlant } from "../../testing/plant.ts";
+import { makeNow, plan } from "./testing.fixture.ts";
+
+let database: TestDatabase;
+let plant: TestPlant;
+let line: Awaited<ReturnType<typeof makeLine>>;
+
+beforeAll(async () => {
+  database = await createTestDatabase();
+  plant = await openTestPlant(database);
+  line = await makeLine(plant, ["Saw", "Drill"]);
+  const days = [1, 2, 3, 4, 5].map((weekday) => ({
+    weekday,
+    shifts: [{ name: "Day", start: "06:00", end: "14:00", breaks: [] }],
+  }));
+  await plant.post<Calendar>("/api/calendars", {
+    name: "Day shift",
+    timeZone: "UTC",
+    weekdays: days,
+    workCenterIds: [line.machines[1]?.workCenterId],
+  });
+});
+afterAll(async () => {
+  await plant?.[Symbol.asyncDispose]();
+  await database?.[Symbol.asyncDispose]();
+});
+
+/** An order of the line: a second a piece on each of both work centers. */
+async function firmed(quantity: number, dueDate: string): Promise<WorkOrder> {
+  const asked = { itemId: line.item.itemId, quantity: String(quantity), dueDate };
+  const { workOrderId } = await plant.post<WorkOrder>("/api/work-orders", asked);
+  return plant.post<WorkOrder>(`/api/work-orders/${workOrderId}/firm`);
+}
+
+const gantt = ({ planId }: Plan) => plant.get<Gantt>(`/api/planning/plans/${planId}/gantt`);
+
+test("an empty shop is an empty plan", async () => {
+  const made = await plan(plant, "schedules", { seconds: 1 });
+  expect(made).toMatchObject({ state: "done", summary: { operations: 0 } });
+});
+
+test("plans open operations one after the other, within working time, and explains who is late", async () => {
+  // 10:00 on a Friday; the drill works to 14:00, and each order takes two hours a step.
+  plant.setClock("2026-11-20T10:00:00Z");
+  const orders = [];
+  for (const due of ["14:30", "14:30", "15:00"]) {
+    orders.push(await firmed(7_200, `2026-11-20T${due}:00Z`));
+  }
+  const made = await plan(plant, "schedules", { seconds: 1 });
+  expect(made).toMatchObject({
+    state: "done",
+    findings: [],
+    summary: { operations: 6, unplanned: 0 },
+  });
+  const { operations, late } = await gantt(made);
+  for (const [index, operation] of operations.entries()) {
+    const next = operations[index + 1];
+    if (next?.workCenterId !== operation.workCenterId) continue;
+    expect(Date.parse(next.starts)).toBeGreaterThanOrEqual(Date.parse(operation.ends));
+  }
+  const drilled = operations.filter((row) => row.workCenterId === line.machines[1]?.workCenterId);
+  for (const { workOrderId, starts } of drilled) {
+    const sawn = operations.find((row) => row.workOrderId === workOrderId && row.step === 10);
+    expect(Date.parse(starts)).toBeGreaterThanOrEqual(Date.parse(sawn?.ends ?? ""));
+  }
+  expect(
+    drilled.every(({ starts }) =>
+      [6, 7, 8, 9, 10, 11, 12, 13].includes(new Date(starts).getUTCHours()),
+    ),
+  ).toBe(true);
+  // One order fits before the drill's weekend.
+  expect(late).toHaveLength(2);
+  const reasons = late.flatMap((order) => order.reasons);
+  expect(reasons).toContainEqual(
+    expect.objectContaining({ kind: "calendar", workCenter: "Drill" }),
+  );
+  expect(reasons.find(({ kind }) => kind === "capacity")?.operation).toMatch(/· (10|20)$/);
+  for (const { workOrderId } of orders) {
+    await plant.post(`/api/work-orders/${workOrderId}/cancel`, { reason: "test" });
+  }
+});
+
+test("keeps what runs on its machine, and an overdue order late by all it is overdue", async () => {
+  plant.setClock("2026-11-23T08:00:00Z");
+  const order = await firmed(600, "2026-11-22T08:00:00Z");
+  await plant.post(`/api/work-orders/${order.workOrderId}/release`);
+  const saw = line.machines[0];
+  plant.setClock("2026-11-23T08:01:00Z");
+  await plant.emit([
+    counted(plant.tenantId, { workUnitId: saw?.workUnitId ?? "", delta: 300, at: plant.now() }),
+  ]);
+  await plant.settle();
+  const made = await plan(plant, "schedules", { seconds: 1 });
+  const { operations, late } = await gantt(made);
+  const running = operations.find(({ step }) => step === 10);
+  expect(running).toMatchObject({ isFixed: true, workCenterId: saw?.workCenterId });
+  // 300 of 600 pieces are left, a second each.
+  expect(Date.parse(running?.ends ?? "") - Date.parse(running?.starts ?? "")).toBe(5 * 60_000);
+  expect(late[0]?.lateMinutes).toBeGreaterThan(24 * 60);
+  await plant.post(`/api/work-orders/${order.workOrderId}/cancel`, { reason: "test" });
+});
+
+test("a running search ends within a second of its cancel", async () => {
+  // Too many for their day, so that no plan is proven best and the search goes on.
+  for (let minutes = 30; minutes <= 100; minutes += 10) {
+    await firmed(minutes * 60, "2026-11-23T12:00:00Z");
+  }
+  const { planId } = await plant.post<Plan>("/api/planning/schedules", { seconds: 120 });
+  const making = makeNow(plant, planId);
+  await expect
+    .poll(async () => (await plant.get<Plan>(`/api/planning/plans/${planId}`)).progress.note, {
+      timeout: 10_000,
+    })
+    .toBe("searching");
+  const asked = performance.now();
+  const cancelled = await plant.post<Plan>(`/api/planning/plans/${planId}/cancel`);
+  expect(cancelled.state).toBe("cancelled");
+  expect(performance.now() - asked).toBeLessThan(1_000);
+  const { error } = await making.ended;
+  expect(error).toBeNull();
+  // Half a second to notice, and the machine of the tests is a busy one.
+  expect(performance.now() - asked).toBeLessThan(2_000);
+});

@@ -1,0 +1,74 @@
+import type {
+  ActionMessage,
+  Demand,
+  Gantt,
+  Peg,
+  Plan,
+  PlannedOrder,
+} from "@millwright/contracts/api";
+import { queryOptions } from "@tanstack/react-query";
+
+import { getJson } from "./client.ts";
+import { pages } from "./queries.ts";
+
+/** Everything a plan or a demand changes lies under `planning`. */
+export const planningKeys = {
+  all: ["planning"],
+  plans: ["planning", "plans"],
+  demands: ["planning", "demands"],
+} as const;
+
+/** A plan on the way is asked for once a second: its progress is in the database, not on the live stream. */
+export const progressMs = 1_000;
+
+export function isOnTheWay({ state }: Plan): boolean {
+  return state === "queued" || state === "running";
+}
+
+export function plansQuery() {
+  return pages<Plan>(planningKeys.plans, "/api/planning/plans", { limit: "30" });
+}
+
+export function planQuery(planId: string) {
+  return queryOptions({
+    queryKey: [...planningKeys.plans, "one", planId],
+    queryFn: ({ signal }) => getJson<Plan>(`/api/planning/plans/${planId}`, signal),
+    refetchInterval: ({ state: { data } }) =>
+      data !== undefined && isOnTheWay(data) ? progressMs : false,
+  });
+}
+
+export function plannedOrdersQuery(planId: string, filter: { search?: string; isLate?: "true" }) {
+  const path = `/api/planning/plans/${planId}/orders`;
+  return pages<PlannedOrder>([...planningKeys.all, "orders", planId, filter], path, {
+    limit: "50",
+    ...filter,
+  });
+}
+
+export function pegsQuery(planId: string, orderNumber: number, direction: "up" | "down") {
+  const path = `/api/planning/plans/${planId}/orders/${orderNumber}/pegs?direction=${direction}`;
+  return queryOptions({
+    queryKey: [...planningKeys.all, "pegs", planId, orderNumber, direction],
+    queryFn: ({ signal }) => getJson<{ rows: Peg[]; isComplete: boolean }>(path, signal),
+  });
+}
+
+export function actionMessagesQuery(planId: string) {
+  const path = `/api/planning/plans/${planId}/messages`;
+  return pages<ActionMessage>([...planningKeys.all, "messages", planId], path, { limit: "50" });
+}
+
+export function ganttQuery(planId: string) {
+  return queryOptions({
+    queryKey: [...planningKeys.all, "gantt", planId],
+    queryFn: ({ signal }) => getJson<Gantt>(`/api/planning/plans/${planId}/gantt`, signal),
+  });
+}
+
+export function demandsQuery(search: string) {
+  return pages<Demand>([...planningKeys.demands, search], "/api/planning/demands", {
+    limit: "50",
+    ...(search !== "" && { search }),
+  });
+}

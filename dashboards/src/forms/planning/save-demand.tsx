@@ -1,0 +1,108 @@
+import type { Demand } from "@millwright/contracts/api";
+import { demandKinds } from "@millwright/contracts/states/planning";
+import { useMutation, useQueryClient } from "@tanstack/react-query";
+import { useState } from "react";
+import { useTranslations } from "use-intl";
+
+import { deleteJson } from "../../api/client.ts";
+import { planningKeys } from "../../api/planning-queries.ts";
+import { Field } from "../../ui/field.tsx";
+import { TextField } from "../../ui/text-field.tsx";
+import { useCommand } from "../../ui/use-command.ts";
+import { useSave } from "../../ui/use-save.ts";
+import { decimalPattern } from "../engineering/item-fields.tsx";
+import { decimal } from "../engineering/item-input.ts";
+import { FormDialog } from "../form-dialog.tsx";
+import { ItemPicker, type PickedItem } from "../item-picker.tsx";
+
+type Asked = { kind: string; itemId: string; quantity: string; dueDay: string; reference: string };
+
+/** A new demand, or a change of one; its item stays when it is changed. */
+export function SaveDemand({ demand, onClose }: { demand: Demand | null; onClose: () => void }) {
+  const t = useTranslations();
+  const client = useQueryClient();
+  const [item, setItem] = useState<PickedItem | null>(null);
+  const [kind, setKind] = useState<string>(demand?.kind ?? "sales_order");
+  const [quantity, setQuantity] = useState(demand?.quantity ?? "");
+  const [dueDay, setDueDay] = useState(demand?.dueDay ?? "");
+  const [reference, setReference] = useState(demand?.reference ?? "");
+  const onSuccess = async () => {
+    await client.invalidateQueries({ queryKey: planningKeys.demands });
+    onClose();
+  };
+  const body = (asked: Asked) => asked;
+  const create = useCommand<Asked, Demand>(() => "/api/planning/demands", { body, onSuccess });
+  const path = `/api/planning/demands/${demand?.demandId ?? ""}`;
+  const version = () => demand?.version ?? null;
+  const change = useSave<Asked, Demand>("PUT", () => path, { body, version, onSuccess });
+  const remove = useMutation({ mutationFn: () => deleteJson(path), onSuccess });
+  const itemId = demand?.itemId ?? item?.itemId;
+  const submit = () => {
+    if (itemId === undefined) return;
+    const asked = { kind, itemId, quantity: decimal(quantity), dueDay, reference };
+    if (demand === null) create.mutate(asked);
+    else change.mutate(asked);
+  };
+  return (
+    <FormDialog
+      title={t(demand === null ? "planning.newDemand" : "planning.changeDemand")}
+      action={t("planning.save")}
+      isPending={create.isPending || change.isPending}
+      error={create.error ?? change.error ?? remove.error}
+      onSubmit={submit}
+      onClose={onClose}
+    >
+      {demand === null ? (
+        <ItemPicker label={t("column.item")} picked={item} isRequired onPick={setItem} />
+      ) : (
+        <p>
+          <b>{demand.itemNumber}</b> {demand.itemName}
+        </p>
+      )}
+      <div className="form-pair">
+        <TextField
+          label={`${t("planning.quantity")} ${demand?.uom ?? item?.uom ?? ""}`}
+          required
+          inputMode="decimal"
+          pattern={decimalPattern}
+          value={quantity}
+          onChange={setQuantity}
+        />
+        <TextField
+          label={t("planning.dueDay")}
+          required
+          type="date"
+          value={dueDay}
+          onChange={setDueDay}
+        />
+      </div>
+      <Field label={t("planning.kind")}>
+        {(control) => (
+          <select
+            {...control}
+            className="select"
+            value={kind}
+            onChange={(event) => setKind(event.target.value)}
+          >
+            {demandKinds.map((one) => (
+              <option key={one} value={one}>
+                {t(`planning.demandKind.${one}`)}
+              </option>
+            ))}
+          </select>
+        )}
+      </Field>
+      <TextField label={t("planning.reference")} value={reference} onChange={setReference} />
+      {demand !== null && (
+        <button
+          type="button"
+          className="button button-start"
+          disabled={remove.isPending}
+          onClick={() => remove.mutate()}
+        >
+          {t("planning.deleteDemand")}
+        </button>
+      )}
+    </FormDialog>
+  );
+}

@@ -1,0 +1,98 @@
+import type { Demand } from "@millwright/contracts/api";
+import { useInfiniteQuery } from "@tanstack/react-query";
+import { useState } from "react";
+import { useTranslations } from "use-intl";
+
+import { useMay } from "../../api/identity-queries.ts";
+import { demandsQuery } from "../../api/planning-queries.ts";
+import { SaveDemand } from "../../forms/planning/save-demand.tsx";
+import { type Column, ListTable } from "../../panels/lists/list-table.tsx";
+import { Paged } from "../../panels/lists/paged.tsx";
+import { SearchBox } from "../../panels/lists/search-box.tsx";
+import { PageHead } from "../../panels/page-head.tsx";
+import { Icon } from "../../ui/icon.tsx";
+import { useFormat } from "../../ui/use-format.ts";
+
+/** What is asked for from outside, by due day: what MRP plans for. */
+export function DemandsPage() {
+  const t = useTranslations();
+  const mayChange = useMay()("demand:change");
+  const [search, setSearch] = useState("");
+  const [edited, setEdited] = useState<Demand | "new" | null>(null);
+  const query = useInfiniteQuery(demandsQuery(search));
+  const columns = useColumns(mayChange ? setEdited : null);
+  return (
+    <>
+      <PageHead title={t("page.demands")}>
+        <search className="filter">
+          <SearchBox label={t("planning.searchItem")} value={search} onSearch={setSearch} />
+        </search>
+        {mayChange && (
+          <button type="button" className="button button-main" onClick={() => setEdited("new")}>
+            <Icon name="add" size={16} /> {t("planning.newDemand")}
+          </button>
+        )}
+      </PageHead>
+      <Paged query={query} empty={<p>{t("planning.noneDemands")}</p>}>
+        {(rows) => (
+          <ListTable
+            label={t("page.demands")}
+            rows={rows}
+            columns={columns}
+            hidden={[]}
+            isLinked={false}
+            keyOf={({ demandId }) => demandId}
+          />
+        )}
+      </Paged>
+      {edited !== null && (
+        <SaveDemand demand={edited === "new" ? null : edited} onClose={() => setEdited(null)} />
+      )}
+    </>
+  );
+}
+
+function useColumns(onEdit: ((demand: Demand) => void) | null): Column<Demand>[] {
+  const t = useTranslations();
+  const format = useFormat();
+  return [
+    {
+      name: "item",
+      title: t("column.item"),
+      renderCell: (demand) => (
+        <>
+          {onEdit === null ? (
+            demand.itemNumber
+          ) : (
+            <button type="button" className="button" onClick={() => onEdit(demand)}>
+              {demand.itemNumber}
+            </button>
+          )}{" "}
+          <span className="address">{demand.itemName}</span>
+        </>
+      ),
+    },
+    {
+      name: "quantity",
+      title: t("planning.quantity"),
+      isNumber: true,
+      renderCell: ({ quantity, uom }) => (
+        <>
+          {format.quantity(quantity)} <span className="unit">{uom}</span>
+        </>
+      ),
+    },
+    { name: "due", title: t("planning.dueDay"), renderCell: ({ dueDay }) => format.day(dueDay) },
+    {
+      name: "kind",
+      title: t("planning.kind"),
+      renderCell: ({ kind }) => t(`planning.demandKind.${kind}`),
+    },
+    {
+      name: "reference",
+      title: t("planning.reference"),
+      isWide: true,
+      renderCell: ({ reference }) => reference || "–",
+    },
+  ];
+}

@@ -1,0 +1,116 @@
+import type { Plan } from "@millwright/contracts/api";
+import { useInfiniteQuery, useQueryClient } from "@tanstack/react-query";
+import { Link, useNavigate } from "@tanstack/react-router";
+import { useTranslations } from "use-intl";
+
+import { useMay } from "../../api/identity-queries.ts";
+import { isOnTheWay, planningKeys, plansQuery, progressMs } from "../../api/planning-queries.ts";
+import { type Column, ListTable } from "../../panels/lists/list-table.tsx";
+import { Paged } from "../../panels/lists/paged.tsx";
+import { PageHead } from "../../panels/page-head.tsx";
+import { PlanState } from "../../panels/planning/plan-state.tsx";
+import { paths } from "../../paths.ts";
+import { ProblemNote } from "../../ui/problem.tsx";
+import { useCommand } from "../../ui/use-command.ts";
+import { useFormat } from "../../ui/use-format.ts";
+
+/** Plans, newest first, and the two ways to a new one. */
+export function PlansPage() {
+  const t = useTranslations();
+  const client = useQueryClient();
+  const navigate = useNavigate();
+  const mayRun = useMay()("plan:run");
+  const query = useInfiniteQuery({
+    ...plansQuery(),
+    refetchInterval: ({ state }) =>
+      state.data?.pages.some(({ rows }) => rows.some(isOnTheWay)) === true ? progressMs : false,
+  });
+  const run = useCommand<"mrp-runs" | "schedules", Plan>((path) => `/api/planning/${path}`, {
+    body: () => ({}),
+    onSuccess: async ({ planId }) => {
+      await client.invalidateQueries({ queryKey: planningKeys.plans });
+      await navigate({ to: paths.plan, params: { planId } });
+    },
+  });
+  const columns = useColumns();
+  return (
+    <>
+      <PageHead title={t("page.plans")}>
+        {mayRun && (
+          <>
+            <button
+              type="button"
+              className="button"
+              disabled={run.isPending}
+              onClick={() => run.mutate("schedules")}
+            >
+              {t("planning.runSchedule")}
+            </button>
+            <button
+              type="button"
+              className="button button-main"
+              disabled={run.isPending}
+              onClick={() => run.mutate("mrp-runs")}
+            >
+              {t("planning.runMrp")}
+            </button>
+          </>
+        )}
+      </PageHead>
+      {run.error !== null && <ProblemNote error={run.error} />}
+      <Paged query={query} empty={<p>{t("planning.nonePlans")}</p>}>
+        {(rows) => (
+          <ListTable
+            label={t("page.plans")}
+            rows={rows}
+            columns={columns}
+            hidden={[]}
+            keyOf={({ planId }) => planId}
+          />
+        )}
+      </Paged>
+    </>
+  );
+}
+
+function useColumns(): Column<Plan>[] {
+  const t = useTranslations();
+  const format = useFormat();
+  return [
+    {
+      name: "name",
+      title: t("planning.plan"),
+      renderCell: ({ planId, name }) => (
+        <Link to={paths.plan} params={{ planId }} data-row>
+          {name}
+        </Link>
+      ),
+    },
+    {
+      name: "kind",
+      title: t("planning.kind"),
+      renderCell: ({ kind }) => t(`planning.planKind.${kind}`),
+    },
+    { name: "state", title: t("column.state"), renderCell: (plan) => <PlanState plan={plan} /> },
+    {
+      name: "result",
+      title: t("planning.result"),
+      renderCell: (plan) => <PlanResult plan={plan} />,
+    },
+    {
+      name: "requested",
+      title: t("planning.requested"),
+      isWide: true,
+      renderCell: ({ requestedTime }) => format.siteTime(requestedTime, "dayMinute"),
+    },
+  ];
+}
+
+function PlanResult({ plan: { kind, state, summary } }: { plan: Plan }) {
+  const t = useTranslations();
+  if (state !== "done") return "–";
+  const { orders = 0, operations = 0, lateOrders = 0 } = summary;
+  return kind === "mrp"
+    ? t("planning.mrpResult", { orders, lateOrders })
+    : t("planning.scheduleResult", { operations, lateOrders });
+}

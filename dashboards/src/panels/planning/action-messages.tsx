@@ -1,0 +1,63 @@
+import type { ActionMessage } from "@millwright/contracts/api";
+import { useInfiniteQuery } from "@tanstack/react-query";
+import { useTranslations } from "use-intl";
+
+import { actionMessagesQuery } from "../../api/planning-queries.ts";
+import { useFormat } from "../../ui/use-format.ts";
+import { type Column, ListTable } from "../lists/list-table.tsx";
+import { Paged } from "../lists/paged.tsx";
+
+/** What a planner should do about planned and open orders. */
+export function ActionMessages({ planId }: { planId: string }) {
+  const t = useTranslations();
+  const query = useInfiniteQuery(actionMessagesQuery(planId));
+  const columns = useColumns();
+  return (
+    <section aria-label={t("planning.messages")}>
+      <h2>{t("planning.messages")}</h2>
+      <Paged query={query} empty={<p>{t("planning.noneMessages")}</p>}>
+        {(rows) => (
+          <ListTable
+            label={t("planning.messages")}
+            rows={rows}
+            columns={columns}
+            hidden={[]}
+            isLinked={false}
+            keyOf={({ messageNumber }) => String(messageNumber)}
+          />
+        )}
+      </Paged>
+    </section>
+  );
+}
+
+function useColumns(): Column<ActionMessage>[] {
+  const t = useTranslations();
+  const format = useFormat();
+  const day = (at: string | null) => (at === null ? "" : format.day(at));
+  return [
+    {
+      name: "action",
+      title: t("planning.change"),
+      renderCell: ({ action }) => t(`planning.action.${action}`),
+    },
+    { name: "item", title: t("column.item"), renderCell: ({ itemNumber }) => itemNumber },
+    {
+      name: "about",
+      title: t("planning.about"),
+      renderCell: ({ orderNumber, workOrderId, label }) => {
+        if (orderNumber !== null) return `${t("planning.pegKind.order")} ${orderNumber}`;
+        const kind = workOrderId === null ? "purchase_proposal" : "work_order";
+        return `${t(`planning.pegKind.${kind}`)} ${label}`;
+      },
+    },
+    {
+      name: "change",
+      title: t("planning.quantity"),
+      renderCell: ({ fromDay, toDay, toQuantity, uom }) =>
+        toQuantity === null
+          ? [day(fromDay), day(toDay)].filter((text) => text !== "").join(" → ")
+          : `→ ${format.quantity(toQuantity)} ${uom}`,
+    },
+  ];
+}

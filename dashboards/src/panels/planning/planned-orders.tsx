@@ -1,0 +1,166 @@
+import type { Plan, PlannedOrder } from "@millwright/contracts/api";
+import { useInfiniteQuery, useQueryClient } from "@tanstack/react-query";
+import { Link } from "@tanstack/react-router";
+import { useState } from "react";
+import { useTranslations } from "use-intl";
+
+import { useMay } from "../../api/identity-queries.ts";
+import { plannedOrdersQuery, planningKeys } from "../../api/planning-queries.ts";
+import { paths } from "../../paths.ts";
+import { ProblemNote } from "../../ui/problem.tsx";
+import { useCommand } from "../../ui/use-command.ts";
+import { useFormat } from "../../ui/use-format.ts";
+import { type Column, ListTable } from "../lists/list-table.tsx";
+import { Paged } from "../lists/paged.tsx";
+import { SearchBox } from "../lists/search-box.tsx";
+import { Pegging } from "./pegging.tsx";
+
+/** Orders of an MRP plan; one that is chosen shows its pegging, both ways. */
+export function PlannedOrders({ plan }: { plan: Plan }) {
+  const t = useTranslations();
+  const [search, setSearch] = useState("");
+  const [isLate, setLate] = useState(false);
+  const [chosen, setChosen] = useState<number | null>(null);
+  const filter = { ...(search !== "" && { search }), ...(isLate && { isLate: "true" as const }) };
+  const query = useInfiniteQuery(plannedOrdersQuery(plan.planId, filter));
+  const columns = useColumns(plan, setChosen);
+  return (
+    <section aria-label={t("planning.orders")}>
+      <h2>{t("planning.orders")}</h2>
+      <search className="filter">
+        <SearchBox label={t("planning.searchItem")} value={search} onSearch={setSearch} />
+        <label className="check">
+          <input
+            type="checkbox"
+            checked={isLate}
+            onChange={(event) => setLate(event.target.checked)}
+          />{" "}
+          {t("planning.lateOnly")}
+        </label>
+      </search>
+      <Paged query={query} empty={<p>{t("planning.noneOrders")}</p>}>
+        {(rows) => (
+          <ListTable
+            label={t("planning.orders")}
+            rows={rows}
+            columns={columns}
+            hidden={[]}
+            isLinked={false}
+            keyOf={({ orderNumber }) => String(orderNumber)}
+          />
+        )}
+      </Paged>
+      {chosen !== null && (
+        <Pegging planId={plan.planId} orderNumber={chosen} onClose={() => setChosen(null)} />
+      )}
+    </section>
+  );
+}
+
+function useColumns(plan: Plan, onChoose: (orderNumber: number) => void): Column<PlannedOrder>[] {
+  const t = useTranslations();
+  const format = useFormat();
+  return [
+    {
+      name: "number",
+      title: t("planning.number"),
+      renderCell: ({ orderNumber }) => (
+        <button type="button" className="button" onClick={() => onChoose(orderNumber)}>
+          {orderNumber}
+        </button>
+      ),
+    },
+    {
+      name: "item",
+      title: t("column.item"),
+      renderCell: ({ itemNumber, itemName }) => (
+        <>
+          {itemNumber} <span className="address">{itemName}</span>
+        </>
+      ),
+    },
+    {
+      name: "kind",
+      title: t("planning.kind"),
+      isWide: true,
+      renderCell: ({ kind }) => t(`planning.orderKind.${kind}`),
+    },
+    {
+      name: "quantity",
+      title: t("planning.quantity"),
+      isNumber: true,
+      renderCell: ({ quantity, uom }) => (
+        <>
+          {format.quantity(quantity)} <span className="unit">{uom}</span>
+        </>
+      ),
+    },
+    {
+      name: "start",
+      title: t("planning.start"),
+      isWide: true,
+      renderCell: ({ startDay }) => format.day(startDay),
+    },
+    { name: "due", title: t("column.due"), renderCell: ({ dueDay }) => format.day(dueDay) },
+    {
+      name: "late",
+      title: t("planning.late"),
+      renderCell: ({ lateDays }) =>
+        lateDays > 0 ? (
+          <b className="plan-late">{t("planning.lateDays", { days: lateDays })}</b>
+        ) : (
+          t("planning.inTime")
+        ),
+    },
+    {
+      name: "state",
+      title: t("column.state"),
+      renderCell: (order) => <OrderState plan={plan} order={order} />,
+    },
+  ];
+}
+
+function OrderState({ plan, order }: { plan: Plan; order: PlannedOrder }) {
+  const t = useTranslations();
+  const may = useMay();
+  const client = useQueryClient();
+  const act = useCommand<"firm" | "release", PlannedOrder>(
+    (command) => `/api/planning/plans/${order.planId}/orders/${order.orderNumber}/${command}`,
+    {
+      body: () => ({}),
+      onSuccess: () => client.invalidateQueries({ queryKey: planningKeys.all }),
+    },
+  );
+  const isOpen = plan.isCurrent && order.kind !== "phantom";
+  return (
+    <span className="plan-state">
+      {t(`planning.orderState.${order.state}`)}
+      {order.workOrderId !== null && (
+        <Link to={paths.workOrder} params={{ workOrderId: order.workOrderId }}>
+          {order.workOrderNumber ?? t("planning.pegKind.work_order")}
+        </Link>
+      )}
+      {isOpen && order.state === "proposed" && may("planned_order:firm") && (
+        <button
+          type="button"
+          className="button"
+          disabled={act.isPending}
+          onClick={() => act.mutate("firm")}
+        >
+          {t("planning.firm")}
+        </button>
+      )}
+      {isOpen && order.state !== "released" && may("planned_order:release") && (
+        <button
+          type="button"
+          className="button"
+          disabled={act.isPending}
+          onClick={() => act.mutate("release")}
+        >
+          {t("planning.release")}
+        </button>
+      )}
+      {act.error !== null && <ProblemNote error={act.error} />}
+    </span>
+  );
+}
