@@ -1,5 +1,7 @@
 import { equipment } from "./modules/equipment/index.ts";
+import { engineering } from "./modules/engineering/index.ts";
 import { identitySubscriptions, readSite, readTenantIds } from "./modules/identity/index.ts";
+import { gaugeWatch } from "./modules/inventory/index.ts";
 import { planningWork } from "./modules/planning/index.ts";
 import { machineWatch, productionSubscriptions } from "./modules/production/index.ts";
 import { readConfig, workerConfigSchema } from "./platform/config/config.ts";
@@ -58,6 +60,7 @@ try {
     starting.use(await platform.db.everywhere(sends({ ...platform, seal, mail, mayBeInside })));
     const tenantIds = (atMost: number) => readTenantIds(platform.db, atMost);
     starting.use(machineWatch({ platform, equipment, tenantIds })).start();
+    starting.use(gaugeWatch({ platform, equipment, engineering, tenantIds })).start();
     const jobs = {
       ofTenants: [askAvailabilityJob(), ...planning.jobs],
       upkeep: (home: Home) => platformUpkeep({ db: home.db, queue: platform.jobs.at(home) }),

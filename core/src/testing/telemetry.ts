@@ -68,6 +68,16 @@ export async function newValue(
   });
 }
 
+/** The device went away (500) or says itself that its value is bad (0); 192 is good. */
+export async function setQuality(store: Store, metricId: string, quality: number): Promise<void> {
+  await asIngest(store, (tx) =>
+    sql`
+      update telemetry.last_value
+         set quality = ${quality}
+       where metric_id = ${metricId}`.execute(tx.over()),
+  );
+}
+
 async function asIngest<T>(store: Store, work: (tx: Transaction) => Promise<T>): Promise<T> {
   await using db = new Database(store.home.ingest, { poolMax: 1, onError: () => undefined });
   return db.inTenant(tenantIdSchema.parse(store.tenantId), work);

@@ -414,7 +414,10 @@ export const en = {
       done: "Operation {step} done",
     },
     downtime: { opened: "Downtime began", closed: "Downtime ended after {length}" },
-    stock: { moved: "Stock moved, moves: {moves}" },
+    stock: {
+      moved: "Stock moved, moves: {moves}",
+      refill_asked: "Refill asked for: {quantity}",
+    },
     lot: { status_changed: "Lot status {fromStatus} → {toStatus}: {reason}" },
     plan: { requested: "Plan asked for" },
     planned_order: { released: "{quantity} asked of purchasing" },

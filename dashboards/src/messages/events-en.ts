@@ -28,6 +28,8 @@ export const eventsEn = {
   },
   auditObject: {
     work_unit: "Machine",
+    stock_gauge: "Gauge of a bin",
+    stock_proposal: "Proposal of a gauge",
     binding: "Binding",
     parked_event: "Parked event",
     tenant_setting: "Setting",
@@ -71,7 +73,7 @@ export const eventsEn = {
       done: "Operation done",
     },
     downtime: { opened: "Downtime began", closed: "Downtime ended" },
-    stock: { moved: "Stock moved" },
+    stock: { moved: "Stock moved", refill_asked: "Refill asked for" },
     lot: { status_changed: "Lot status changed" },
     session: { opened: "Signed in" },
     access: { changed: "Access ended or looked up anew" },

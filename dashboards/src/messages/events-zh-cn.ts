@@ -31,6 +31,8 @@ export const eventsZhCn: Words<typeof eventsEn> = {
   },
   auditObject: {
     work_unit: "设备",
+    stock_gauge: "库位测量",
+    stock_proposal: "测量建议",
     binding: "绑定",
     parked_event: "搁置的事件",
     tenant_setting: "设置",
@@ -74,7 +76,7 @@ export const eventsZhCn: Words<typeof eventsEn> = {
       done: "工序完成",
     },
     downtime: { opened: "停机开始", closed: "停机结束" },
-    stock: { moved: "库存移动" },
+    stock: { moved: "库存移动", refill_asked: "已请求补料" },
     lot: { status_changed: "批次状态更改" },
     session: { opened: "登录" },
     access: { changed: "访问结束或重新核对" },

@@ -389,7 +389,7 @@ export const zhCn: Catalogue = {
       done: "工序 {step} 完成",
     },
     downtime: { opened: "停机开始", closed: "停机结束，历时 {length}" },
-    stock: { moved: "库存移动 {moves} 笔" },
+    stock: { moved: "库存移动 {moves} 笔", refill_asked: "已请求补料 {quantity}" },
     lot: { status_changed: "批次状态 {fromStatus} → {toStatus}：{reason}" },
     plan: { requested: "已请求计划" },
     planned_order: { released: "已向采购请求 {quantity}" },

@@ -8,6 +8,7 @@ export * from "./counts.ts";
 export * from "./demands.ts";
 export * from "./engineering-changes.ts";
 export * from "./events.ts";
+export * from "./gauges.ts";
 export * from "./health.ts";
 export * from "./inventory.ts";
 export * from "./items.ts";

@@ -41,6 +41,7 @@ export const eventSchemas = {
   "downtime.closed@1": workOrder.downtimeClosedV1,
   "stock.moved@1": stock.stockMovedV1,
   "lot.status_changed@1": stock.lotStatusChangedV1,
+  "stock.refill_asked@1": stock.refillAskedV1,
   "plan.requested@1": planning.planRequestedV1,
   "planned_order.released@1": planning.plannedOrderReleasedV1,
   "record.changed@1": audit.recordChangedV1,

@@ -34,3 +34,15 @@ export const lotStatusChangedV1 = z.object({
   to: z.enum(lotStatuses),
   reason: z.string(),
 });
+
+/** A gauge is below its limit, and a person or a rule agreed that goods should come. */
+export const refillAskedV1 = z.object({
+  proposalId: z.uuid(),
+  gaugeId: z.uuid(),
+  itemId: itemIdSchema,
+  locationId: z.uuid(),
+  /** What is there, in the UoM of the item. */
+  measured: quantitySchema,
+  /** > 0: what is missing up to the limit of the gauge. */
+  quantity: quantitySchema,
+});

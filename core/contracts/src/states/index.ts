@@ -4,6 +4,7 @@ import { bindingRoles, machineStates, operationStates, workOrderStates } from ".
 
 export { Refusal, type RefusalDetail, type RefusalKind } from "./refusal.ts";
 export * from "./engineering.ts";
+export * from "./gauges.ts";
 export * from "./planning.ts";
 export * from "./stock.ts";
 export * from "./tables.ts";

@@ -1,4 +1,5 @@
 import { createLocation } from "./create-location.ts";
+import { gaugeRoutes } from "./gauge-routes.ts";
 import { keepItem } from "./keep-item.ts";
 import { postMoves } from "./post-moves.ts";
 import { readAvailable } from "./read-available.ts";
@@ -10,6 +11,7 @@ export { inventoryObjectTypes } from "./permissions.ts";
 export { inventoryTableRoutes } from "./table-routes.ts";
 export { rebuildBalances } from "./rebuild-balances.ts";
 export { verifyStock } from "./verify.ts";
+export { gaugeWatch } from "./watch-gauges.ts";
 
 /** Front door of inventory for the contexts above: every call joins the caller's transaction. */
 export const inventory = {
@@ -23,5 +25,7 @@ export const inventory = {
 };
 
 export function inventoryModule(deps: InventoryDeps) {
-  return { routes: inventoryRoutes(deps).route("/", warehouseRoutes(deps)) };
+  return {
+    routes: inventoryRoutes(deps).route("/", warehouseRoutes(deps)).route("/", gaugeRoutes(deps)),
+  };
 }

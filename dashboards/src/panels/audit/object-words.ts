@@ -26,6 +26,8 @@ export const auditedTypes = [
   "lot",
   "transfer",
   "cycle_count",
+  "stock_gauge",
+  "stock_proposal",
   "job",
   "subscription",
   "parked_event",

@@ -31,6 +31,7 @@ export const spokenTypes = [
   "downtime.opened",
   "downtime.closed",
   "stock.moved",
+  "stock.refill_asked",
   "lot.status_changed",
   "plan.requested",
   "planned_order.released",
