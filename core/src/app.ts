@@ -48,6 +48,8 @@ import { Refusal } from "./platform/errors.ts";
 import { measureLag } from "./platform/events/lag.ts";
 import { subscriptionObjectTypes } from "./platform/events/permissions.ts";
 import { subscriptionRoutes } from "./platform/events/routes.ts";
+import { forwardedAddresses } from "./platform/http/address.ts";
+import type { IsTrustedProxy } from "./platform/http/trusted-proxies.ts";
 import { createApi, createRequests } from "./platform/http/api.ts";
 import { refuseWhenBusy } from "./platform/http/busy.ts";
 import { allowOrigins } from "./platform/http/cors.ts";
@@ -101,6 +103,8 @@ export type AppOptions = {
   localUrl?: string | undefined;
   /** Origins of other sites whose pages may ask with a token of their own; none by default. */
   corsOrigins?: readonly string[] | undefined;
+  /** Proxies of ours, whose `X-Forwarded-For` is believed; none by default. */
+  isTrustedProxy?: IsTrustedProxy | undefined;
   /** OpenID providers may be at addresses of our own network; by default they may not. */
   oidcMayBeInside?: boolean | undefined;
   /** Whoever knows it may make the first administrator; unset: nobody may. */
@@ -159,6 +163,7 @@ export function createApp(platform: Platform, options: AppOptions): App {
 
   const api = createApi();
   api.use(securityHeaders({ publicUrl: options.publicUrl }));
+  api.use(forwardedAddresses(options.isTrustedProxy));
   api.use(tracedRequests);
   api.use(timed(platform));
   api.use("/api/*", refuseWhenBusy());

@@ -11,6 +11,7 @@ import { publishConfig } from "./platform/config/process-config.ts";
 import { serveDashboards } from "./platform/http/dashboards.ts";
 import { observeJobs } from "./platform/jobs/observe-jobs.ts";
 import { connectionsMax, serverLimits } from "./platform/http/server-limits.ts";
+import { trustedProxies } from "./platform/http/trusted-proxies.ts";
 import { observeFigures } from "./platform/observe/figures.ts";
 import { createLog } from "./platform/observe/log.ts";
 import { openPlatform } from "./platform/open-platform.ts";
@@ -47,6 +48,7 @@ try {
       setupCode: config.SETUP_CODE,
       sendsMail: config.SMTP_URL !== undefined,
       corsOrigins: config.CORS_ORIGINS,
+      isTrustedProxy: trustedProxies(config.TRUSTED_PROXIES ?? []) ?? undefined,
       oidcMayBeInside: config.OIDC_MAY_BE_INSIDE,
       pages: serveDashboards(folder),
     });

@@ -1,5 +1,7 @@
 import { z } from "zod";
 
+import { trustedProxies } from "../http/trusted-proxies.ts";
+
 const databaseUrl = z
   .string()
   .regex(/^postgres(ql)?:\/\//, "must start with postgresql://")
@@ -43,6 +45,12 @@ export const coreConfigSchema = z.object({
     .refine((origins) => origins.every(isOrigin), "is a list of origins such as https://a.example")
     .optional()
     .describe("other sites whose pages may use the API, comma-separated; none by default"),
+  TRUSTED_PROXIES: z
+    .string()
+    .transform((list) => list.split(",").map((entry) => entry.trim()))
+    .refine((list) => trustedProxies(list) !== null, "is a list such as 10.0.0.5,192.0.2.0/24")
+    .optional()
+    .describe("own proxies whose X-Forwarded-For tells who asks; none by default"),
   SIGNING_KEYS: z
     .string("is missing: npm start keeps it in DATA_DIR/secrets")
     .transform((keys) => keys.split(",").map((key) => key.trim()))
