@@ -2,7 +2,7 @@
 /* oxlint-disable jsx-a11y/prefer-tag-over-role, jsx-a11y/no-noninteractive-element-to-interactive-role, jsx-a11y/click-events-have-key-events */
 import type { StoredItem } from "@millwright/contracts/api";
 import { useQuery } from "@tanstack/react-query";
-import { type KeyboardEvent, useEffect, useId, useState } from "react";
+import { type KeyboardEvent, useEffect, useEffectEvent, useId, useState } from "react";
 import { useTranslations } from "use-intl";
 
 import { itemChoicesQuery } from "../api/engineering-queries.ts";
@@ -37,13 +37,27 @@ export function ItemPicker({
   const [isOpen, setOpen] = useState(false);
   const [at, setAt] = useState(0);
   const asked = useSettled(text.trim());
-  const { data } = useQuery({ ...itemChoicesQuery(asked), enabled: isOpen });
+  /** Enter was pressed before the answer to what was typed: scanners do not wait. */
+  const [isEntered, setEntered] = useState(false);
+  const { data, isPlaceholderData } = useQuery({ ...itemChoicesQuery(asked), enabled: isOpen });
   const choices = (data?.rows ?? []).filter(({ itemId }) => !without.includes(itemId));
   const pick = (item: PickedItem) => {
     setOpen(false);
+    setEntered(false);
     setText("");
     onPick(item);
   };
+  const isAnswered = data !== undefined && !isPlaceholderData && asked === text.trim();
+  const pickEntered = useEffectEvent(() => {
+    const choice = choices[at];
+    setEntered(false);
+    if (choice !== undefined) pick(choice);
+  });
+  useEffect(() => {
+    if (!isEntered || !isAnswered) return undefined;
+    const timer = setTimeout(() => pickEntered());
+    return () => clearTimeout(timer);
+  }, [isEntered, isAnswered]);
   const press = (event: KeyboardEvent) => {
     const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
     if (step !== undefined) {
@@ -57,9 +71,8 @@ export function ItemPicker({
       setOpen(false);
     } else if (event.key === "Enter" && isOpen) {
       event.preventDefault();
-      const choice = choices[at];
       // What is on the list may still be of the text before.
-      if (choice !== undefined && asked === text.trim()) pick(choice);
+      setEntered(true);
     }
   };
   return (
@@ -82,6 +95,7 @@ export function ItemPicker({
         onBlur={() => setOpen(false)}
         onChange={(event) => {
           onPick(null);
+          setEntered(false);
           setText(picked === null ? event.target.value : "");
           setAt(0);
           setOpen(true);

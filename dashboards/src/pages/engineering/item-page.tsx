@@ -33,7 +33,10 @@ function ItemView({ item, tab }: { item: StoredItem; tab: ItemTab }) {
   const t = useTranslations();
   const may = useMay();
   const { itemId } = item;
-  const tabs = itemTabs.filter((one) => one === "master" || one === "routing" || may("bom:read"));
+  const tabs = itemTabs.filter((one) => {
+    if (one === "revisions") return may("bom:read") && item.kind !== "buy";
+    return one !== "whereUsed" || may("bom:read");
+  });
   // Another version is another edit to begin; so what was typed goes when somebody else saved.
   const version = `${itemId} ${item.version}`;
   return (

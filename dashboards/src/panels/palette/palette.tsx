@@ -1,7 +1,7 @@
 // Roles stand for the tags of a select, which can hold neither groups of links nor what is being loaded.
 /* oxlint-disable jsx-a11y/prefer-tag-over-role, jsx-a11y/click-events-have-key-events */
 import { useNavigate } from "@tanstack/react-router";
-import { type KeyboardEvent, useState } from "react";
+import { type KeyboardEvent, useEffect, useEffectEvent, useState } from "react";
 import { useTranslations } from "use-intl";
 
 import { useSettled } from "../../forms/item-picker.tsx";
@@ -14,6 +14,8 @@ export function Palette({ onClose }: { onClose: () => void }) {
   const navigate = useNavigate();
   const [text, setText] = useState("");
   const [at, setAt] = useState(0);
+  /** Enter was pressed before the answer to what was typed. */
+  const [isEntered, setEntered] = useState(false);
   const settled = useSettled(text.trim());
   const { hits, isLoading } = useHits(settled);
   const place = Math.min(at, hits.length - 1);
@@ -21,6 +23,17 @@ export function Palette({ onClose }: { onClose: () => void }) {
     onClose();
     void navigate(hit.to);
   };
+  const goEntered = useEffectEvent(() => {
+    setEntered(false);
+    const hit = hits[place];
+    if (hit !== undefined) go(hit);
+  });
+  const isAnswered = settled === text.trim() && !isLoading;
+  useEffect(() => {
+    if (!isEntered || !isAnswered) return undefined;
+    const timer = setTimeout(() => goEntered());
+    return () => clearTimeout(timer);
+  }, [isEntered, isAnswered]);
   const press = (event: KeyboardEvent) => {
     const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
     if (step !== undefined) {
@@ -30,8 +43,7 @@ export function Palette({ onClose }: { onClose: () => void }) {
       document.getElementById(`hit-${next}`)?.scrollIntoView({ block: "nearest" });
     } else if (event.key === "Enter") {
       event.preventDefault();
-      const hit = hits[place];
-      if (hit !== undefined && settled === text.trim()) go(hit);
+      setEntered(true);
     }
   };
   return (
@@ -52,6 +64,7 @@ export function Palette({ onClose }: { onClose: () => void }) {
         value={text}
         onChange={(event) => {
           setText(event.target.value);
+          setEntered(false);
           setAt(0);
         }}
         onKeyDown={press}
