@@ -143,10 +143,13 @@ export const catalogue: Catalogue = {
 export function createApp(platform: Platform, options: AppOptions): App {
   const identity = identityModule(platform, options);
   const requests = createRequests(platform);
-  const authorisation = new Authorisation(catalogue, platform);
+  const hub = new LiveHub(platform);
+  // A stream hears what was allowed when it was opened: it ends, and its browser opens it anew.
+  const authorisation = new Authorisation(catalogue, platform, (tenantId) =>
+    hub.end((viewer) => viewer.tenantId === tenantId),
+  );
   const refusals = new RefusalLog(platform);
   const production = productionModule({ platform, requests, identity, equipment, engineering });
-  const hub = new LiveHub(platform);
   const live = production.live(hub);
   const watch = identity.access((change) =>
     hub.end((viewer) => viewer.tenantId === change.tenantId && isAbout(change, viewer)),

@@ -210,3 +210,15 @@ test("a copy of the database makes nobody's codes: what they are made of is seal
   const code = codeAt(secret, later);
   await new TestBrowser(plant.app).signIn({ email, password, code });
 });
+
+test("a stream ends when the policy changes, so that a right withdrawn is not heard on", async () => {
+  await plant.app.start();
+  const stream = await admin.raw("GET", "/api/live");
+  const reader = stream.body?.getReader();
+  expect((await reader?.read())?.done).toBe(false);
+  await someone("eve", [{ objectType: "machine", action: "read" }]);
+  const ended = async () => {
+    for (;;) if ((await reader?.read())?.done !== false) return true;
+  };
+  expect(await ended()).toBe(true);
+}, 20_000);

@@ -24,14 +24,21 @@ type Deps = { db: Databases; listener: Notices; log: Log };
 export class Authorisation {
   readonly #deps: Deps;
   readonly #catalogue: Catalogue;
+  readonly #onChange: (tenantId: TenantId) => void;
   readonly #wakeUp: WakeUp;
   readonly #enforcers: Enforcers;
   readonly #held = new Map<TenantId, Held>();
   #isStopped = false;
   #watching: Promise<void> | null = null;
 
-  constructor(catalogue: Catalogue, deps: Deps) {
+  /** `onChange` hears once of each change that is noticed: what was decided before may be otherwise now. */
+  constructor(
+    catalogue: Catalogue,
+    deps: Deps,
+    onChange: (tenantId: TenantId) => void = () => undefined,
+  ) {
     this.#deps = deps;
+    this.#onChange = onChange;
     this.#catalogue = catalogue;
     this.#wakeUp = new WakeUp(deps.listener);
     this.#enforcers = new Enforcers({
@@ -80,7 +87,7 @@ export class Authorisation {
   /** The tenant's policy was just saved by this process: the next answer is by the new one. */
   reread(tenantId: TenantId): void {
     const held = this.#held.get(tenantId);
-    if (held !== undefined) held.isOutdated = true;
+    if (held !== undefined) this.#outdate(tenantId, held);
   }
 
   /** The policy as it is in force here. */
@@ -176,9 +183,15 @@ export class Authorisation {
     for (const tenantId of tenantIds) {
       const held = this.#held.get(tenantId);
       if (held === undefined) continue;
-      if (held.version !== (stored.get(tenantId) ?? 0n)) held.isOutdated = true;
+      if (held.version !== (stored.get(tenantId) ?? 0n)) this.#outdate(tenantId, held);
       else held.comparedMs = Math.max(held.comparedMs, startedMs);
     }
+  }
+
+  #outdate(tenantId: TenantId, held: Held): void {
+    const wasCurrent = !held.isOutdated;
+    held.isOutdated = true;
+    if (wasCurrent) this.#onChange(tenantId);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
