@@ -28,6 +28,7 @@ export const paths = {
   user: "/admin/users/$userId",
   access: "/admin/access",
   company: "/admin/company",
+  providers: "/admin/sign-in-providers",
   apiKeys: "/admin/api-keys",
   settings: "/admin/settings",
   jobs: "/admin/jobs",

@@ -75,6 +75,14 @@ const routes = [
   }),
   createRoute({
     getParentRoute: under,
+    path: paths.providers,
+    component: lazyRouteComponent(
+      () => import("./pages/admin/providers-page.tsx"),
+      "ProvidersPage",
+    ),
+  }),
+  createRoute({
+    getParentRoute: under,
     path: paths.unassigned,
     component: lazyRouteComponent(() => import("./pages/unassigned-page.tsx"), "UnassignedPage"),
   }),

@@ -1,4 +1,5 @@
 import { countsEn } from "./counts-en.ts";
+import { providersEn } from "./providers-en.ts";
 import { identityEn } from "./identity-en.ts";
 import { eventsEn } from "./events-en.ts";
 import { settingsEn } from "./settings-en.ts";
@@ -11,6 +12,7 @@ import { changesEn } from "./changes-en.ts";
 /** English catalogue: the words of DOMAIN.md. Every other language has exactly these keys. */
 export const en = {
   ...countsEn,
+  ...providersEn,
   ...identityEn,
   ...settingsEn,
   ...jobsEn,
@@ -26,6 +28,7 @@ export const en = {
     plans: "Plans",
     demands: "Demands",
     unassigned: "Unassigned counts",
+    providers: "Sign-in providers",
     equipment: "Equipment",
     items: "Items",
     changes: "Changes",

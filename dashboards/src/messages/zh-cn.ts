@@ -1,5 +1,6 @@
 import type { Catalogue } from "./en.ts";
 import { countsZhCn } from "./counts-zh-cn.ts";
+import { providersZhCn } from "./providers-zh-cn.ts";
 import { identityZhCn } from "./identity-zh-cn.ts";
 import { eventsZhCn } from "./events-zh-cn.ts";
 import { settingsZhCn } from "./settings-zh-cn.ts";
@@ -12,6 +13,7 @@ import { changesZhCn } from "./changes-zh-cn.ts";
 /** Simplified Chinese. */
 export const zhCn: Catalogue = {
   ...countsZhCn,
+  ...providersZhCn,
   ...identityZhCn,
   ...settingsZhCn,
   ...jobsZhCn,
@@ -27,6 +29,7 @@ export const zhCn: Catalogue = {
     plans: "计划",
     demands: "需求",
     unassigned: "未归属计数",
+    providers: "登录提供方",
     equipment: "设备配置",
     items: "物料",
     changes: "工程变更",

@@ -23,7 +23,7 @@ const navigation = [
         name: "unassigned",
         path: paths.unassigned,
         icon: "help",
-        shortcut: "g n",
+        shortcut: "g f",
         needs: "work_order:correct",
       },
     ],
@@ -119,6 +119,13 @@ const navigation = [
         icon: "company",
         shortcut: "g c",
         needs: "company:read",
+      },
+      {
+        name: "providers",
+        path: paths.providers,
+        icon: "access",
+        shortcut: "g z",
+        needs: "company:change",
       },
       { name: "apiKeys", path: paths.apiKeys, icon: "key", shortcut: "g k", needs: "api_key:read" },
       {
