@@ -230,7 +230,7 @@ export const plannedOrderSchema = z
     quantity: quantitySchema,
     startDay: daySchema,
     dueDay: daySchema,
-    /** Calendar days by which its most urgent need is missed; 0: in time. */
+    /** Days by which its most urgent need is missed, or by which it should have started; 0: in time. */
     lateDays: z.number().int(),
     state: z.enum(plannedOrderStates),
     workOrderId: z.uuid().nullable(),

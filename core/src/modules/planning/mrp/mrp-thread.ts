@@ -145,7 +145,8 @@ class Rows {
         quantity: this.#quantity(orders.quantity[row] ?? 0),
         startDay: this.#day(orders.start[row] ?? 0),
         dueDay: this.#day(orders.due[row] ?? 0),
-        lateDays: late.get(ordinal) ?? 0,
+        // What should have started days ago comes by as many days later, whatever its due day says.
+        lateDays: Math.max(late.get(ordinal) ?? 0, -(orders.start[row] ?? 0)),
       });
     }
     for (const peg of pegs) this.made.pegs.push(this.#pegRow(peg));
