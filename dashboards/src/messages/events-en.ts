@@ -28,6 +28,7 @@ export const eventsEn = {
   },
   auditObject: {
     work_unit: "Machine",
+    attachment: "Attachment",
     stock_gauge: "Gauge of a bin",
     stock_proposal: "Proposal of a gauge",
     binding: "Binding",

@@ -31,6 +31,7 @@ export const eventsZhCn: Words<typeof eventsEn> = {
   },
   auditObject: {
     work_unit: "设备",
+    attachment: "附件",
     stock_gauge: "库位测量",
     stock_proposal: "测量建议",
     binding: "绑定",

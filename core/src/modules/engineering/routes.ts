@@ -4,6 +4,7 @@ import { createApi, type Requests } from "../../platform/http/api.ts";
 import type { Platform } from "../../platform/platform.ts";
 import type { Equipment } from "../equipment/index.ts";
 import type { IdentityModule } from "../identity/index.ts";
+import { attachmentRoutes } from "./attachment-routes.ts";
 import { bomRoutes } from "./bom-routes.ts";
 import type { ReadAvailable } from "./bom-tree.ts";
 import { calendarRoutes, changeRoutes } from "./change-routes.ts";
@@ -21,6 +22,7 @@ export type EngineeringDeps = {
 export function engineeringRoutes(deps: EngineeringDeps): OpenAPIHono {
   return createApi()
     .route("/", itemRoutes(deps))
+    .route("/", attachmentRoutes(deps))
     .route("/", masterDataRoutes(deps))
     .route("/", bomRoutes(deps))
     .route("/", changeRoutes(deps))

@@ -5,8 +5,8 @@ import { problem, sendProblem } from "./problem.ts";
 
 /**
  * Refuses what no client of ours sends, before anything reads it: long queries, large bodies, other
- * media types than JSON, JSON that is not UTF-8 or nested deeply. Uploads (`…/import`) may be larger
- * and are files. Headers are limited by the server (`server-limits.ts`): 431.
+ * media types than JSON, JSON that is not UTF-8 or nested deeply. Uploads (`…/import`,
+ * `…/attachments`) may be larger and are files. Headers are limited by the server (`server-limits.ts`): 431.
  */
 export const requestLimits: MiddlewareHandler = async (c, next) => {
   const { url, method } = c.req;
@@ -40,7 +40,7 @@ async function checkBody(c: Context): Promise<Problem | null> {
     // Node's server hands on nothing else; other ones may not say the length.
     if (length === "0" || c.req.raw.body === null) return null;
   }
-  const isUpload = c.req.path.endsWith("/import");
+  const isUpload = /\/(import|attachments)$/.test(c.req.path);
   const bytesMax = isUpload ? uploadBytesMax : bodyBytesMax;
   if (Number(length ?? 0) > bytesMax) return tooLarge(bytesMax);
   const wrong = isUpload ? null : checkMediaType(c);

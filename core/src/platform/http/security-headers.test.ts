@@ -11,12 +11,13 @@ const app = new Hono()
   .use(securityHeaders({ publicUrl: "https://plant.example" }))
   .get("/json", (c) => c.json({ a: 1 }))
   .get("/stream", () => new Response(new Blob(["a"]).stream()))
+  .get("/own", (c) => c.text("a", 200, { "Content-Security-Policy": "sandbox" }))
   .get("/fails", () => {
     throw new Error("on purpose");
   })
   .onError((_, c) => c.text("failed", 500));
 
-test.each(["/json", "/stream", "/fails", "/nowhere"])(
+test.each(["/json", "/stream", "/own", "/fails", "/nowhere"])(
   "%s has the same headers from Node's server and from any other",
   async (path) => {
     const server = createAdaptorServer({ fetch: app.fetch });
@@ -29,6 +30,7 @@ test.each(["/json", "/stream", "/fails", "/nowhere"])(
       const plain = await app.request(path);
       expect(served.status).toBe(plain.status);
       expect(strictOf(served)).toEqual(strictOf(plain));
+      if (path === "/own") expect(strictOf(served)["content-security-policy"]).toBe("sandbox");
       expect(Object.keys(strictOf(served))).toEqual(
         expect.arrayContaining(["content-security-policy", "strict-transport-security"]),
       );

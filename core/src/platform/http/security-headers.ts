@@ -30,16 +30,21 @@ export function securityHeaders(asked: { publicUrl: string | undefined }): Middl
 /**
  * Under Node's server the headers, which are the same for every answer, go straight to it: setting them
  * on the answer makes a `Headers` of it, which costs more than finding the caller and the route.
- * Elsewhere (Deno, tests without a port) the middleware sets them itself.
+ * Elsewhere (Deno, tests without a port) they are set on the answer.
  */
 function onNodesServer(middleware: MiddlewareHandler): MiddlewareHandler {
   let known: Promise<Headers> | undefined;
   return async (c, next) => {
-    const server = outgoingOf(c.env);
-    if (server === null) return middleware(c, next);
     known ??= headersOf(middleware);
-    server.setHeaders(await known);
-    return next();
+    const strict = await known;
+    const server = outgoingOf(c.env);
+    if (server !== null) {
+      server.setHeaders(strict);
+      return next();
+    }
+    await next();
+    // An answer that brings its own, such as a stricter one of a file, keeps it, as under Node's server.
+    for (const [name, value] of strict) if (!c.res.headers.has(name)) c.header(name, value);
   };
 }
 

@@ -14,6 +14,7 @@ export const auditedTypes = [
   "feature_flag",
   "work_order",
   "item",
+  "attachment",
   "bom",
   "engineering_change",
   "calendar",

@@ -26,6 +26,11 @@ function reading(change: Partial<GaugeReading> = {}): GaugeReading {
   };
 }
 
+/** What the reading of 09:00 is worth after a move. */
+function afterMove(time: string) {
+  return measure(gauge, [reading()], { ...book, lastMoveTime: new Date(time) }).finding;
+}
+
 describe("a gauge measures", () => {
   test.each([
     ["percent as kilograms, rounded as the item is counted", [reading()], "333.3"],
@@ -55,11 +60,9 @@ describe("a gauge measures", () => {
   });
 
   test("after a move only what is newer, until the move is 5 minutes old", () => {
-    const of = (time: string) =>
-      measure(gauge, [reading()], { ...book, lastMoveTime: new Date(time) }).finding;
-    expect(of("2026-11-20T08:59:59Z")).toBe("measured");
-    expect(of("2026-11-20T09:56:00Z")).toBe("older_than_moves");
-    expect(of("2026-11-20T09:55:00Z")).toBe("measured");
+    expect(afterMove("2026-11-20T08:59:59Z")).toBe("measured");
+    expect(afterMove("2026-11-20T09:56:00Z")).toBe("older_than_moves");
+    expect(afterMove("2026-11-20T09:55:00Z")).toBe("measured");
   });
 });
 
