@@ -7,6 +7,7 @@ import { jobsEn } from "./jobs-en.ts";
 import { engineeringEn } from "./engineering-en.ts";
 import { planningEn } from "./planning-en.ts";
 import { stockEn } from "./stock-en.ts";
+import { attachmentsEn } from "./attachments-en.ts";
 import { changesEn } from "./changes-en.ts";
 
 /** English catalogue: the words of DOMAIN.md. Every other language has exactly these keys. */
@@ -20,6 +21,7 @@ export const en = {
   ...engineeringEn,
   ...planningEn,
   ...stockEn,
+  ...attachmentsEn,
   ...changesEn,
   page: {
     plant: "Plant",

@@ -8,6 +8,7 @@ import { jobsZhCn } from "./jobs-zh-cn.ts";
 import { engineeringZhCn } from "./engineering-zh-cn.ts";
 import { planningZhCn } from "./planning-zh-cn.ts";
 import { stockZhCn } from "./stock-zh-cn.ts";
+import { attachmentsZhCn } from "./attachments-zh-cn.ts";
 import { changesZhCn } from "./changes-zh-cn.ts";
 
 /** Simplified Chinese. */
@@ -21,6 +22,7 @@ export const zhCn: Catalogue = {
   ...engineeringZhCn,
   ...planningZhCn,
   ...stockZhCn,
+  ...attachmentsZhCn,
   ...changesZhCn,
   page: {
     plant: "工厂",

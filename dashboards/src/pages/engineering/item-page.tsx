@@ -8,6 +8,7 @@ import { useMay } from "../../api/identity-queries.ts";
 import { ItemMaster } from "../../forms/engineering/item-master.tsx";
 import { ItemRouting } from "../../forms/engineering/item-routing.tsx";
 import { PrintLabels } from "../../forms/warehouse/print-labels.tsx";
+import { AttachmentList } from "../../panels/attachments/attachment-list.tsx";
 import { Revisions } from "../../panels/bom/revisions.tsx";
 import { WhereUsedList } from "../../panels/bom/where-used-list.tsx";
 import { KindMark } from "../../panels/items/kind-mark.tsx";
@@ -80,6 +81,7 @@ function ItemView({ item, tab }: { item: StoredItem; tab: ItemTab }) {
         {tab === "revisions" && <Revisions item={item} />}
         {tab === "whereUsed" && <WhereUsedList item={item} />}
       </Panel>
+      {tab === "master" && <AttachmentList item={item} />}
     </>
   );
 }
