@@ -1,7 +1,7 @@
 import { createRoute, z } from "@hono/zod-openapi";
 
 import { quantitySchema } from "../units/index.ts";
-import { json, problemResponses, requiredText } from "./problem.ts";
+import { json, problemResponses } from "./problem.ts";
 
 const idSchema = z.uuid().toLowerCase();
 
@@ -73,6 +73,13 @@ export const scannedSchema = z
   .openapi("Scanned");
 export type Scanned = z.infer<typeof scannedSchema>;
 
+/** As a scanner sends it: the group separator of GS1 (ASCII 29) is the one control character in it. */
+const scanSchema = z
+  .string()
+  .max(200)
+  .regex(/^[\P{Cc}\u001d]*$/u, "a scan has no control characters but GS1's separator")
+  .refine((text) => text.trim() !== "", "must not be empty");
+
 /**
  * Says what a scan means. A lot number that several items have is answered as `none` unless the scan
  * names the item: guessing would move the wrong goods.
@@ -81,6 +88,6 @@ export const readScan = createRoute({
   method: "get",
   path: "/api/stock/scan",
   tags: ["warehouse"],
-  request: { query: z.object({ text: requiredText(200) }) },
+  request: { query: z.object({ text: scanSchema }) },
   responses: { 200: json(scannedSchema, "What it is"), ...problemResponses },
 });

@@ -332,6 +332,11 @@ test("a scan says what it is: a place, an item, a lot, or nothing we know", asyn
     lotId: null,
     lotNumber: "NEW-1",
   });
+  const separator = String.fromCodePoint(29);
+  expect(await ask(`]d2${separator}91${number}${separator}92SCAN-1`)).toMatchObject({
+    kind: "lot",
+    itemId,
+  });
   expect(await ask("(93)N-01")).toMatchObject({ kind: "location", locationId: places.n1 });
   expect(await ask("n-01")).toMatchObject({ kind: "none" });
   // Two items have a lot of this number: guessing would move the wrong goods.
