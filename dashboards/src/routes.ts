@@ -115,12 +115,18 @@ const routes = [
     getParentRoute: under,
     path: paths.transfers,
     validateSearch: readTransferFilter,
-    component: lazyRouteComponent(() => import("./pages/warehouse/transfers-page.tsx"), "TransfersPage"),
+    component: lazyRouteComponent(
+      () => import("./pages/warehouse/transfers-page.tsx"),
+      "TransfersPage",
+    ),
   }),
   createRoute({
     getParentRoute: under,
     path: paths.transfer,
-    component: lazyRouteComponent(() => import("./pages/warehouse/transfer-page.tsx"), "TransferPage"),
+    component: lazyRouteComponent(
+      () => import("./pages/warehouse/transfer-page.tsx"),
+      "TransferPage",
+    ),
   }),
   createRoute({
     getParentRoute: under,
@@ -137,18 +143,27 @@ const routes = [
     getParentRoute: under,
     path: paths.scanner,
     validateSearch: readScannerSearch,
-    component: lazyRouteComponent(() => import("./pages/warehouse/scanner-page.tsx"), "ScannerPage"),
+    component: lazyRouteComponent(
+      () => import("./pages/warehouse/scanner-page.tsx"),
+      "ScannerPage",
+    ),
   }),
   createRoute({
     getParentRoute: under,
     path: paths.changes,
     validateSearch: readChangeFilter,
-    component: lazyRouteComponent(() => import("./pages/engineering/changes-page.tsx"), "ChangesPage"),
+    component: lazyRouteComponent(
+      () => import("./pages/engineering/changes-page.tsx"),
+      "ChangesPage",
+    ),
   }),
   createRoute({
     getParentRoute: under,
     path: paths.change,
-    component: lazyRouteComponent(() => import("./pages/engineering/change-page.tsx"), "ChangePage"),
+    component: lazyRouteComponent(
+      () => import("./pages/engineering/change-page.tsx"),
+      "ChangePage",
+    ),
   }),
   createRoute({
     getParentRoute: under,

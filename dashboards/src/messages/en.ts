@@ -95,7 +95,10 @@ export const en = {
       name: "Administrator",
       pages: "Users, Access, Company, API keys, Jobs, Audit, Event board, Webhooks",
     },
-    storekeeper: { name: "Storekeeper", pages: "Scanner: receive, pick, count; Stock, Transfers, Counts; levels on Plant" },
+    storekeeper: {
+      name: "Storekeeper",
+      pages: "Scanner: receive, pick, count; Stock, Transfers, Counts; levels on Plant",
+    },
     buyer: { name: "Buyer", pages: "No page yet" },
     accountant: { name: "Accountant", pages: "No page yet" },
   },

@@ -73,11 +73,16 @@ export const scannedSchema = z
   .openapi("Scanned");
 export type Scanned = z.infer<typeof scannedSchema>;
 
+const groupSeparator = String.fromCodePoint(29);
+
 /** As a scanner sends it: the group separator of GS1 (ASCII 29) is the one control character in it. */
 const scanSchema = z
   .string()
   .max(200)
-  .regex(/^[\P{Cc}\u001d]*$/u, "a scan has no control characters but GS1's separator")
+  .refine(
+    (text) => /^\P{Cc}*$/u.test(text.replaceAll(groupSeparator, "")),
+    "a scan has no control characters but GS1's separator",
+  )
   .refine((text) => text.trim() !== "", "must not be empty");
 
 /**
