@@ -5,6 +5,7 @@ import type {
   Scanned,
   StockBalance,
   StockMove,
+  StockProposal,
   Transfer,
 } from "@millwright/contracts/api";
 import type { LotStatus } from "@millwright/contracts/states/stock";
@@ -50,6 +51,13 @@ export function lotsQuery(filter: LotFilter) {
     ...filter,
   });
 }
+
+/** What gauges propose and what became of it, newest first. */
+export const proposalsQuery = pages<StockProposal>(
+  [...stockKeys.all, "proposals"],
+  "/api/stock/proposals",
+  { limit: "50" },
+);
 
 /** The whole tree of places, by code; `isCut` when a company has more than a screen can hold. */
 export const locationsQuery = queryOptions({

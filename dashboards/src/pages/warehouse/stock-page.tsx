@@ -12,6 +12,7 @@ import { BalanceList } from "../../panels/stock/balance-list.tsx";
 import { LocationTree } from "../../panels/stock/location-tree.tsx";
 import { LotList } from "../../panels/stock/lot-list.tsx";
 import { MoveList } from "../../panels/stock/move-list.tsx";
+import { ProposalList } from "../../panels/stock/proposal-list.tsx";
 import { paths } from "../../paths.ts";
 import { Icon } from "../../ui/icon.tsx";
 import { locationKinds } from "@millwright/contracts/states/stock";
@@ -29,6 +30,7 @@ export function StockPage() {
     moves: "stock:read",
     lots: "lot:read",
     locations: "location:read",
+    proposals: "stock:read",
   } as const;
   const show = (next: StockSearch) =>
     void navigate({ to: paths.stock, search: next, replace: true });
@@ -50,7 +52,7 @@ export function StockPage() {
             </Link>
           ))}
       </nav>
-      {view !== "locations" && (
+      {view !== "locations" && view !== "proposals" && (
         <Narrowed filter={filter} view={view} onFilter={(next) => show({ ...next, view })} />
       )}
       {view === "balances" && <BalanceList filter={filter} />}
@@ -66,6 +68,7 @@ export function StockPage() {
         />
       )}
       {view === "locations" && <LocationTree />}
+      {view === "proposals" && <ProposalList />}
     </>
   );
 }

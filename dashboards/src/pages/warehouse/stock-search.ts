@@ -4,7 +4,7 @@ import { countStates, transferStates } from "@millwright/contracts/states/wareho
 import type { LotFilter, StockFilter } from "../../api/stock-queries.ts";
 import { textOf } from "../engineering/item-filter.ts";
 
-export const stockViews = ["balances", "moves", "lots", "locations"] as const;
+export const stockViews = ["balances", "moves", "lots", "locations", "proposals"] as const;
 export type StockView = (typeof stockViews)[number];
 
 export type StockSearch = StockFilter & Pick<LotFilter, "status" | "search"> & { view?: StockView };

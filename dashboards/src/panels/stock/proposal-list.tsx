@@ -1,0 +1,155 @@
+import type { StockProposal } from "@millwright/contracts/api";
+import { useInfiniteQuery, useQueryClient } from "@tanstack/react-query";
+import { Link } from "@tanstack/react-router";
+import { useState } from "react";
+import { useTranslations } from "use-intl";
+
+import { useMay } from "../../api/identity-queries.ts";
+import { proposalsQuery, stockKeys } from "../../api/stock-queries.ts";
+import { ReasonForm } from "../../forms/reason-form.tsx";
+import { paths } from "../../paths.ts";
+import { DataAge } from "../../ui/age.tsx";
+import { ProblemNote } from "../../ui/problem.tsx";
+import { useCommand } from "../../ui/use-command.ts";
+import { useFormat } from "../../ui/use-format.ts";
+import { type Column, ListTable } from "../lists/list-table.tsx";
+import { Paged } from "../lists/paged.tsx";
+
+/** What silos and scales propose, newest first, confirmed or rejected on the spot. */
+export function ProposalList() {
+  const t = useTranslations();
+  const client = useQueryClient();
+  const query = useInfiniteQuery(proposalsQuery);
+  const [rejected, setRejected] = useState<StockProposal | null>(null);
+  const onSuccess = () => client.invalidateQueries({ queryKey: stockKeys.all });
+  const confirm = useCommand<StockProposal, StockProposal>(
+    ({ proposalId }) => `/api/stock/proposals/${proposalId}/confirm`,
+    { body: ({ difference }) => ({ difference }), onSuccess },
+  );
+  const reject = useCommand<{ proposal: StockProposal; reason: string }, StockProposal>(
+    ({ proposal }) => `/api/stock/proposals/${proposal.proposalId}/reject`,
+    { body: ({ reason }) => ({ reason }), onSuccess },
+  );
+  const columns = useColumns({
+    isPending: confirm.isPending || reject.isPending,
+    onConfirm: (proposal) => confirm.mutate(proposal),
+    onReject: setRejected,
+  });
+  const error = confirm.error ?? reject.error;
+  return (
+    <>
+      {error !== null && <ProblemNote error={error} />}
+      <Paged query={query} empty={<p>{t("proposals.none")}</p>}>
+        {(rows) => (
+          <ListTable
+            label={t("stock.view.proposals")}
+            rows={rows}
+            columns={columns}
+            hidden={[]}
+            keyOf={({ proposalId }) => proposalId}
+            isLinked={false}
+          />
+        )}
+      </Paged>
+      {rejected !== null && (
+        <ReasonForm
+          title={t("proposals.rejectTitle", { place: rejected.locationCode })}
+          action={t("proposals.reject")}
+          onSubmit={(reason) => {
+            reject.mutate({ proposal: rejected, reason });
+            setRejected(null);
+          }}
+          onClose={() => setRejected(null)}
+        />
+      )}
+    </>
+  );
+}
+
+function useColumns({
+  isPending,
+  onConfirm,
+  onReject,
+}: {
+  isPending: boolean;
+  onConfirm: (proposal: StockProposal) => void;
+  onReject: (proposal: StockProposal) => void;
+}): Column<StockProposal>[] {
+  const t = useTranslations();
+  const format = useFormat();
+  const mayDecide = useMay()("stock:move");
+  const inUnit = (quantity: string, uom: string) => (
+    <>
+      {format.quantity(quantity)} <span className="unit">{uom}</span>
+    </>
+  );
+  return [
+    { name: "place", title: t("stock.place"), renderCell: ({ locationCode }) => locationCode },
+    {
+      name: "item",
+      title: t("column.item"),
+      renderCell: ({ itemId, itemNumber }) => (
+        <Link to={paths.item} params={{ itemId }}>
+          {itemNumber}
+        </Link>
+      ),
+    },
+    {
+      name: "difference",
+      title: t("proposals.what"),
+      renderCell: ({ kind, difference, uom }) => (
+        <>
+          {t(`proposals.kind.${kind}`)} {inUnit(difference, uom)}
+        </>
+      ),
+    },
+    {
+      name: "measured",
+      title: t("proposals.measured"),
+      isNumber: true,
+      renderCell: ({ measured, uom, sourceTime }) => (
+        <>
+          {inUnit(measured, uom)} <DataAge isHeld time={sourceTime} />
+        </>
+      ),
+    },
+    {
+      name: "expected",
+      title: t("proposals.expected"),
+      isNumber: true,
+      renderCell: ({ expected, uom }) => inUnit(expected, uom),
+    },
+    {
+      name: "state",
+      title: t("column.state"),
+      renderCell: ({ state, decidedBy, reason }) =>
+        [t(`proposals.state.${state}`), decidedBy, reason].filter(Boolean).join(" · "),
+    },
+    {
+      name: "decide",
+      title: "",
+      renderCell: (proposal) =>
+        mayDecide &&
+        proposal.state === "proposed" && (
+          <>
+            <button
+              type="button"
+              className="button"
+              disabled={isPending}
+              onClick={() => onConfirm(proposal)}
+            >
+              {t("proposals.confirm")}
+            </button>{" "}
+            <button
+              type="button"
+              className="button"
+              disabled={isPending}
+              onClick={() => onReject(proposal)}
+            >
+              {t("proposals.reject")}
+            </button>
+          </>
+        ),
+    },
+  ];
+}
