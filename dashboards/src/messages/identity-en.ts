@@ -62,6 +62,11 @@ export const identityEn = {
     hint: "Type a part of its name: Berlin, Shanghai, New_York.",
     unknown: "Choose a time zone from the list.",
   },
+  company: {
+    rename: "Rename company",
+    renameAction: "Rename",
+    name: "Name of the company",
+  },
   site: {
     title: "Sites",
     one: "Site",

@@ -65,6 +65,7 @@ export const identityZhCn: Words<typeof identityEn> = {
     hint: "输入名称的一部分：Shanghai、Berlin、New_York。",
     unknown: "请从列表中选择时区。",
   },
+  company: { rename: "重命名公司", renameAction: "重命名", name: "公司名称" },
   site: {
     title: "工厂",
     one: "工厂",

@@ -206,6 +206,18 @@ export const getCompany = createRoute({
   responses: { 200: json(companySchema, "The company and its sites"), ...problemResponses },
 });
 
+/** The name people know the company by; sites keep theirs. */
+export const renameCompany = createRoute({
+  method: "put",
+  path: "/api/admin/company",
+  tags: ["people"],
+  request: {
+    headers: ifMatchHeaderSchema,
+    body: { required: true, ...json(z.object({ name: requiredText(100) }), "Its new name") },
+  },
+  responses: { 200: json(companySchema, "As changed"), ...problemResponses },
+});
+
 export const createSite = createRoute({
   method: "post",
   path: "/api/admin/sites",

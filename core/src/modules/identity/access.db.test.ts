@@ -332,3 +332,15 @@ function rule(role: string, objectType: string, action: string) {
     condition: null,
   };
 }
+
+test("a company is renamed by who has read its name, and nobody else's edit is lost", async () => {
+  type Company = { name: string; version: number };
+  const { body: before } = await admin.call<Company>("GET", "/api/admin/company");
+  const rename = (name: string) =>
+    admin.call<Company>("PUT", "/api/admin/company", { name }, ifMatch(String(before.version)));
+  const answers = [await rename("Berg Metall GmbH"), await rename("Berg")];
+  expect(answers.map(({ status }) => status)).toEqual([200, 412]);
+  const { body: after } = await admin.call<Company>("GET", "/api/admin/company");
+  expect(after).toMatchObject({ name: "Berg Metall GmbH", version: before.version + 1 });
+  expect((await rename("")).status).toBe(400);
+});

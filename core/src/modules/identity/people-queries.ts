@@ -123,7 +123,7 @@ export async function readCompany(tx: Transaction) {
       groupId: string;
     }[];
   }>`
-    select t.tenant_id as "tenantId", t.name, 1 as version,
+    select t.tenant_id as "tenantId", t.name, t.version,
            (select coalesce(jsonb_agg(jsonb_build_object(
                      'siteId', s.site_id, 'name', s.name, 'timeZone', s.time_zone,
                      'dayStart', to_char(s.day_start, 'HH24:MI'), 'groupId', s.group_id) order by s.name), '[]')

@@ -6,6 +6,7 @@ import {
   createDepartment as createDepartmentRoute,
   createSite as createSiteRoute,
   getCompany,
+  renameCompany as renameCompanyRoute,
   getUser,
   inviteUser as inviteUserRoute,
   listDepartments,
@@ -19,6 +20,7 @@ import { callerOf, guarded, type Permission } from "../../platform/http/permissi
 import { newId } from "../../platform/platform.ts";
 import { changeUser, commandUser } from "./change-user.ts";
 import { createSite } from "./create-site.ts";
+import { renameCompany } from "./rename-company.ts";
 import { changeDepartment, createDepartment } from "./departments.ts";
 import type { IdentityDeps } from "./deps.ts";
 import { inviteUser } from "./invite-user.ts";
@@ -139,9 +141,20 @@ function organisationRoutes({ platform, requests }: IdentityDeps) {
       sendVersion(c, version + 1);
       return c.json({ ...asked, version: version + 1 }, 200);
     })
-    .openapi(guarded(getCompany, may("company", "read")), async (c) =>
-      c.json(await requests.transaction(c, readCompany), 200),
-    )
+    .openapi(guarded(getCompany, may("company", "read")), async (c) => {
+      const company = await requests.transaction(c, readCompany);
+      sendVersion(c, company.version);
+      return c.json(company, 200);
+    })
+    .openapi(guarded(renameCompanyRoute, may("company", "change")), async (c) => {
+      const asked = { ...c.req.valid("json"), version: versionAsked(c) };
+      const company = await requests.transaction(c, async (tx, caller) => {
+        await renameCompany(tx, caller, asked);
+        return readCompany(tx);
+      });
+      sendVersion(c, company.version);
+      return c.json(company, 200);
+    })
     .openapi(guarded(createSiteRoute, may("company", "change")), async (c) => {
       const asked = c.req.valid("json");
       const siteId = newId(platform);

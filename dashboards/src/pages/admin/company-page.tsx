@@ -6,6 +6,7 @@ import { useTranslations } from "use-intl";
 import { companyQuery, departmentsQuery, useMay } from "../../api/identity-queries.ts";
 import type { Company } from "../../api/identity-shapes.ts";
 import { AddSite } from "../../forms/admin/add-site.tsx";
+import { RenameCompany } from "../../forms/admin/rename-company.tsx";
 import { EditDepartment } from "../../forms/admin/edit-department.tsx";
 import { PageHead } from "../../panels/page-head.tsx";
 import { departmentTree } from "../../panels/people/department-tree.ts";
@@ -17,7 +18,10 @@ import { Panel } from "../../ui/panel.tsx";
 export function CompanyPage() {
   const t = useTranslations();
   const query = useQuery(companyQuery);
-  const mayReadDepartments = useMay()("department:read");
+  const may = useMay();
+  const mayReadDepartments = may("department:read");
+  const mayChange = may("company:change");
+  const [isRenaming, setRenaming] = useState(false);
   return (
     <Loaded query={query} skeleton={<Skeleton count={2} height={200} />}>
       {(company) => (
@@ -25,7 +29,14 @@ export function CompanyPage() {
           <PageHead
             title={t("page.company")}
             beside={<span className="company-name">{company.name}</span>}
-          />
+          >
+            {mayChange && (
+              <button type="button" className="button" onClick={() => setRenaming(true)}>
+                {t("company.rename")}
+              </button>
+            )}
+          </PageHead>
+          {isRenaming && <RenameCompany company={company} onClose={() => setRenaming(false)} />}
           <Sites company={company} />
           {mayReadDepartments && <Departments company={company} />}
         </>
