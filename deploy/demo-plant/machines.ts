@@ -6,7 +6,6 @@ import { readFile, rename, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 
-import { pino } from "pino";
 import { z } from "zod";
 
 import {
@@ -18,11 +17,12 @@ import {
   rememberPlant,
   stepMs,
 } from "./machines/plant.ts";
+import { createLog } from "./log.ts";
 import { aroundTheClock, shiftCalendar } from "./machines/shifts.ts";
 import { onStop } from "./on-stop.ts";
 import { type Ports, servePlant } from "./servers/serve-plant.ts";
 
-const log = pino({ name: "demo-machines", level: process.env["LOG_LEVEL"] ?? "info" });
+const log = createLog("demo-machines");
 
 const options = z
   .object({

@@ -5,12 +5,12 @@
 import { copyFile, mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 
-import { pino } from "pino";
 import { z } from "zod";
 
 import { furnishCompany } from "./company/furnish-company.ts";
 import { type Gateway, gateways } from "./devices.ts";
 import { gatewayConfig } from "./gateway-config.ts";
+import { createLog } from "./log.ts";
 import { randomFrom } from "./machines/random.ts";
 import { onStop } from "./on-stop.ts";
 import { openPanels } from "./panel.ts";
@@ -23,7 +23,7 @@ import type { Ports } from "./servers/serve-plant.ts";
 import { BadSetting, readSettings, type Settings } from "./settings.ts";
 import { SupervisedChild } from "./supervise.ts";
 
-const log = pino({ name: "demo-plant", level: process.env["LOG_LEVEL"] ?? "info" });
+const log = createLog("demo-plant");
 const settings = settingsOrExit();
 const dir = join(settings.DATA_DIR, "demo");
 const stopping = new AbortController();

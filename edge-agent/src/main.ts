@@ -35,10 +35,12 @@ try {
 async function main(): Promise<void> {
   const { configFile, dataDir } = readArguments();
   const config = await loadConfig(configFile);
-  const logger = pino({
-    level: process.env["LOG_LEVEL"] ?? "info",
-    base: { process: "edge-agent" },
-  });
+  const logger = pino(
+    { level: process.env["LOG_LEVEL"] ?? "info", base: { process: "edge-agent" } },
+    // Written at once: what waits in a buffer when the reader of our output has died keeps the process
+    // from exiting (sonic-boom's flushSync repeats a write to a broken pipe for ever).
+    pino.destination({ dest: 1, sync: true }),
+  );
   await mkdir(dataDir, { recursive: true, mode: 0o700 });
   const agent = await Agent.start({ config, dataDir, logger });
   logger.info({ edgeNode: config.edgeNode, devices: config.devices.length }, "edge agent started");

@@ -34,7 +34,10 @@ try {
 }
 
 async function run(settings: Settings): Promise<void> {
-  const logger = pino({ level: settings.LOG_LEVEL, name: "ingest" });
+  // Written at once: what waits in a buffer when the reader of our output has died keeps the process
+  // from exiting (sonic-boom's flushSync repeats a write to a broken pipe for ever).
+  const output = pino.destination({ dest: 1, sync: true });
+  const logger = pino({ level: settings.LOG_LEVEL, name: "ingest" }, output);
   const startedTime = new Date();
   const tracing = await startTracing(settings.OTEL_EXPORTER_OTLP_ENDPOINT);
   const cell = new Cell();

@@ -56,7 +56,11 @@ describe("npm start", () => {
   test("leaves no orphan when it is killed, demo plant and gateways included, and starts again", async () => {
     const family = await endedPlant({ signal: "SIGKILL", args: [] });
     expect(family.length).toBeGreaterThan(12);
-    await until("everything it had started is gone", () => survivors(family).length === 0, 30_000);
+    await until("everything it had started is gone", () => {
+      const left = survivors(family);
+      if (left.length > 0) throw new Error(`still there: ${left.join(", ")}`);
+      return true;
+    });
     await using again = start();
     await again.ready();
     expect(await health(again)).not.toBe("down");

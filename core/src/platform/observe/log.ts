@@ -28,7 +28,9 @@ export function createLog(options: {
       mixin: traceIds,
       serializers: { err: describeError },
     },
-    options.to ?? pino.destination(1),
+    // Written at once: what waits in a buffer when the reader of our output has died keeps the process
+    // from exiting (sonic-boom's flushSync repeats a write to a broken pipe for ever).
+    options.to ?? pino.destination({ dest: 1, sync: true }),
   );
 }
 
