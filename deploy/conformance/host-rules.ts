@@ -1,4 +1,39 @@
 import {
+  topic,
+  clockMsMax,
+  stateOf,
+  births,
+  deaths,
+  commands,
+  rebirths,
+  message,
+  birthTopic,
+  deathTopic,
+  qos1,
+  retained,
+  will,
+  onWill,
+  hasWill,
+  willTopic,
+  willQos,
+  willRetain,
+  willPayload,
+  birthPayload,
+  deathPayload,
+  birthFirst,
+  subscribedFirst,
+  bornAfterConnect,
+  birthRepeatsWillTime,
+  saysGoodbye,
+  dropDeath,
+  dropEnd,
+  nodeDeath,
+  deviceDeath,
+  isData,
+  writesSomething,
+  declaredIn,
+} from "./host-checks.ts";
+import {
   acts,
   after,
   before,
@@ -14,286 +49,9 @@ import {
   sendingTime,
   sent,
   seqAbsent,
-  subscribes,
   topicForm,
 } from "./rule.ts";
-import { type Body, type Connect, type Entry, type Publish, type Trace, typeOf } from "./trace.ts";
-
-type State = { online: boolean; timestamp: number };
-
-const topic = "spBv1.0/STATE/millwright";
-/** Clocks are one and the same here; only scheduling stands between. */
-const clockMsMax = 3000;
-
-const stateOf = (body: Body | null): Partial<State> =>
-  typeof body?.state === "object" && body.state !== null ? body.state : {};
-const says = (online: boolean) => (trace: Trace) =>
-  sent("host", "STATE")(trace).filter((message) => stateOf(message).online === online);
-const births = says(true);
-const deaths = says(false);
-const commands = sent("host", "NCMD");
-const rebirths = (trace: Trace) =>
-  commands(trace).filter(({ payload }) =>
-    payload?.metrics.some(({ name }) => name === "Node Control/Rebirth"),
-  );
-const isOwn = (entry: Entry) =>
-  entry.client === "host" &&
-  entry.kind !== "effect" &&
-  !(entry.kind === "publish" && entry.direction === "received");
-
-function isStateOf(body: Body | null, online: boolean): boolean {
-  const { online: said, timestamp } = stateOf(body);
-  return said === online && Number.isInteger(timestamp);
-}
-
-function message(
-  words: string,
-  of: (trace: Trace) => Publish[],
-  test: (message: Publish) => boolean,
-  spoil: (message: Publish) => void,
-): Rule {
-  return every(words, { of, test, spoil });
-}
-const spoilTopic = (body: Body) => {
-  body.topic = "spBv1.0/STATE/somebody/else";
-};
-const spoilState = (body: Body) => {
-  body.state = "ONLINE";
-};
-
-const birthTopic = message(
-  "the birth's topic is spBv1.0/STATE/<host>",
-  births,
-  (m) => m.topic === topic,
-  spoilTopic,
-);
-const deathTopic = message(
-  "the death's topic is spBv1.0/STATE/<host>",
-  deaths,
-  (m) => m.topic === topic,
-  spoilTopic,
-);
-const qos1 = (of: (trace: Trace) => Publish[], what: string) =>
-  message(
-    `${what} has QoS 1`,
-    of,
-    ({ qos }) => qos === 1,
-    (m) => {
-      m.qos = 0;
-    },
-  );
-const retained = (of: (trace: Trace) => Publish[], what: string) =>
-  message(
-    `${what} is retained`,
-    of,
-    ({ retain }) => retain,
-    (m) => {
-      m.retain = false;
-    },
-  );
-
-function will(
-  words: string,
-  test: (will: Body, connect: Connect) => boolean,
-  spoil: (connect: Connect) => void,
-): Rule {
-  return every(words, {
-    of: connects("host"),
-    test: (connect) => connect.will !== null && test(connect.will, connect),
-    spoil,
-  });
-}
-const onWill = (spoil: (body: Body) => void) => (connect: Connect) => {
-  if (connect.will) spoil(connect.will);
-};
-const hasWill = will(
-  "every CONNECT has a will",
-  () => true,
-  (connect) => {
-    connect.will = null;
-  },
-);
-const willTopic = will(
-  "the will's topic is spBv1.0/STATE/<host>",
-  (w) => w.topic === topic,
-  onWill(spoilTopic),
-);
-const willQos = will(
-  "the will has QoS 1",
-  ({ qos }) => qos === 1,
-  onWill((w) => {
-    w.qos = 0;
-  }),
-);
-const willRetain = will(
-  "the will is retained",
-  ({ retain }) => retain,
-  onWill((w) => {
-    w.retain = false;
-  }),
-);
-const willPayload = will(
-  "the will is JSON with online = false and a timestamp",
-  (w) => isStateOf(w, false),
-  onWill(spoilState),
-);
-const birthPayload: Rule = {
-  ...every("the birth is JSON with online = true and a timestamp", {
-    of: connects("host"),
-    test: (connect, trace) => isStateOf(firstOf(trace, connect), true),
-    spoil: () => {},
-  }),
-  violate: (trace) => births(trace).forEach(spoilState),
-};
-const deathPayload: Rule = {
-  ...every("the death is JSON with online = false and a timestamp", {
-    of: acts("asked to stop"),
-    test: (act, trace) => isStateOf(sent("host", "STATE")(after(trace, act))[0] ?? null, false),
-    spoil: () => {},
-  }),
-  violate: (trace) => deaths(trace).forEach(spoilState),
-};
-
-/** The first message of a connection. */
-function firstOf(trace: Trace, { connection }: Connect): Publish | null {
-  return (
-    sent("host", "STATE", "NCMD", "DCMD")(trace).find((m) => m.connection === connection) ?? null
-  );
-}
-
-function birthFirst(words: string): Rule {
-  return every(words, {
-    of: connects("host"),
-    test: (connect, trace) => isStateOf(firstOf(trace, connect), true),
-    spoil: (connect, trace) => {
-      const first = firstOf(trace, connect);
-      if (first) Object.assign(first, { topic: "spBv1.0/plant-h/NCMD/lathe", state: null });
-    },
-  });
-}
-
-function covers(filter: string, wanted: string): boolean {
-  return filter === wanted || filter === "spBv1.0/#";
-}
-
-/** Own STATE and namespace are subscribed between CONNECT and the birth. */
-function subscribedFirst(words: string, needed: "state" | "both"): Rule {
-  return every(words, {
-    of: connects("host"),
-    test: (connect, trace) => {
-      const birth = firstOf(trace, connect);
-      if (birth === null) return false;
-      const filters = subscribes("host")(before(trace, birth))
-        .filter(({ connection }) => connection === connect.connection)
-        .flatMap((entry) => entry.filters.map((filter) => filter.topic));
-      const hasState = filters.some((filter) => covers(filter, topic));
-      return (
-        hasState && (needed === "state" || filters.some((filter) => filter.startsWith("spBv1.0/")))
-      );
-    },
-    spoil: (connect, trace) =>
-      remove(
-        trace,
-        (e) => e.kind === "subscribe" && e.client === "host" && e.connection === connect.connection,
-      ),
-  });
-}
-
-function bornAfterConnect(words: string): Rule {
-  return every(words, {
-    of: connects("host"),
-    test: (connect, trace) =>
-      births(trace).some(({ connection }) => connection === connect.connection),
-    spoil: (connect, trace) =>
-      remove(
-        trace,
-        (e) =>
-          e.kind === "publish" &&
-          e.client === "host" &&
-          e.direction === "sent" &&
-          e.connection === connect.connection,
-      ),
-  });
-}
-
-function birthRepeatsWillTime(words: string): Rule {
-  return every(words, {
-    of: connects("host"),
-    test: (connect, trace) =>
-      stateOf(firstOf(trace, connect)).timestamp === stateOf(connect.will).timestamp,
-    spoil: (connect) => {
-      if (connect.will) connect.will.state = { online: false, timestamp: 1 };
-    },
-  });
-}
-
-function saysGoodbye(words: string, spoil: (trace: Trace) => void): Rule {
-  return {
-    ...every(words, {
-      of: acts("asked to stop"),
-      test: (act, trace) => {
-        const own = after(trace, act).filter(isOwn);
-        const [death, end] = own;
-        return (
-          death?.kind === "publish" &&
-          isStateOf(death, false) &&
-          Math.abs((stateOf(death).timestamp ?? 0) - death.at) < clockMsMax &&
-          end?.kind === "disconnect"
-        );
-      },
-      spoil: () => {},
-    }),
-    violate: spoil,
-  };
-}
-const dropDeath = (trace: Trace) =>
-  remove(
-    trace,
-    (e) =>
-      e.kind === "publish" &&
-      e.direction === "sent" &&
-      e.client === "host" &&
-      stateOf(e).online === false,
-  );
-const dropEnd = (trace: Trace) =>
-  remove(trace, (e) => e.kind === "disconnect" && e.client === "host");
-
-/** Effects that follow an NDEATH the host was delivered, dated by its own clock. */
-function nodeDeath(words: string, what: string, count: number): Rule {
-  return every(words, {
-    of: acts("node dies"),
-    test: (act, trace) => {
-      const death = received("host", "NDEATH")(after(trace, act))[0];
-      if (death === undefined) return false;
-      const marks = effects(what)(after(trace, death)).filter(
-        ({ time, node }) => node === "plant-h/lathe" && Math.abs(time - death.at) < clockMsMax,
-      );
-      return marks.length >= count;
-    },
-    spoil: (act, trace) => {
-      const rest = new Set<Entry>(after(trace, act));
-      remove(trace, (e) => e.kind === "effect" && e.what === what && rest.has(e));
-    },
-  });
-}
-
-/** Effects that follow a DDEATH, dated by its payload. */
-function deviceDeath(words: string, what: string): Rule {
-  return every(words, {
-    of: received("host", "DDEATH"),
-    test: (death, trace) => {
-      const marks = effects(what)(after(trace, death)).slice(0, 2);
-      return marks.some(
-        ({ time, deviceId }) => deviceId === "machine" && time === death.payload?.timestamp,
-      );
-    },
-    spoil: (_death, trace) => {
-      for (const effect of effects(what)(trace)) effect.time += 12_345;
-    },
-  });
-}
-
-const isData = (e: Entry) => e.kind === "effect" && e.what === "data";
+import { typeOf } from "./trace.ts";
 
 /** Rules for the host application, over its recording. */
 export const hostRules: Record<string, Rule> = {
@@ -610,23 +368,3 @@ export const hostRules: Record<string, Rule> = {
   ),
   "payloads-state-birth-payload": birthPayload,
 };
-
-/** At least one metric, and each with a value. */
-function writesSomething(payload: Publish["payload"]): boolean {
-  const [first, ...rest] = payload?.metrics ?? [];
-  if (first === undefined) return false;
-  return [first, ...rest].every(
-    (m) => m.boolean_value !== undefined || m.string_value !== undefined,
-  );
-}
-
-function declaredIn(command: Publish, trace: Trace): boolean {
-  const [, group, , node] = command.topic.split("/");
-  const birth = received(
-    "host",
-    "NBIRTH",
-  )(before(trace, command)).findLast((m) => m.topic === `spBv1.0/${group}/NBIRTH/${node}`);
-  return (command.payload?.metrics ?? []).every(({ name, alias }) =>
-    birth?.payload?.metrics.some((m) => (name === undefined ? m.alias === alias : m.name === name)),
-  );
-}

@@ -1,5 +1,6 @@
 import { brokerRules } from "./broker-rules.ts";
 import { complexRules } from "./complex-rules.ts";
+import { edgePayloadRules } from "./edge-payload-rules.ts";
 import { edgeRules, nodeDataRules } from "./edge-rules.ts";
 import { hostRules } from "./host-rules.ts";
 import type { Rule } from "./rule.ts";
@@ -20,7 +21,7 @@ export type Verdict = {
 type Part = { role: Verdict["role"]; recording: keyof Recordings; rules: Record<string, Rule> };
 
 const parts: Part[] = [
-  { role: "edge", recording: "edge", rules: edgeRules },
+  { role: "edge", recording: "edge", rules: { ...edgeRules, ...edgePayloadRules } },
   { role: "edge", recording: "complex", rules: { ...nodeDataRules, ...complexRules } },
   { role: "host", recording: "host", rules: hostRules },
   { role: "broker", recording: "broker", rules: brokerRules },
