@@ -1,27 +1,15 @@
-import { mkdir } from "node:fs/promises";
-import { join } from "node:path";
-
 import type { Page } from "playwright-core";
 import { expect, it } from "vitest";
 
-import { openBrowser } from "../browser.ts";
 import { setUpInBrowser } from "../people.ts";
 import { startPlant } from "../plant.ts";
-
-/** Pictures of the last run, for a person to look at. */
-const pictures = join(import.meta.dirname, "../../../.cache/pictures");
+import { visit } from "../visit.ts";
 
 // Two people in two browsers: what the administrator changes, the other one's open page follows.
 it("invites a viewer, gives a role that counts without a reload, and explains a refusal", async () => {
   await using plant = await startPlant();
-  await using administrators = await openBrowser({ baseURL: plant.coreUrl });
-  await using viewers = await openBrowser({ baseURL: plant.coreUrl });
-  const admin = await administrators.context.newPage();
-  const olaf = await viewers.context.newPage();
-  const problems: string[] = [];
-  for (const page of [admin, olaf]) page.on("pageerror", (error) => problems.push(error.message));
-  await mkdir(pictures, { recursive: true });
-  try {
+  await visit(plant, async ({ page: admin, anotherPerson, picture }) => {
+    const olaf = await anotherPerson();
     await setUpInBrowser(admin, plant);
     const link = await invite(admin);
     await olaf.goto(link);
@@ -49,7 +37,7 @@ it("invites a viewer, gives a role that counts without a reload, and explains a 
     await refusal.getByRole("button", { name: "Explain" }).click();
     const answer = admin.getByRole("region", { name: "Answer" });
     await answer.getByText("Refused, by the rules as they are now").waitFor();
-    await admin.screenshot({ path: join(pictures, "why-refused.png") });
+    await picture("why-refused");
 
     // By keyboard: viewers may look at users. Olaf's page shows them without a reload.
     await admin.goto("/admin/access");
@@ -57,7 +45,7 @@ it("invites a viewer, gives a role that counts without a reload, and explains a 
     await admin.keyboard.press("ArrowDown");
     await admin.keyboard.press("a");
     await admin.getByText("1 change not saved").waitFor();
-    await admin.screenshot({ path: join(pictures, "role-matrix.png") });
+    await picture("role-matrix");
     await admin.getByRole("button", { name: "Save" }).click();
     await admin.getByText("1 change not saved").waitFor({ state: "detached" });
     await olaf.getByRole("table", { name: "Users" }).getByText("ada@example.com").waitFor(slow);
@@ -76,12 +64,7 @@ it("invites a viewer, gives a role that counts without a reload, and explains a 
     await admin.getByRole("dialog").getByRole("button", { name: "Deactivate" }).click();
     await admin.getByText("Inactive", { exact: true }).waitFor();
     await olaf.getByRole("heading", { name: "Sign in" }).waitFor(slow);
-    expect(problems).toEqual([]);
-  } catch (error) {
-    await admin.screenshot({ path: join(pictures, "failed-admin.png") });
-    await olaf.screenshot({ path: join(pictures, "failed.png") });
-    throw new Error(plant.logs(), { cause: error });
-  }
+  });
 }, 120_000);
 
 /** An open page asks every 15 s what its person may do. */

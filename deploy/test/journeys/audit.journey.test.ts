@@ -1,26 +1,15 @@
-import { mkdir } from "node:fs/promises";
-import { join } from "node:path";
-
 import pg from "pg";
 import type { Page } from "playwright-core";
 import { expect, it } from "vitest";
 
-import { openBrowser } from "../browser.ts";
 import { setUpInBrowser } from "../people.ts";
 import { type Plant, startPlant } from "../plant.ts";
-
-/** Pictures of the last run, for a person to look at. */
-const pictures = join(import.meta.dirname, "../../../.cache/pictures");
+import { visit } from "../visit.ts";
 
 // One administrator: what she changes is in the trail, and what could not be digested she brings back.
 it("shows before and after of a changed user, and retries a parked event from the board", async () => {
   await using plant = await startPlant();
-  await using browser = await openBrowser({ baseURL: plant.coreUrl });
-  const page = await browser.context.newPage();
-  const problems: string[] = [];
-  page.on("pageerror", (error) => problems.push(error.message));
-  await mkdir(pictures, { recursive: true });
-  try {
+  await visit(plant, async ({ page, picture }) => {
     await setUpInBrowser(page, plant);
     await renameUser(page);
     await page.getByRole("link", { name: "Audit" }).click();
@@ -31,7 +20,7 @@ it("shows before and after of a changed user, and retries a parked event from th
     expect(await edit.locator("ins").first().textContent()).toBe("Olaf Berg");
     expect(await edit.textContent()).toContain("Ada");
     expect(await edit.textContent()).toMatch(/Chrome on Linux · (127\.0\.0\.1|::1)/);
-    await page.screenshot({ path: join(pictures, "audit.png") });
+    await picture("audit");
 
     await parkNewest(plant);
     await page.getByRole("link", { name: "Event board" }).click();
@@ -40,16 +29,12 @@ it("shows before and after of a changed user, and retries a parked event from th
     await row.getByRole("button", { name: "Parked" }).click();
     const parked = page.getByRole("table", { name: "Parked events of Sign-in directory" });
     await parked.getByText("Error: no such column").waitFor();
-    await page.screenshot({ path: join(pictures, "event-board.png") });
+    await picture("event-board");
     await parked.getByRole("button", { name: "Retry" }).click();
     await page.getByRole("dialog").getByRole("button", { name: "Retry" }).click();
     await page.getByText("Nothing is parked: every event was digested.").waitFor();
     await row.getByText("Works").waitFor();
-    expect(problems).toEqual([]);
-  } catch (error) {
-    await page.screenshot({ path: join(pictures, "failed.png") });
-    throw new Error(plant.logs(), { cause: error });
-  }
+  });
 }, 60_000);
 
 async function renameUser(page: Page): Promise<void> {

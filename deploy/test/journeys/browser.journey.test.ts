@@ -1,16 +1,10 @@
-import { mkdir } from "node:fs/promises";
-import { join } from "node:path";
-
 import { expect, it } from "vitest";
 
-import { openBrowser } from "../browser.ts";
 import { setUpInBrowser } from "../people.ts";
 import { ModbusCounter } from "../modbus-counter.ts";
 import { eventually, startPlant } from "../plant.ts";
 import { sawRegisters, sawStates, sawYaml, setUpSaw } from "../saw.ts";
-
-/** Pictures of the last run, for a person to look at. */
-const pictures = join(import.meta.dirname, "../../../.cache/pictures");
+import { visit } from "../visit.ts";
 
 // What an operator and a planner see: a PLC counts, and the screens move without being reloaded.
 it("moves tile, machine and order in the browser as the PLC counts, and shows refusals", async () => {
@@ -28,13 +22,7 @@ it("moves tile, machine and order in the browser as the PLC counts, and shows re
       modbusPort: plc.port,
     }),
   );
-  await using browser = await openBrowser({ baseURL: plant.coreUrl });
-  const page = await browser.context.newPage();
-  const problems: string[] = [];
-  page.on("pageerror", (error) => problems.push(error.message));
-  await mkdir(pictures, { recursive: true });
-
-  try {
+  await visit(plant, async ({ page, picture }) => {
     await setUpInBrowser(page, plant);
     // Before the gateway speaks there is no data, and the screen says so.
     const tile = page.getByRole("article", { name: "Saw" });
@@ -48,11 +36,11 @@ it("moves tile, machine and order in the browser as the PLC counts, and shows re
     for (let piece = 1; piece <= 5; piece += 1) plc.setUInt32(sawRegisters.good, piece);
     await tile.getByText("WO-000001").waitFor();
     await tile.getByText(`5 / ${quantity} pc`).waitFor();
-    await page.screenshot({ path: join(pictures, "plant.png") });
+    await picture("plant");
 
     await page.goto(`/machines/${workUnitId}`);
     await page.getByRole("table", { name: "Metrics" }).getByText("count/good").first().waitFor();
-    await page.screenshot({ path: join(pictures, "machine.png") });
+    await picture("machine");
 
     await page.goto(`/work-orders/${workOrderId}`);
     await page.getByText("In progress").first().waitFor();
@@ -75,7 +63,7 @@ it("moves tile, machine and order in the browser as the PLC counts, and shows re
       const order = await api.order(workOrderId);
       return order.state === "completed" && order.good === String(quantity) ? true : null;
     });
-    await page.screenshot({ path: join(pictures, "order.png") });
+    await picture("order");
 
     // Keys: g p goes to the plant.
     await page.keyboard.press("g");
@@ -85,9 +73,5 @@ it("moves tile, machine and order in the browser as the PLC counts, and shows re
     // The device dies: within its death certificate the tile has no data.
     await agent.stop();
     await tile.getByText("No data", { exact: true }).waitFor();
-    expect(problems).toEqual([]);
-  } catch (error) {
-    await page.screenshot({ path: join(pictures, "failed.png") });
-    throw new Error(plant.logs(), { cause: error });
-  }
+  });
 }, 120_000);

@@ -1,25 +1,14 @@
-import { mkdir } from "node:fs/promises";
-import { join } from "node:path";
-
 import type { Page } from "playwright-core";
 import { expect, it } from "vitest";
 
-import { openBrowser } from "../browser.ts";
 import { setUpInBrowser } from "../people.ts";
 import { startPlant } from "../plant.ts";
-
-/** Pictures of the last run, for a person to look at. */
-const pictures = join(import.meta.dirname, "../../../.cache/pictures");
+import { visit } from "../visit.ts";
 
 // From nothing to stock: an engineer says what a thing consists of, a storekeeper receives it by scanner.
 it("makes an item with an approved BOM, and receives its part by scanner", async () => {
   await using plant = await startPlant();
-  await using browser = await openBrowser({ baseURL: plant.coreUrl });
-  const page = await browser.context.newPage();
-  const problems: string[] = [];
-  page.on("pageerror", (error) => problems.push(error.message));
-  await mkdir(pictures, { recursive: true });
-  try {
+  await visit(plant, async ({ page, picture }) => {
     await setUpInBrowser(page, plant);
     const pages = page.getByRole("navigation", { name: "Main navigation" });
     await pages.getByRole("link", { name: "Items" }).click();
@@ -56,7 +45,7 @@ it("makes an item with an approved BOM, and receives its part by scanner", async
     const tube = tree.getByRole("row", { name: /TUBE-30/ });
     await tube.getByText("50.00").waitFor();
     await page.getByText("1 item has no price").getByRole("link", { name: "PLATE-1" }).waitFor();
-    await page.screenshot({ path: join(pictures, "bom-tree.png") });
+    await picture("bom-tree");
 
     // A part that consists of the whole is refused by name.
     await tree
@@ -86,7 +75,7 @@ it("makes an item with an approved BOM, and receives its part by scanner", async
     await bin.fill("A-01");
     await bin.press("Enter");
     await page.getByRole("region", { name: "Received now" }).getByText("TUBE-30").waitFor();
-    await page.screenshot({ path: join(pictures, "receive.png") });
+    await picture("receive");
 
     await page.keyboard.press("Control+k");
     await page.getByRole("combobox", { name: /^Search pages/ }).fill("stock");
@@ -96,11 +85,7 @@ it("makes an item with an approved BOM, and receives its part by scanner", async
       .getByRole("row", { name: /TUBE-30/ });
     await lying.getByText("A-01").waitFor();
     expect(await lying.innerText()).toContain("25");
-    expect(problems).toEqual([]);
-  } catch (error) {
-    await page.screenshot({ path: join(pictures, "failed.png") });
-    throw new Error(plant.logs(), { cause: error });
-  }
+  });
 }, 120_000);
 
 async function createItem(
