@@ -3,33 +3,15 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 
 import { liveMessageSchema, type LiveMessage } from "@millwright/contracts/api";
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { expect, test } from "vitest";
 
-import { createTestDatabase, type TestDatabase } from "../../deploy/test/database.ts";
 import { until } from "../../deploy/test/until.ts";
 import { serveDashboards } from "./platform/http/dashboards.ts";
-import {
-  anotherApp,
-  counted,
-  makeLine,
-  openTestPlant,
-  releaseOrder,
-  type TestPlant,
-  wentTo,
-} from "./testing/plant.ts";
+import { anotherApp, counted, makeLine, releaseOrder, wentTo } from "./testing/plant.ts";
 import { birth, newValue } from "./testing/telemetry.ts";
+import { plantOfFile } from "./testing/plant-of-file.ts";
 
-let database: TestDatabase;
-let plant: TestPlant;
-
-beforeAll(async () => {
-  database = await createTestDatabase();
-  plant = await openTestPlant(database);
-});
-afterAll(async () => {
-  await plant?.[Symbol.asyncDispose]();
-  await database?.[Symbol.asyncDispose]();
-});
+const { database, plant } = await plantOfFile();
 
 test("health names every part, and which database it is", async () => {
   const health = await plant.get<{

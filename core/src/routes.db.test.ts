@@ -1,27 +1,17 @@
 import type { RouteConfig } from "@hono/zod-openapi";
 import { sql } from "kysely";
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { expect, test } from "vitest";
 
-import { createTestDatabase, type TestDatabase } from "../../deploy/test/database.ts";
 import { catalogue } from "./app.ts";
 import { defaultPolicy } from "./modules/identity/default-policy.ts";
 import { seedApiKey } from "./modules/identity/index.ts";
 import { checkPolicy } from "./platform/authz/policy.ts";
 import { createRequests } from "./platform/http/api.ts";
 import { guard, permissionsOf } from "./platform/http/permission.ts";
-import { anotherApp, openTestPlant, type TestPlant } from "./testing/plant.ts";
+import { anotherApp } from "./testing/plant.ts";
+import { plantOfFile } from "./testing/plant-of-file.ts";
 
-let database: TestDatabase;
-let plant: TestPlant;
-
-beforeAll(async () => {
-  database = await createTestDatabase();
-  plant = await openTestPlant(database);
-});
-afterAll(async () => {
-  await plant?.[Symbol.asyncDispose]();
-  await database?.[Symbol.asyncDispose]();
-});
+const { database, plant } = await plantOfFile();
 
 // A guard that sees nothing guards nothing.
 const routesFloor = 100;

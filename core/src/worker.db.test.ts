@@ -3,25 +3,18 @@ import { once } from "node:events";
 import { join } from "node:path";
 
 import type { WorkOrder } from "@millwright/contracts/api";
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { afterAll, expect, test } from "vitest";
 
-import { createTestDatabase, type TestDatabase } from "../../deploy/test/database.ts";
 import { until } from "../../deploy/test/until.ts";
 import { verifyWorkOrder } from "./modules/production/index.ts";
-import { counted, makeLine, openTestPlant, releaseOrder, type TestPlant } from "./testing/plant.ts";
+import { counted, makeLine, releaseOrder } from "./testing/plant.ts";
+import { plantOfFile } from "./testing/plant-of-file.ts";
 
-let database: TestDatabase;
-let plant: TestPlant;
+const { database, plant } = await plantOfFile();
 const workers: ChildProcess[] = [];
 
-beforeAll(async () => {
-  database = await createTestDatabase();
-  plant = await openTestPlant(database);
-});
 afterAll(async () => {
   for (const worker of workers) worker.kill("SIGKILL");
-  await plant?.[Symbol.asyncDispose]();
-  await database?.[Symbol.asyncDispose]();
 });
 
 test("workers killed in the middle of their work lose no piece and count none twice", async () => {

@@ -1,4 +1,4 @@
-import type { Item, WorkOrder } from "@millwright/contracts/api";
+import type { Item, Location, WorkOrder } from "@millwright/contracts/api";
 import type { EventPayload, EventToEmit } from "@millwright/contracts/events";
 import type { CountRole, MachineState } from "@millwright/contracts/states";
 import {
@@ -126,6 +126,17 @@ export function anotherApp(platform: Platform, options: Partial<AppOptions> = {}
 }
 
 export type TestPlant = Awaited<ReturnType<typeof openTestPlant>>;
+
+/** A place in the stock's tree, named by its code; its id. */
+export async function makePlace(
+  plant: TestPlant,
+  kind: Location["kind"],
+  code: string,
+  parentId: string | null = null,
+): Promise<string> {
+  const asked = { kind, code, name: code, parentId };
+  return (await plant.post<Location>("/api/stock/locations", asked)).locationId;
+}
 
 /** A line of one machine per name, and an item that goes through all of them in this order. */
 export async function makeLine(plant: TestPlant, names: readonly string[]) {

@@ -1,23 +1,16 @@
 import type { Attachment, StoredItem } from "@millwright/contracts/api";
 import { tenantIdSchema } from "@millwright/contracts/units";
 import { sql } from "kysely";
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { beforeAll, expect, test } from "vitest";
 
-import { createTestDatabase, type TestDatabase } from "../../../../deploy/test/database.ts";
-import { makeLine, openTestPlant, type TestPlant } from "../../testing/plant.ts";
+import { makeLine } from "../../testing/plant.ts";
+import { plantOfFile } from "../../testing/plant-of-file.ts";
 
-let database: TestDatabase;
-let plant: TestPlant;
+const { database, plant } = await plantOfFile();
 let item: StoredItem;
 
 beforeAll(async () => {
-  database = await createTestDatabase();
-  plant = await openTestPlant(database);
   item = (await makeLine(plant, ["Mill"])).item as StoredItem;
-});
-afterAll(async () => {
-  await plant?.[Symbol.asyncDispose]();
-  await database?.[Symbol.asyncDispose]();
 });
 
 const pdf = new TextEncoder().encode("%PDF-1.7\n% drawing of a bracket");

@@ -1,16 +1,12 @@
 import type { BomTreeRow, ImportReport, StoredItem } from "@millwright/contracts/api";
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { beforeAll, expect, test } from "vitest";
 
-import { createTestDatabase, type TestDatabase } from "../../../../deploy/test/database.ts";
-import { openTestPlant, type TestPlant } from "../../testing/plant.ts";
+import { plantOfFile } from "../../testing/plant-of-file.ts";
 
-let database: TestDatabase;
-let plant: TestPlant;
+const { database, plant } = await plantOfFile();
 const items = new Map<string, StoredItem>();
 
 beforeAll(async () => {
-  database = await createTestDatabase();
-  plant = await openTestPlant(database);
   for (const [number, kind, uom] of [
     ["CAR", "make", "pc"],
     ["AXLE", "make", "pc"],
@@ -20,10 +16,6 @@ beforeAll(async () => {
     const asked = { number, name: number, kind, uom, operations: [] };
     items.set(number, await plant.post<StoredItem>("/api/items", asked));
   }
-});
-afterAll(async () => {
-  await plant?.[Symbol.asyncDispose]();
-  await database?.[Symbol.asyncDispose]();
 });
 
 const header = "productNumber;revision;effectiveFrom;position;itemNumber;quantity;uom;scrapPercent";

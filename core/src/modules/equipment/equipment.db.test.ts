@@ -2,24 +2,13 @@ import type { Metric } from "@millwright/contracts/api";
 import { sql } from "kysely";
 import { Hono } from "hono";
 import { HTTPException } from "hono/http-exception";
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { expect, test } from "vitest";
 
 import { problemOf, sendProblem } from "../../platform/http/problem.ts";
-import { createTestDatabase, type TestDatabase } from "../../../../deploy/test/database.ts";
 import { birth } from "../../testing/telemetry.ts";
-import { openTestPlant, type TestPlant } from "../../testing/plant.ts";
+import { plantOfFile } from "../../testing/plant-of-file.ts";
 
-let database: TestDatabase;
-let plant: TestPlant;
-
-beforeAll(async () => {
-  database = await createTestDatabase();
-  plant = await openTestPlant(database);
-});
-afterAll(async () => {
-  await plant?.[Symbol.asyncDispose]();
-  await database?.[Symbol.asyncDispose]();
-});
+const { database, plant } = await plantOfFile();
 
 test("work centers stand in their areas, a manual bench without a machine", async () => {
   const saw = await plant.post<Center>("/api/work-centers", { areaName: "Cutting", name: "Saw" });

@@ -1,14 +1,13 @@
 import type { ApiKey, PolicyOnTheWire, SignedIn, User } from "@millwright/contracts/api";
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from "vitest";
 
-import { createTestDatabase, type TestDatabase } from "../../../../deploy/test/database.ts";
 import { until } from "../../../../deploy/test/until.ts";
 import type { App } from "../../app.ts";
 import { TestBrowser } from "../../testing/browser.ts";
-import { anotherApp, openTestPlant, type TestPlant, testSetupCode } from "../../testing/plant.ts";
+import { anotherApp, testSetupCode } from "../../testing/plant.ts";
+import { plantOfFile } from "../../testing/plant-of-file.ts";
 
-let database: TestDatabase;
-let plant: TestPlant;
+const { database, plant } = await plantOfFile();
 /** Another process of core, as far as memory, pool and listener are concerned. */
 let there: App;
 let admin: TestBrowser;
@@ -17,8 +16,6 @@ let me: SignedIn["me"];
 const password = "lathe spindle copper";
 
 beforeAll(async () => {
-  database = await createTestDatabase();
-  plant = await openTestPlant(database);
   there = anotherApp(plant.worker);
   await Promise.all([plant.app.start(), there.start()]);
   admin = new TestBrowser(plant.app);
@@ -32,8 +29,6 @@ beforeAll(async () => {
 });
 afterAll(async () => {
   await there?.[Symbol.asyncDispose]();
-  await plant?.[Symbol.asyncDispose]();
-  await database?.[Symbol.asyncDispose]();
 });
 
 let policyBefore: PolicyOnTheWire;

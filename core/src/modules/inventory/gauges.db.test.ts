@@ -1,5 +1,4 @@
 import type {
-  Location,
   StockBalance,
   StockGauge,
   StockMove,
@@ -10,31 +9,26 @@ import { DataType } from "@millwright/contracts/sparkplug";
 import { sql } from "kysely";
 import { afterAll, beforeAll, expect, test } from "vitest";
 
-import { createTestDatabase, type TestDatabase } from "../../../../deploy/test/database.ts";
-import { openTestPlant, type TestPlant } from "../../testing/plant.ts";
 import { birth, newValue, setQuality } from "../../testing/telemetry.ts";
+import { makePlace } from "../../testing/plant.ts";
+import { plantOfFile } from "../../testing/plant-of-file.ts";
 import { engineering } from "../engineering/index.ts";
 import { equipment } from "../equipment/index.ts";
 import { verifyStock } from "./verify.ts";
 import { watchTenantGauges } from "./watch-gauges.ts";
 
-let database: TestDatabase;
-let plant: TestPlant;
+const { database, plant } = await plantOfFile();
 let places: { supplier: string; warehouse: string };
 
 beforeAll(async () => {
-  database = await createTestDatabase();
-  plant = await openTestPlant(database);
-  const site = await place("site", "S", null);
+  const site = await makePlace(plant, "site", "S");
   places = {
-    warehouse: await place("warehouse", "W", site),
-    supplier: await place("supplier", "SUPPLIER", null),
+    warehouse: await makePlace(plant, "warehouse", "W", site),
+    supplier: await makePlace(plant, "supplier", "SUPPLIER"),
   };
 });
 afterAll(async () => {
-  const findings = await plant?.core.db.inTenant(plant.tenantId, verifyStock);
-  await plant?.[Symbol.asyncDispose]();
-  await database?.[Symbol.asyncDispose]();
+  const findings = await plant.core.db.inTenant(plant.tenantId, verifyStock);
   expect(findings).toEqual([]);
 });
 
@@ -179,7 +173,10 @@ test("a low level asks for a refill once, until it was full", async () => {
 test("a gauge that could never measure right is refused by name", async () => {
   const silo = await makeSilo({}, { value: 1 });
   const serial = await item("serial");
-  const body = { ...silo.gauge, locationId: await place("bin", "FREE", places.warehouse) };
+  const body = {
+    ...silo.gauge,
+    locationId: await makePlace(plant, "bin", "FREE", places.warehouse),
+  };
   const codes = [
     [{ ...body, locationId: silo.locationId }, "gauge.place_taken"],
     [{ ...body, refillBelow: "5" }, "gauge.refill_unclear"],
@@ -213,7 +210,7 @@ async function makeSilo(
 ) {
   const name = `SILO-${crypto.randomUUID().slice(0, 8)}`;
   const [locationId, itemId] = [
-    await place("bin", name, places.warehouse),
+    await makePlace(plant, "bin", name, places.warehouse),
     await item(start.tracking ?? "none"),
   ];
   const asked = { areaName: "Silos", name };
@@ -259,11 +256,6 @@ async function receive(
   const move = { moveId: crypto.randomUUID(), itemId, quantity, reason: "receipt", lotNumber };
   const moves = [{ ...move, fromLocationId: places.supplier, toLocationId: locationId }];
   await plant.post("/api/stock/moves", { moves });
-}
-
-async function place(kind: string, code: string, parentId: string | null) {
-  const asked = { kind, code, name: code, parentId };
-  return (await plant.post<Location>("/api/stock/locations", asked)).locationId;
 }
 
 async function item(tracking: "none" | "lot" | "serial") {

@@ -1,33 +1,23 @@
 import type { Location, Lot, StockBalance, StockMove } from "@millwright/contracts/api";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { beforeAll, describe, expect, test } from "vitest";
 
-import { createTestDatabase, type TestDatabase } from "../../../../deploy/test/database.ts";
+import { makePlace } from "../../testing/plant.ts";
+import { plantOfFile } from "../../testing/plant-of-file.ts";
 import { readStreamPage } from "../../platform/events/log.ts";
-import { openTestPlant, type TestPlant } from "../../testing/plant.ts";
 
-let database: TestDatabase;
-let plant: TestPlant;
+const { plant } = await plantOfFile();
 let places: { supplier: string; production: string; scrap: string; a: string; b: string };
 let warehouseId: string;
 
 beforeAll(async () => {
-  database = await createTestDatabase();
-  plant = await openTestPlant(database);
-  const make = async (kind: string, code: string, parentId: string | null = null) =>
-    (await plant.post<Location>("/api/stock/locations", { kind, code, name: code, parentId }))
-      .locationId;
-  warehouseId = await make("warehouse", "W1", await make("site", "S1"));
+  warehouseId = await makePlace(plant, "warehouse", "W1", await makePlace(plant, "site", "S1"));
   places = {
-    supplier: await make("supplier", "SUPPLIER"),
-    production: await make("production", "PRODUCTION"),
-    scrap: await make("scrap", "SCRAP"),
-    a: await make("bin", "A-01", warehouseId),
-    b: await make("bin", "B-01", await make("zone", "Z1", warehouseId)),
+    supplier: await makePlace(plant, "supplier", "SUPPLIER"),
+    production: await makePlace(plant, "production", "PRODUCTION"),
+    scrap: await makePlace(plant, "scrap", "SCRAP"),
+    a: await makePlace(plant, "bin", "A-01", warehouseId),
+    b: await makePlace(plant, "bin", "B-01", await makePlace(plant, "zone", "Z1", warehouseId)),
   };
-});
-afterAll(async () => {
-  await plant?.[Symbol.asyncDispose]();
-  await database?.[Symbol.asyncDispose]();
 });
 
 describe("locations", () => {

@@ -1,6 +1,5 @@
 import type {
   CycleCount,
-  Location,
   ReservationOnTheWire,
   Scanned,
   StockBalance,
@@ -9,36 +8,31 @@ import type {
 } from "@millwright/contracts/api";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 
-import { createTestDatabase, type TestDatabase } from "../../../../deploy/test/database.ts";
-import { openTestPlant, type TestPlant } from "../../testing/plant.ts";
+import { makePlace } from "../../testing/plant.ts";
+import { plantOfFile } from "../../testing/plant-of-file.ts";
 import { verifyStock } from "./verify.ts";
 
-let database: TestDatabase;
-let plant: TestPlant;
+const { database, plant } = await plantOfFile();
 let north: string;
 let south: string;
 let places: { supplier: string; n1: string; n2: string; n3: string; s1: string };
 
 beforeAll(async () => {
-  database = await createTestDatabase();
-  plant = await openTestPlant(database);
-  const make = async (kind: string, code: string, parentId: string | null = null) =>
-    (await plant.post<Location>("/api/stock/locations", { kind, code, name: code, parentId }))
-      .locationId;
-  const site = await make("site", "S");
-  [north, south] = [await make("warehouse", "NORTH", site), await make("warehouse", "SOUTH", site)];
+  const site = await makePlace(plant, "site", "S");
+  [north, south] = [
+    await makePlace(plant, "warehouse", "NORTH", site),
+    await makePlace(plant, "warehouse", "SOUTH", site),
+  ];
   places = {
-    supplier: await make("supplier", "SUPPLIER"),
-    n1: await make("bin", "N-01", north),
-    n2: await make("bin", "N-02", await make("zone", "NZ", north)),
-    n3: await make("bin", "N-03", north),
-    s1: await make("bin", "S-01", south),
+    supplier: await makePlace(plant, "supplier", "SUPPLIER"),
+    n1: await makePlace(plant, "bin", "N-01", north),
+    n2: await makePlace(plant, "bin", "N-02", await makePlace(plant, "zone", "NZ", north)),
+    n3: await makePlace(plant, "bin", "N-03", north),
+    s1: await makePlace(plant, "bin", "S-01", south),
   };
 });
 afterAll(async () => {
-  const findings = await plant?.core.db.inTenant(plant.tenantId, verifyStock);
-  await plant?.[Symbol.asyncDispose]();
-  await database?.[Symbol.asyncDispose]();
+  const findings = await plant.core.db.inTenant(plant.tenantId, verifyStock);
   // Whatever the tests did, the books hold.
   expect(findings).toEqual([]);
 });

@@ -8,24 +8,16 @@ import type {
   PurchaseProposal,
   WorkOrder,
 } from "@millwright/contracts/api";
-import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
+import { beforeAll, beforeEach, expect, test } from "vitest";
 
-import { createTestDatabase, type TestDatabase } from "../../../../deploy/test/database.ts";
-import { openTestPlant, type TestPlant } from "../../testing/plant.ts";
+import { plantOfFile } from "../../testing/plant-of-file.ts";
 import { countRows, makeNow, makeProduct, plan } from "./testing.fixture.ts";
 
-let database: TestDatabase;
-let plant: TestPlant;
+const { database, plant } = await plantOfFile();
 let product: Awaited<ReturnType<typeof makeProduct>>;
 
 beforeAll(async () => {
-  database = await createTestDatabase();
-  plant = await openTestPlant(database);
   product = await makeProduct(plant);
-});
-afterAll(async () => {
-  await plant?.[Symbol.asyncDispose]();
-  await database?.[Symbol.asyncDispose]();
 });
 beforeEach(async () => {
   const { rows } = await plant.get<{ rows: Demand[] }>("/api/planning/demands");

@@ -1,17 +1,14 @@
 import type { Calendar, Gantt, Plan, WorkOrder } from "@millwright/contracts/api";
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { beforeAll, expect, test } from "vitest";
 
-import { createTestDatabase, type TestDatabase } from "../../../../deploy/test/database.ts";
-import { counted, makeLine, openTestPlant, type TestPlant } from "../../testing/plant.ts";
+import { counted, makeLine } from "../../testing/plant.ts";
+import { plantOfFile } from "../../testing/plant-of-file.ts";
 import { makeNow, plan } from "./testing.fixture.ts";
 
-let database: TestDatabase;
-let plant: TestPlant;
+const { plant } = await plantOfFile();
 let line: Awaited<ReturnType<typeof makeLine>>;
 
 beforeAll(async () => {
-  database = await createTestDatabase();
-  plant = await openTestPlant(database);
   line = await makeLine(plant, ["Saw", "Drill"]);
   const days = [1, 2, 3, 4, 5].map((weekday) => ({
     weekday,
@@ -23,10 +20,6 @@ beforeAll(async () => {
     weekdays: days,
     workCenterIds: [line.machines[1]?.workCenterId],
   });
-});
-afterAll(async () => {
-  await plant?.[Symbol.asyncDispose]();
-  await database?.[Symbol.asyncDispose]();
 });
 
 /** An order of the line: a second a piece on each of both work centers. */

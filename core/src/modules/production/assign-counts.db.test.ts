@@ -1,29 +1,12 @@
 import type { WorkOrder } from "@millwright/contracts/api";
 import { sql } from "kysely";
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { expect, test } from "vitest";
 
-import { createTestDatabase, type TestDatabase } from "../../../../deploy/test/database.ts";
-import {
-  counted,
-  makeLine,
-  moved,
-  openTestPlant,
-  releaseOrder,
-  type TestPlant,
-} from "../../testing/plant.ts";
+import { counted, makeLine, moved, releaseOrder } from "../../testing/plant.ts";
+import { plantOfFile } from "../../testing/plant-of-file.ts";
 import { verifyWorkOrder } from "./index.ts";
 
-let database: TestDatabase;
-let plant: TestPlant;
-
-beforeAll(async () => {
-  database = await createTestDatabase();
-  plant = await openTestPlant(database);
-});
-afterAll(async () => {
-  await plant?.[Symbol.asyncDispose]();
-  await database?.[Symbol.asyncDispose]();
-});
+const { plant } = await plantOfFile();
 
 test("counts carry an order through its line to completed, exactly", async () => {
   const { machines, item } = await makeLine(plant, ["saw", "mill"]);

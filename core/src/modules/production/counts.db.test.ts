@@ -1,27 +1,11 @@
 import type { UnassignedCount, WorkOrder } from "@millwright/contracts/api";
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { expect, test } from "vitest";
 
-import { createTestDatabase, type TestDatabase } from "../../../../deploy/test/database.ts";
-import {
-  counted,
-  makeLine,
-  openTestPlant,
-  releaseOrder,
-  type TestPlant,
-} from "../../testing/plant.ts";
+import { counted, makeLine, releaseOrder } from "../../testing/plant.ts";
+import { plantOfFile } from "../../testing/plant-of-file.ts";
 import { verifyWorkOrder } from "./verify.ts";
 
-let database: TestDatabase;
-let plant: TestPlant;
-
-beforeAll(async () => {
-  database = await createTestDatabase();
-  plant = await openTestPlant(database);
-});
-afterAll(async () => {
-  await plant?.[Symbol.asyncDispose]();
-  await database?.[Symbol.asyncDispose]();
-});
+const { plant } = await plantOfFile();
 
 async function open(workUnitId: string): Promise<UnassignedCount[]> {
   const path = "/api/unassigned-counts?reason=no_operation";

@@ -1,29 +1,19 @@
 import type { HistoryEvent, Machine, Plant, Trend } from "@millwright/contracts/api";
 import { newEvent } from "../../platform/events/new-event.ts";
 import { iso8601Schema, workUnitIdSchema } from "@millwright/contracts/units";
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { beforeAll, expect, test } from "vitest";
 
-import { createTestDatabase, type TestDatabase } from "../../../../deploy/test/database.ts";
-import {
-  counted,
-  makeLine,
-  openTestPlant,
-  releaseOrder,
-  type TestPlant,
-  wentTo,
-} from "../../testing/plant.ts";
+import { counted, makeLine, releaseOrder, wentTo } from "../../testing/plant.ts";
 import { birth, readings } from "../../testing/telemetry.ts";
+import { plantOfFile } from "../../testing/plant-of-file.ts";
 
-let database: TestDatabase;
-let plant: TestPlant;
+const { database, plant } = await plantOfFile();
 let machine: { workCenterId: string; workUnitId: string };
 const day = Date.parse("2026-11-20T06:00:00Z");
 const min = 60_000;
 
 beforeAll(async () => {
   // A day that starts at 06:00 UTC whatever the zone of the machine this runs on.
-  database = await createTestDatabase();
-  plant = await openTestPlant(database);
   await plant.core.db.inTenant(plant.tenantId, (tx) =>
     tx
       .over<{ "identity.site": { time_zone: string } }>()
@@ -31,10 +21,6 @@ beforeAll(async () => {
       .set({ time_zone: "UTC" })
       .execute(),
   );
-});
-afterAll(async () => {
-  await plant?.[Symbol.asyncDispose]();
-  await database?.[Symbol.asyncDispose]();
 });
 
 test("a tile shows state, order, pieces and OEE of the production day so far", async () => {

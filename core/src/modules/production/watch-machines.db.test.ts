@@ -1,23 +1,13 @@
 import type { NotificationList, StoredSetting } from "@millwright/contracts/api";
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { expect, test } from "vitest";
 
-import { createTestDatabase, type TestDatabase } from "../../../../deploy/test/database.ts";
 import { until } from "../../../../deploy/test/until.ts";
-import { makeLine, openTestPlant, type TestPlant, wentTo } from "../../testing/plant.ts";
+import { makeLine, wentTo } from "../../testing/plant.ts";
+import { plantOfFile } from "../../testing/plant-of-file.ts";
 import { equipment } from "../equipment/index.ts";
 import { watchTenant } from "./watch-machines.ts";
 
-let database: TestDatabase;
-let plant: TestPlant;
-
-beforeAll(async () => {
-  database = await createTestDatabase();
-  plant = await openTestPlant(database);
-});
-afterAll(async () => {
-  await plant?.[Symbol.asyncDispose]();
-  await database?.[Symbol.asyncDispose]();
-});
+const { plant } = await plantOfFile();
 
 test("a machine that is down longer than the setting is one alert per downtime", async () => {
   const { machines } = await makeLine(plant, ["Saw", "Press"]);

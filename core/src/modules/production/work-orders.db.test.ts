@@ -1,22 +1,15 @@
 import type { HistoryEvent, Item, WorkOrder, WorkOrderSummary } from "@millwright/contracts/api";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { beforeAll, describe, expect, test } from "vitest";
 
-import { createTestDatabase, type TestDatabase } from "../../../../deploy/test/database.ts";
-import { makeLine, openTestPlant, releaseOrder, type TestPlant } from "../../testing/plant.ts";
+import { makeLine, releaseOrder } from "../../testing/plant.ts";
+import { plantOfFile } from "../../testing/plant-of-file.ts";
 import { verifyWorkOrder } from "./index.ts";
 
-let database: TestDatabase;
-let plant: TestPlant;
+const { plant } = await plantOfFile();
 let item: Item;
 
 beforeAll(async () => {
-  database = await createTestDatabase();
-  plant = await openTestPlant(database);
   ({ item } = await makeLine(plant, ["saw", "bench"]));
-});
-afterAll(async () => {
-  await plant?.[Symbol.asyncDispose]();
-  await database?.[Symbol.asyncDispose]();
 });
 
 describe("draft", () => {

@@ -1,18 +1,15 @@
 import type { PolicyOnTheWire, SignedIn, User } from "@millwright/contracts/api";
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { beforeAll, expect, test } from "vitest";
 
-import { createTestDatabase, type TestDatabase } from "../../../../deploy/test/database.ts";
 import { TestBrowser } from "../../testing/browser.ts";
-import { openTestPlant, type TestPlant, testSetupCode } from "../../testing/plant.ts";
+import { testSetupCode } from "../../testing/plant.ts";
+import { plantOfFile } from "../../testing/plant-of-file.ts";
 
-let database: TestDatabase;
-let plant: TestPlant;
+const { plant } = await plantOfFile();
 let admin: TestBrowser;
 const password = "lathe spindle copper";
 
 beforeAll(async () => {
-  database = await createTestDatabase();
-  plant = await openTestPlant(database);
   admin = new TestBrowser(plant.app);
   await admin.call<SignedIn>("POST", "/api/setup", {
     code: testSetupCode,
@@ -20,10 +17,6 @@ beforeAll(async () => {
     site: { name: "Halle 1", timeZone: "Europe/Berlin", dayStart: "05:30" },
     administrator: { name: "Ada", email: "ada@example.com", password },
   });
-});
-afterAll(async () => {
-  await plant?.[Symbol.asyncDispose]();
-  await database?.[Symbol.asyncDispose]();
 });
 
 async function department(name: string): Promise<string> {

@@ -1,22 +1,11 @@
 import type { AuditEntry, User } from "@millwright/contracts/api";
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { expect, test } from "vitest";
 
-import { createTestDatabase, type TestDatabase } from "../../../../deploy/test/database.ts";
-import { openTestPlant, type TestPlant } from "../../testing/plant.ts";
+import { plantOfFile } from "../../testing/plant-of-file.ts";
 
 type Page = { rows: AuditEntry[]; nextCursor: string | null };
 
-let database: TestDatabase;
-let plant: TestPlant;
-
-beforeAll(async () => {
-  database = await createTestDatabase();
-  plant = await openTestPlant(database);
-});
-afterAll(async () => {
-  await plant?.[Symbol.asyncDispose]();
-  await database?.[Symbol.asyncDispose]();
-});
+const { plant } = await plantOfFile();
 
 test("an edit shows who, before, after and when, newest first and page by page", async () => {
   const invited = await plant.post<{ user: User }>("/api/admin/users", {

@@ -6,26 +6,17 @@ import type {
   StoredSetting,
 } from "@millwright/contracts/api";
 import { sql } from "kysely";
-import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
+import { beforeEach, expect, test } from "vitest";
 
-import { createTestDatabase, type TestDatabase } from "../../../../deploy/test/database.ts";
 import { until } from "../../../../deploy/test/until.ts";
-import { makeLine, openTestPlant, type TestPlant, wentTo } from "../../testing/plant.ts";
+import { makeLine, wentTo } from "../../testing/plant.ts";
+import { plantOfFile } from "../../testing/plant-of-file.ts";
 import { coreConfigSchema } from "./config.ts";
 import { publishConfig } from "./process-config.ts";
 import { settingNames } from "./setting-registry.ts";
 
-let database: TestDatabase;
-let plant: TestPlant;
+const { database, plant } = await plantOfFile();
 
-beforeAll(async () => {
-  database = await createTestDatabase();
-  plant = await openTestPlant(database);
-});
-afterAll(async () => {
-  await plant?.[Symbol.asyncDispose]();
-  await database?.[Symbol.asyncDispose]();
-});
 beforeEach(() =>
   plant.core.db.inTenant(plant.tenantId, async (tx) => {
     await sql`delete from platform.tenant_setting`.execute(tx.over());

@@ -1,25 +1,14 @@
 import type { AuditEntry, ParkedEvent, SubscriptionState } from "@millwright/contracts/api";
 import { sql } from "kysely";
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { expect, test } from "vitest";
 
-import { createTestDatabase, type TestDatabase } from "../../../../deploy/test/database.ts";
-import { openTestPlant, type TestPlant } from "../../testing/plant.ts";
+import { plantOfFile } from "../../testing/plant-of-file.ts";
 import { newEvent } from "./new-event.ts";
 import { nameOf, recording } from "./recording.fixture.ts";
 import { SubscriptionRunner } from "./subscription.ts";
 
-let database: TestDatabase;
-let plant: TestPlant;
+const { plant } = await plantOfFile();
 const path = "/api/admin/subscriptions/test.recording";
-
-beforeAll(async () => {
-  database = await createTestDatabase();
-  plant = await openTestPlant(database);
-});
-afterAll(async () => {
-  await plant?.[Symbol.asyncDispose]();
-  await database?.[Symbol.asyncDispose]();
-});
 
 test("shows the lag, retries what is parked once a person asks, and says who asked", async () => {
   let isBroken = true;

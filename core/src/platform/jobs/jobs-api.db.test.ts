@@ -1,25 +1,14 @@
 import type { AuditEntry, Job, JobSummary } from "@millwright/contracts/api";
 import { tenantIdSchema } from "@millwright/contracts/units";
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { expect, test } from "vitest";
 import { z } from "zod";
 
-import { createTestDatabase, type TestDatabase } from "../../../../deploy/test/database.ts";
-import { openTestPlant, type TestPlant } from "../../testing/plant.ts";
+import { plantOfFile } from "../../testing/plant-of-file.ts";
 import { defineJob } from "./define-job.ts";
 
 type Page = { rows: JobSummary[]; nextCursor: string | null };
 
-let database: TestDatabase;
-let plant: TestPlant;
-
-beforeAll(async () => {
-  database = await createTestDatabase();
-  plant = await openTestPlant(database);
-});
-afterAll(async () => {
-  await plant?.[Symbol.asyncDispose]();
-  await database?.[Symbol.asyncDispose]();
-});
+const { plant } = await plantOfFile();
 
 const report = defineJob({
   name: "test.report",

@@ -1,26 +1,17 @@
 import type { WorkOrder } from "@millwright/contracts/api";
 import { sql } from "kysely";
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { expect, test } from "vitest";
 
-import { createTestDatabase, type TestDatabase } from "../../../../deploy/test/database.ts";
+import { type TestDatabase } from "../../../../deploy/test/database.ts";
 import { readTenantIds } from "../../modules/identity/index.ts";
 import { productionFigures } from "../../modules/production/index.ts";
-import { makeLine, openTestPlant, type TestPlant } from "../../testing/plant.ts";
+import { makeLine } from "../../testing/plant.ts";
+import { plantOfFile } from "../../testing/plant-of-file.ts";
 import { Database } from "../db/database.ts";
 import { observeFigures } from "./figures.ts";
 import { createMetrics } from "./metrics.ts";
 
-let database: TestDatabase;
-let plant: TestPlant;
-
-beforeAll(async () => {
-  database = await createTestDatabase();
-  plant = await openTestPlant(database);
-});
-afterAll(async () => {
-  await plant?.[Symbol.asyncDispose]();
-  await database?.[Symbol.asyncDispose]();
-});
+const { database, plant } = await plantOfFile();
 
 test("late orders, the gap ledger, dead letters, ingest and subscriptions are told per company", async () => {
   const { item } = await makeLine(plant, ["saw"]);

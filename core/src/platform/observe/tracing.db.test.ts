@@ -1,10 +1,10 @@
 import { sql } from "kysely";
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { expect, test } from "vitest";
 import { z } from "zod";
 
-import { createTestDatabase, type TestDatabase } from "../../../../deploy/test/database.ts";
 import { type ReceivedSpan, startOtlpReceiver } from "../../../../deploy/test/otlp-receiver.ts";
-import { makeLine, openTestPlant, releaseOrder, type TestPlant } from "../../testing/plant.ts";
+import { makeLine, releaseOrder } from "../../testing/plant.ts";
+import { plantOfFile } from "../../testing/plant-of-file.ts";
 import { recordChange } from "../audit/record-change.ts";
 import { payloadOf } from "../events/log.ts";
 import { type Subscription, SubscriptionRunner } from "../events/subscription.ts";
@@ -13,17 +13,7 @@ import { enqueueOnEvent } from "../jobs/enqueue-on-event.ts";
 import { JobWorker } from "../jobs/job-worker.ts";
 import { startTracing } from "./tracing.ts";
 
-let database: TestDatabase;
-let plant: TestPlant;
-
-beforeAll(async () => {
-  database = await createTestDatabase();
-  plant = await openTestPlant(database);
-});
-afterAll(async () => {
-  await plant?.[Symbol.asyncDispose]();
-  await database?.[Symbol.asyncDispose]();
-});
+const { plant } = await plantOfFile();
 
 test("the release of an order is one trace, from the request to the effect of its effect", async () => {
   await using receiver = await startOtlpReceiver();

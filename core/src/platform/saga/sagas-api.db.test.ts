@@ -1,28 +1,17 @@
 import type { AuditEntry, Saga } from "@millwright/contracts/api";
 import { sql } from "kysely";
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { expect, test } from "vitest";
 import { z } from "zod";
 
-import { createTestDatabase, type TestDatabase } from "../../../../deploy/test/database.ts";
-import { openTestPlant, type TestPlant } from "../../testing/plant.ts";
+import { plantOfFile } from "../../testing/plant-of-file.ts";
 import { defineSaga } from "./define-saga.ts";
 import { advanceDueSagas } from "./saga-runner.ts";
 import { startSaga } from "./start-saga.ts";
 
 type Page = { rows: Saga[]; nextCursor: string | null };
 
-let database: TestDatabase;
-let plant: TestPlant;
+const { plant } = await plantOfFile();
 const path = "/api/admin/sagas";
-
-beforeAll(async () => {
-  database = await createTestDatabase();
-  plant = await openTestPlant(database);
-});
-afterAll(async () => {
-  await plant?.[Symbol.asyncDispose]();
-  await database?.[Symbol.asyncDispose]();
-});
 
 test("a stuck flow is listed and counted, goes on when a person asks, and only then", async () => {
   let isBroken = true;

@@ -1,23 +1,12 @@
 import type { AuditEntry, Webhook } from "@millwright/contracts/api";
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { expect, test } from "vitest";
 
-import { createTestDatabase, type TestDatabase } from "../../../../deploy/test/database.ts";
-import { openTestPlant, type TestPlant } from "../../testing/plant.ts";
+import { plantOfFile } from "../../testing/plant-of-file.ts";
 
 type List = { rows: Webhook[] };
 
-let database: TestDatabase;
-let plant: TestPlant;
+const { plant } = await plantOfFile();
 const path = "/api/admin/webhooks";
-
-beforeAll(async () => {
-  database = await createTestDatabase();
-  plant = await openTestPlant(database);
-});
-afterAll(async () => {
-  await plant?.[Symbol.asyncDispose]();
-  await database?.[Symbol.asyncDispose]();
-});
 
 test("shows the secret once, switches on and off, removes, and no secret is in the audit trail", async () => {
   const url = "https://erp.example/hook";

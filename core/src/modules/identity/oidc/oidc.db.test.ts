@@ -3,22 +3,19 @@ import { tenantIdSchema } from "@millwright/contracts/units";
 import { sql } from "kysely";
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
 
-import { createTestDatabase, type TestDatabase } from "../../../../../deploy/test/database.ts";
 import { TestOidcProvider, type TestPerson } from "../../../../../deploy/test/oidc-provider.ts";
 import { TestBrowser } from "../../../testing/browser.ts";
-import { anotherApp, openTestPlant, type TestPlant } from "../../../testing/plant.ts";
+import { anotherApp } from "../../../testing/plant.ts";
+import { plantOfFile } from "../../../testing/plant-of-file.ts";
 
 // A real OpenID provider answers; the browser's part at it is played by fetch.
 
-let database: TestDatabase;
-let plant: TestPlant;
+const { database, plant } = await plantOfFile();
 let oidc: TestOidcProvider;
 let provider: OidcProvider;
 let browser: TestBrowser;
 
 beforeAll(async () => {
-  database = await createTestDatabase();
-  plant = await openTestPlant(database);
   oidc = await TestOidcProvider.on();
   provider = await plant.post<OidcProvider>("/api/admin/oidc-providers", {
     name: "Works ID",
@@ -37,8 +34,6 @@ beforeEach(() => {
 });
 afterAll(async () => {
   await oidc?.[Symbol.asyncDispose]();
-  await plant?.[Symbol.asyncDispose]();
-  await database?.[Symbol.asyncDispose]();
 });
 
 const person = (fields: Partial<TestPerson> = {}): TestPerson => {
