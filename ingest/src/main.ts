@@ -17,11 +17,14 @@ import { SparkplugHost } from "./session/host.ts";
 import { ingestSettingsSchema, readSettings, type Settings } from "./settings.ts";
 import { tidy, writeStatus } from "./store/housekeeping.ts";
 import { loadOnlineDevices } from "./store/devices.ts";
+import { rollUp } from "./store/rollups.ts";
 
 const tickEveryMs = 100;
 const statusEveryMs = 2000;
 const cellEveryMs = 2000;
 const tidyEveryMs = 600_000;
+/** Charts of long ranges are behind by this much; what happens now is read from raw rows. */
+const rollUpEveryMs = 10_000;
 /** Nodes that were online before a restart have this long to be born again. */
 const rebirthGraceMs = 30_000;
 const stopWithinMs = 10_000;
@@ -111,6 +114,10 @@ async function run(settings: Settings): Promise<void> {
     setInterval(
       inEachHome("housekeeping", ({ pool }) => tidy(pool)),
       tidyEveryMs,
+    ),
+    setInterval(
+      inEachHome("roll-ups", async ({ pool }) => void (await rollUp(pool))),
+      rollUpEveryMs,
     ),
   ];
 

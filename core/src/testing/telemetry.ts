@@ -37,20 +37,40 @@ export async function birth(store: Store, metrics: readonly BornMetric[]): Promi
   });
 }
 
-/** Writes readings of one metric: `[ISO time, value, quality]`. */
+/** Writes readings of one metric and its roll-ups: `[ISO time, value, quality]`. */
 export async function readings(
   store: Store,
   metricId: string,
   samples: readonly (readonly [string, number | null, number])[],
 ): Promise<void> {
   const records = samples.map(([time, value, quality]) => ({ time, value, quality }));
-  await asIngest(store, (tx) =>
-    sql`
-      insert into telemetry.sample (metric_id, source_time, value, quality)
-      select ${metricId}, time, value, quality
-        from jsonb_to_recordset(${JSON.stringify(records)}::jsonb)
-          as (time timestamptz, value double precision, quality smallint)`.execute(tx.over()),
-  );
+  await asIngest(store, async (tx) => {
+    await sql`
+      with read as (
+        select ${metricId}::bigint as metric_id, time, value, quality
+          from jsonb_to_recordset(${JSON.stringify(records)}::jsonb)
+            as (time timestamptz, value double precision, quality smallint)
+      ), stored as (
+        insert into telemetry.sample (metric_id, source_time, value, quality)
+        select metric_id, time, value, quality from read
+      )
+      insert into telemetry.rollup_mark (metric_ids, minutes)
+      select array_agg(metric_id), array_agg(floor(extract(epoch from time) / 60)::integer)
+        from read`.execute(tx.over());
+    await sql`select telemetry.roll_up(1000000)`.execute(tx.over());
+  });
+}
+
+/** Raw rows of the metric before this time are gone, as after their archiving. */
+export async function forgetRaw(store: Store, metricId: string, before: string): Promise<void> {
+  await asIngest(store, async (tx) => {
+    await sql`
+      delete from telemetry.sample
+       where metric_id = ${metricId} and source_time < ${before}`.execute(tx.over());
+    await sql`update telemetry.metric set raw_from = ${before} where metric_id = ${metricId}`.execute(
+      tx.over(),
+    );
+  });
 }
 
 /** A newer value of a metric, and the notice that live screens hear. */

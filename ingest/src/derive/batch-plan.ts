@@ -12,6 +12,7 @@ import type { CounterPoint } from "./counter.ts";
 import type { Cause } from "./machine-events.ts";
 import { type StatePoint, stateOf } from "./machine-state.ts";
 import { counterValue, qualityOf, rawText, storedValue, timeOf } from "./reading.ts";
+import { RollupMarks } from "./rollup-marks.ts";
 import { admit, copyWatermark, giveUpBelow, type Watermark } from "./watermark.ts";
 
 /** Readings of one bound counter in this batch. */
@@ -40,6 +41,7 @@ export type ReplayedStates = {
 /** What the batch says, before anything is looked up or written. */
 export type BatchPlan = {
   samples: CopyBuffer;
+  rollups: RollupMarks;
   lastValues: Map<number, LiveValue>;
   /** Metrics whose device died in this batch; `lastValues` are newer. */
   stale: Set<number>;
@@ -86,6 +88,7 @@ export function planBatch(
 ): BatchPlan {
   const plan: BatchPlan = {
     samples: new CopyBuffer(),
+    rollups: new RollupMarks(),
     lastValues: new Map(),
     stale: new Set(),
     watermarks: new Map(),
@@ -248,6 +251,7 @@ function takeData(plan: BatchPlan, item: Data): void {
     const { value, text, isNaN } = storedValue(metric);
     const quality = isNaN ? SampleQuality.bad : qualityOf(metric, isUncertain);
     plan.samples.add(series.metricId, timeMs, value, text, quality);
+    plan.rollups.add(series.metricId, timeMs);
     if (isUncertain) plan.tally.uncertainTimes += 1;
     if (isNaN) plan.tally.notNumbers += 1;
     newestMs = Math.max(newestMs, timeMs);

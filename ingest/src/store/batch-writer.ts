@@ -42,6 +42,7 @@ import { upsertDevices } from "./devices.ts";
 import { emitEvents } from "./events.ts";
 import { type Gap, insertGaps } from "./gaps.ts";
 import { markStale, registerMetrics, upsertLastValues } from "./metrics.ts";
+import { markRollups } from "./rollups.ts";
 import { loadReadingBefore, loadUnitStates, upsertUnitStates } from "./unit-states.ts";
 import { endOtherEpochs, loadWatermark, moveWatermarks } from "./watermarks.ts";
 
@@ -141,6 +142,7 @@ export class BatchWriter {
       await this.#replayStates(client, plan, changes);
       this.#changeStates(plan, changes);
       if (plan.samples.rows > 0) await copySamples(client, plan.samples.finish());
+      await markRollups(client, plan.rollups);
       // Ascending keys: two writers that meet on a row wait for each other instead of deadlocking.
       const lastValues = [...plan.lastValues.values()].sort((a, b) => a.metricId - b.metricId);
       await markStale(client, [...plan.stale]);

@@ -155,6 +155,8 @@ export const trendSchema = z
     metricId: z.string(),
     name: z.string(),
     unit: z.string(),
+    /** What the values are averages of: readings as they came, or roll-ups by minute or hour. */
+    resolution: z.enum(["raw", "1m", "1h"]),
     /** Epoch milliseconds and values, same length, ascending; null marks a hole (no data). */
     times: z.array(z.number()),
     values: z.array(z.number().nullable()),
@@ -176,7 +178,10 @@ export const getMachineTrends = createRoute({
     }),
   },
   responses: {
-    200: json(z.object({ series: z.array(trendSchema) }), "One series per metric"),
+    200: json(
+      z.object({ series: z.array(trendSchema) }),
+      "One series per metric, at most one point more than asked for",
+    ),
     ...problemResponses,
   },
 });

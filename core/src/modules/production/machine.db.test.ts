@@ -4,7 +4,7 @@ import { iso8601Schema, workUnitIdSchema } from "@millwright/contracts/units";
 import { beforeAll, expect, test } from "vitest";
 
 import { counted, makeLine, releaseOrder, wentTo } from "../../testing/plant.ts";
-import { birth, readings } from "../../testing/telemetry.ts";
+import { birth, forgetRaw, readings } from "../../testing/telemetry.ts";
 import { plantOfFile } from "../../testing/plant-of-file.ts";
 
 const { database, plant } = await plantOfFile();
@@ -157,6 +157,46 @@ test("a trend holds a value between reports, and has holes where it was bad", as
   expect(series).toMatchObject([
     { metricId, name: "temp", values: [10, 10, 25, 30, 30, null, null, 40, 40, 40] },
   ]);
+});
+
+test("a long trend is read from roll-ups, never more than a point beyond those asked for", async () => {
+  const [metricId = ""] = await birth(database, [
+    { deviceId: "m", name: "pressure", datatype: 10 },
+  ]);
+  const from = Date.parse("2026-11-01T00:00:30Z");
+  // A reading a minute for a day: the average of an hour is that of its 60 readings.
+  const samples = Array.from({ length: 1440 }, (_, minute) => {
+    return [iso(from + minute * min), minute % 60, 192] as const;
+  });
+  await readings(database, metricId, samples);
+  const { workUnitId } = machine;
+  const read = async (to: number, points: number) => {
+    const query = `from=${iso(from)}&to=${iso(to)}&points=${points}&metrics=${metricId}`;
+    const path = `/api/work-units/${workUnitId}/trends?${query}`;
+    const { series } = await plant.get<{ series: Trend[] }>(path);
+    return series[0];
+  };
+  const hour = await read(from + 60 * min, 2000);
+  expect(hour).toMatchObject({ resolution: "raw" });
+  expect(hour?.times.length).toBeLessThanOrEqual(2001);
+  const day = await read(from + 1440 * min, 1440);
+  expect(day).toMatchObject({ resolution: "1m" });
+  expect(day?.values.slice(0, 5)).toEqual([0, 1, 2, 3, 4]);
+  const weeks = await read(from + 15 * 1440 * min, 360);
+  expect(weeks).toMatchObject({ resolution: "1h" });
+  expect(weeks?.values.slice(0, 23)).toEqual(Array.from({ length: 23 }, () => 29.5));
+  for (const points of [10, 77, 600, 2000]) {
+    for (const days of [0.01, 1, 3, 15]) {
+      const trend = await read(from + days * 1440 * min, points);
+      expect(trend?.times.length).toBeLessThanOrEqual(points + 1);
+    }
+  }
+
+  // Where the raw rows are gone even a short range is told by the roll-ups.
+  await forgetRaw(database, metricId, iso(from + 1440 * min));
+  const late = await read(from + 30 * min, 2000);
+  expect(late).toMatchObject({ resolution: "1m" });
+  expect(late?.values.slice(0, 3)).toEqual([0, 1, 2]);
 });
 
 test("refuses an unknown machine, a window back to front and metric ids that are none", async () => {

@@ -1,0 +1,35 @@
+import type pg from "pg";
+
+import type { RollupMarks } from "../derive/rollup-marks.ts";
+import type { Client } from "./database.ts";
+
+/** Marks what a batch touched; belongs into the transaction of its samples. */
+export async function markRollups(client: Client, marks: RollupMarks): Promise<void> {
+  const { metricIds, minutes } = marks.columns();
+  if (metricIds.length === 0) return;
+  await client.query(
+    "insert into telemetry.rollup_mark (metric_ids, minutes) values ($1::bigint[], $2::integer[])",
+    [metricIds, minutes],
+  );
+}
+
+/**
+ * Folds what is marked into the roll-ups by minute and by hour. Another process that is at it does it
+ * instead. @returns minutes folded; what is left after `roundsMax` rounds waits for the next call.
+ */
+export async function rollUp(pool: pg.Pool): Promise<number> {
+  let folded = 0;
+  for (let round = 0; round < roundsMax; round += 1) {
+    const { rows } = await pool.query<{ due: number }>("select telemetry.roll_up($1) as due", [
+      bucketsAtOnce,
+    ]);
+    const due = rows[0]?.due ?? 0;
+    folded += due;
+    if (due === 0) break;
+  }
+  return folded;
+}
+
+// A round of some hundred milliseconds, so that other statements of the pool do not wait for it.
+const bucketsAtOnce = 5000;
+const roundsMax = 50;
