@@ -17,6 +17,7 @@ import {
 import {
   identityModule,
   identityObjectTypes,
+  identityTableRoutes,
   isAbout,
   userAttributes,
 } from "./modules/identity/index.ts";
@@ -203,6 +204,9 @@ export function createApp(platform: Platform, options: AppOptions): App {
     const stream = hub.open(viewer, c.req.header("last-event-id"));
     return new Response(stream, { headers: liveHeaders });
   });
+  // Before the routes of one thing: `/api/work-orders/export` is no work order.
+  const files = createTableFiles({ platform, requests });
+  api.route("/", identityTableRoutes({ platform, files }));
   api.route(
     "/",
     identity.routes({
@@ -217,8 +221,6 @@ export function createApp(platform: Platform, options: AppOptions): App {
       },
     }),
   );
-  // Before the routes of one thing: `/api/work-orders/export` is no work order.
-  const files = createTableFiles({ platform, requests });
   api.route("/", equipmentTableRoutes({ platform, files, identity }));
   api.route("/", engineeringTableRoutes({ platform, requests, files, equipment }));
   api.route("/", inventoryTableRoutes({ platform, files, engineering }));
@@ -244,7 +246,7 @@ export function createApp(platform: Platform, options: AppOptions): App {
   );
   api.route("/", settingsRoutes({ platform, requests }));
   api.route("/", jobRoutes({ ...platform, requests }));
-  api.route("/", auditRoutes({ requests }));
+  api.route("/", auditRoutes({ requests, files }));
   api.route("/", subscriptionRoutes({ requests }));
   api.route("/", sagaRoutes({ requests }));
   const seal = new Seal(options.sealingKeys ?? options.signingKeys);

@@ -358,6 +358,7 @@ export const en = {
   equipment: {
     hierarchy: "{site}: areas and work centers",
     addWorkCenter: "Add work center",
+    workCenters: "Work centers",
     noWorkCenters: "There is no work center yet.",
     machine: "Machine",
     openMachine: "Open machine {name}",

@@ -64,7 +64,6 @@ export const stockEn = {
     codeHint: "As printed on the shelf and scanned.",
     liesIn: "Lies in",
     addPlace: "New place",
-    importPlaces: "Import places",
     placesCut: "There are more than 2,000 places; these are the first by code.",
     binLabels: "{count, plural, one {Label of # bin} other {Labels of # bins}}",
   },

@@ -62,7 +62,6 @@ export const stockZhCn: Words<typeof stockEn> = {
     codeHint: "与货架标签上印刷并扫描的一致。",
     liesIn: "所属",
     addPlace: "新建位置",
-    importPlaces: "导入位置",
     placesCut: "位置超过 2,000 个；此处按编码显示前面的。",
     binLabels: "{count, plural, other {# 个库位的标签}}",
   },

@@ -330,6 +330,7 @@ export const zhCn: Catalogue = {
   equipment: {
     hierarchy: "{site}：区域与工作中心",
     addWorkCenter: "添加工作中心",
+    workCenters: "工作中心",
     noWorkCenters: "还没有工作中心。",
     machine: "设备",
     openMachine: "打开设备 {name}",

@@ -5,11 +5,12 @@ import { useState } from "react";
 import { useTranslations } from "use-intl";
 
 import { useMay } from "../api/identity-queries.ts";
-import { edgeNodesQuery, equipmentQuery, metricsQuery } from "../api/queries.ts";
+import { edgeNodesQuery, equipmentQuery, keys, metricsQuery } from "../api/queries.ts";
 import type { EdgeNode, Equipment } from "../api/shapes.ts";
 import { AddWorkCenter } from "../forms/add-work-center.tsx";
 import { BindMetric } from "../forms/bind-metric.tsx";
 import { RegisterGateway } from "../forms/register-gateway.tsx";
+import { FileMenu } from "../panels/lists/list-files.tsx";
 import { Quality, RoleName } from "../panels/metric-table.tsx";
 import { PageHead } from "../panels/page-head.tsx";
 import { paths } from "../paths.ts";
@@ -50,11 +51,18 @@ function Hierarchy({ equipment }: { equipment: Equipment }) {
     <Panel
       title={t("equipment.hierarchy", { site: equipment.siteName })}
       actions={
-        mayAdd && (
-          <button type="button" className="button" onClick={() => setAdding(true)}>
-            <Icon name="add" size={16} /> {t("equipment.addWorkCenter")}
-          </button>
-        )
+        <div className="list-head">
+          <FileMenu
+            title={t("equipment.workCenters")}
+            path="/api/work-centers"
+            importKey={mayAdd ? keys.equipment : null}
+          />
+          {mayAdd && (
+            <button type="button" className="button" onClick={() => setAdding(true)}>
+              <Icon name="add" size={16} /> {t("equipment.addWorkCenter")}
+            </button>
+          )}
+        </div>
       }
     >
       {equipment.areas.length === 0 && <p className="none">{t("equipment.noWorkCenters")}</p>}
@@ -152,7 +160,10 @@ function Metrics({ equipment }: { equipment: Equipment }) {
   const query = useInfiniteQuery(metricsQuery);
   const [binding, setBinding] = useState<BindableMetric | null>(null);
   return (
-    <Panel title={t("equipment.metrics")}>
+    <Panel
+      title={t("equipment.metrics")}
+      actions={<FileMenu title={t("equipment.metrics")} path="/api/metrics" />}
+    >
       <Loaded query={query} skeleton={<Skeleton count={8} height={44} />}>
         {({ pages }) => {
           const metrics = pages.flatMap((page) => page.rows);

@@ -7,6 +7,7 @@ import { unassignedKey, unassignedQuery } from "../api/count-queries.ts";
 import { useMay } from "../api/identity-queries.ts";
 import { AssignCounts } from "../forms/assign-counts.tsx";
 import { ReasonForm } from "../forms/reason-form.tsx";
+import { FileMenu } from "../panels/lists/list-files.tsx";
 import { PageHead } from "../panels/page-head.tsx";
 import { Loaded, Skeleton } from "../ui/loaded.tsx";
 import { ProblemNote } from "../ui/problem.tsx";
@@ -19,7 +20,9 @@ export function UnassignedPage() {
   const query = useQuery(unassignedQuery);
   return (
     <>
-      <PageHead title={t("page.unassigned")} />
+      <PageHead title={t("page.unassigned")}>
+        <FileMenu title={t("page.unassigned")} path="/api/unassigned-counts" />
+      </PageHead>
       <Loaded query={query} skeleton={<Skeleton count={4} height={52} />}>
         {({ rows }) =>
           rows.length === 0 ? (

@@ -6,10 +6,11 @@ import { useEffect, useRef, useState } from "react";
 import { useTranslations } from "use-intl";
 
 import { useMay } from "../api/identity-queries.ts";
-import { workOrdersQuery } from "../api/queries.ts";
+import { keys, workOrdersQuery } from "../api/queries.ts";
 import { AddItem } from "../forms/add-item.tsx";
 import { DraftWorkOrder } from "../forms/draft-work-order.tsx";
 import { DueDate } from "../panels/due-date.tsx";
+import { FileMenu } from "../panels/lists/list-files.tsx";
 import { PageHead } from "../panels/page-head.tsx";
 import { paths } from "../paths.ts";
 import { Icon } from "../ui/icon.tsx";
@@ -32,6 +33,12 @@ export function WorkOrdersPage() {
     <>
       <PageHead title={t("page.workOrders")}>
         <Filter filter={filter} />
+        <FileMenu
+          title={t("page.workOrders")}
+          path="/api/work-orders"
+          filter={filter}
+          importKey={may("work_order:draft") ? keys.workOrders : null}
+        />
         {may("item:create") && (
           <button type="button" className="button" onClick={() => setOpen("item")}>
             <Icon name="add" size={16} /> {t("item.new")}

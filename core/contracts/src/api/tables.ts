@@ -1,4 +1,4 @@
-import { createRoute, z } from "@hono/zod-openapi";
+import { createRoute, type RouteConfig, z } from "@hono/zod-openapi";
 
 import { idempotencyHeaderSchema, json, problemResponses, problemSchema } from "./problem.ts";
 
@@ -44,16 +44,40 @@ type List<Path extends string, Query extends z.ZodObject> = {
 
 /** Every row of a list as a file, under the list's own filters. */
 export function exportOf<Path extends string, Query extends z.ZodObject>(list: List<Path, Query>) {
-  const { cursor: _, limit: __, ...filters } = list.request.query.shape;
-  const query = z.object({
+  const { path, tags, request } = list;
+  return createRoute({ ...exported(path, tags), request: { query: filtersOf(request.query) } });
+}
+
+/** The same of a list that belongs to one thing, whose id is in the path. */
+export function exportOfPart<
+  Path extends string,
+  Query extends z.ZodObject,
+  Params extends z.ZodObject,
+>(list: List<Path, Query> & { request: { params: Params } }) {
+  const { path, tags, request } = list;
+  const query = filtersOf(request.query);
+  return createRoute({ ...exported(path, tags), request: { params: request.params, query } });
+}
+
+/** The same of a short list, which has neither pages nor filters. */
+export function exportOfAll<Path extends string>(list: { path: Path; tags: readonly string[] }) {
+  const { path, tags } = list;
+  return createRoute({ ...exported(path, tags), request: { query: filtersOf(z.object({})) } });
+}
+
+function filtersOf<Query extends z.ZodObject>({ shape }: Query) {
+  const { cursor: _, limit: __, ...filters } = shape;
+  return z.object({
     ...(filters as Omit<Query["shape"], "cursor" | "limit">),
     format: z.enum(tableFormats).default("csv"),
   });
-  return createRoute({
-    method: "get",
-    path: `${list.path}/export`,
-    tags: [...list.tags],
-    request: { query },
+}
+
+function exported<Path extends string>(path: Path, tags: readonly string[]) {
+  return {
+    method: "get" as const,
+    path: `${path}/export` as const,
+    tags: [...tags],
     responses: {
       200: {
         description: "The file; the header names the fields of the API",
@@ -61,7 +85,7 @@ export function exportOf<Path extends string, Query extends z.ZodObject>(list: L
       },
       ...problemResponses,
     },
-  });
+  } satisfies Omit<RouteConfig, "path"> & { path: string };
 }
 
 /** A file whose rows are all made, or none. With `dryRun` nothing is saved, only told. */

@@ -1,9 +1,12 @@
 import type { OpenAPIHono } from "@hono/zod-openapi";
 import {
   type BomLineRow,
+  type EngineeringChange,
   exportBomLines,
+  exportChanges,
   exportItems,
   importBomLines as importBomLinesRoute,
+  importChanges as importChangesRoute,
   importItems as importItemsRoute,
   listBomLines,
 } from "@millwright/contracts/api";
@@ -12,6 +15,7 @@ import { createApi, type Requests } from "../../platform/http/api.ts";
 import { cursorPart, pageOf, readCursor } from "../../platform/http/paging.ts";
 import { guarded } from "../../platform/http/permission.ts";
 import { newId, type Platform } from "../../platform/platform.ts";
+import { columnsOf, columnsPassedOver } from "../../platform/tables/column.ts";
 import type { TableFiles } from "../../platform/tables/table-files.ts";
 import type { Equipment } from "../equipment/index.ts";
 import {
@@ -20,7 +24,9 @@ import {
   bomLineRowToImportSchema,
   readBomLinePage,
 } from "./bom-lines-table.ts";
+import { readChangePage } from "./engineering-change.ts";
 import { importBomLines } from "./import-bom-lines.ts";
+import { changeRowSchema, importChanges } from "./import-changes.ts";
 import { importItems } from "./import-items.ts";
 import { itemColumns, itemColumnsPassedOver, itemRowSchema } from "./items-table.ts";
 import { readItemPage } from "./queries.ts";
@@ -32,9 +38,12 @@ type Deps = {
   equipment: Equipment;
 };
 
-/** Items and BOM lines as files; registered before the routes that take an id in the same place. */
+/** Items, BOM lines and engineering changes as files; registered before the routes that take an id in the same place. */
 export function engineeringTableRoutes(deps: Deps): OpenAPIHono {
-  return createApi().route("/", itemFiles(deps)).route("/", bomLineFiles(deps));
+  return createApi()
+    .route("/", itemFiles(deps))
+    .route("/", bomLineFiles(deps))
+    .route("/", changeFiles(deps));
 }
 
 function bomLineFiles({ platform, requests, files }: Deps) {
@@ -120,6 +129,61 @@ function itemFiles({ platform, files, equipment }: Deps) {
       }),
     );
 }
+
+function changeFiles({ platform, files }: Deps) {
+  return createApi()
+    .openapi(guarded(exportChanges, mayChange("read")), (c) => {
+      const { format, state } = c.req.valid("query");
+      return files.exportList(c, {
+        name: "engineering-changes",
+        format,
+        list: {
+          columns: changeColumns,
+          readPage: (tx, { after, limit }) =>
+            readChangePage(tx, { before: after?.[0] ?? null, state, limit }),
+          keyOf: ({ changeId }) => [changeId],
+          show: (changes) =>
+            changes.flatMap(({ boms, ...change }) => boms.map((bom) => ({ ...change, ...bom }))),
+        },
+      });
+    })
+    .openapi(guarded(importChangesRoute, mayChange("draft")), (c) =>
+      files.importList(c, {
+        isDryRun: c.req.valid("query").dryRun,
+        list: {
+          schema: changeRowSchema,
+          passedOver: columnsPassedOver(changeColumns, changeRowSchema),
+          rowsMax: changeRowsMax,
+          make: (tx, rows, { problems, caller }) =>
+            importChanges(tx, { newId: () => newId(platform) }, rows, { problems, by: caller }),
+        },
+      }),
+    );
+}
+
+function mayChange(action: "read" | "draft") {
+  return { objectType: "engineering_change", action, on: "any" } as const;
+}
+
+const changeColumns = columnsOf<
+  Omit<EngineeringChange, "boms"> & EngineeringChange["boms"][number]
+>({
+  number: "text",
+  title: "text",
+  reason: "text",
+  state: "text",
+  effectiveDay: "text",
+  itemNumber: "text",
+  itemName: "text",
+  revision: "text",
+  createdBy: "text",
+  createdTime: "instant",
+  decidedBy: "text",
+  changeId: "text",
+});
+
+// Each change is drafted like a single one, about six statements and one more per revision.
+const changeRowsMax = 1_000;
 
 // 16 MiB hold about as many; the statements take them as two JSON values of 20 MB.
 const rowsMax = 100_000;

@@ -13,6 +13,7 @@ import { guarded } from "../../platform/http/permission.ts";
 import { newId, type Platform } from "../../platform/platform.ts";
 import { cell } from "../../platform/tables/cells.ts";
 import { columnsOf } from "../../platform/tables/column.ts";
+import { wholeList } from "../../platform/tables/export-rows.ts";
 import type { TableFiles } from "../../platform/tables/table-files.ts";
 import type { IdentityModule } from "../identity/index.ts";
 import { createWorkCenter } from "./create-work-center.ts";
@@ -30,31 +31,14 @@ export function equipmentTableRoutes({ platform, files, identity }: Deps): OpenA
         files.exportList(c, {
           name: "work-centers",
           format: c.req.valid("query").format,
-          list: {
-            columns: columnsOf<WorkCenterRow>({
-              areaName: "text",
-              name: "text",
-              isManual: "boolean",
-              workCenterId: "text",
-            }),
-            // A plant has hundreds: they are read at once and cut.
-            readPage: async (tx, { after, limit }) => {
-              const start = after === null ? 0 : Number(after[0]) + 1;
-              const all = (await readWorkCenters(tx)).map((center, place) => ({
-                ...center,
-                place,
-              }));
-              return all.slice(start, start + limit + 1);
-            },
-            keyOf: ({ place }) => [String(place)],
-            show: (centers) =>
-              centers.map(({ areaName, name, workCenterId, workUnits }) => ({
-                areaName,
-                name,
-                isManual: workUnits.length === 0,
-                workCenterId,
-              })),
-          },
+          list: wholeList(workCenterColumns, async (tx) =>
+            (await readWorkCenters(tx)).map(({ areaName, name, workCenterId, workUnits }) => ({
+              areaName,
+              name,
+              isManual: workUnits.length === 0,
+              workCenterId,
+            })),
+          ),
         }),
     )
     .openapi(
@@ -104,6 +88,13 @@ export function equipmentTableRoutes({ platform, files, identity }: Deps): OpenA
       }),
     );
 }
+
+const workCenterColumns = columnsOf<WorkCenterRow>({
+  areaName: "text",
+  name: "text",
+  isManual: "boolean",
+  workCenterId: "text",
+});
 
 type WorkCenterRow = { areaName: string; name: string; isManual: boolean; workCenterId: string };
 

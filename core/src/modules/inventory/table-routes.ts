@@ -16,19 +16,23 @@ import {
 import { createApi } from "../../platform/http/api.ts";
 import { guarded } from "../../platform/http/permission.ts";
 import { newId, type Platform } from "../../platform/platform.ts";
-import { columnsOf } from "../../platform/tables/column.ts";
+import { columnsOf, columnsPassedOver } from "../../platform/tables/column.ts";
 import type { TableFiles } from "../../platform/tables/table-files.ts";
 import type { Engineering } from "../engineering/index.ts";
 import { importLocations, locationRowSchema } from "./import-locations.ts";
 import { importMoves, moveRowSchema } from "./import-moves.ts";
 import { readBalancePage, readLocationPage, readLotPage, readMovePage } from "./queries.ts";
 import { readLocationCodes } from "./store/location-codes.ts";
+import { warehouseTableRoutes } from "./warehouse-table-routes.ts";
 
 type Deps = { platform: Platform; files: TableFiles; engineering: Engineering };
 
-/** Locations, lots, balances and moves as files. Lots and balances come of moves: those are imported. */
+/** What inventory lists, as files. Lots and balances come of moves: those are imported. */
 export function inventoryTableRoutes(deps: Deps): OpenAPIHono {
-  return createApi().route("/", masterDataFiles(deps)).route("/", stockFiles(deps));
+  return createApi()
+    .route("/", masterDataFiles(deps))
+    .route("/", stockFiles(deps))
+    .route("/", warehouseTableRoutes(deps));
 }
 
 function masterDataFiles({ platform, files }: Deps) {
@@ -150,7 +154,7 @@ function stockFiles({ platform, files, engineering }: Deps) {
         isDryRun: c.req.valid("query").dryRun,
         list: {
           schema: moveRowSchema,
-          passedOver: moveColumns.map(({ field }) => field).filter((field) => !moved.has(field)),
+          passedOver: columnsPassedOver(moveColumns, moveRowSchema),
           rowsMax: movesPerPostingMax,
           make: (tx, rows, { problems, caller }) => {
             const deps = { engineering, newId: () => newId(platform) };
@@ -175,7 +179,6 @@ const moveColumns = columnsOf<StockMove>({
   recordedTime: "instant",
   moveId: "text",
 });
-const moved = new Set(Object.keys(moveRowSchema.shape));
 
 // Each is made like a single one, two statements: about five seconds for so many.
 const locationsMax = 5_000;

@@ -1,22 +1,27 @@
 import type { OpenAPIHono } from "@hono/zod-openapi";
 import {
+  exportUnassignedCounts,
   exportWorkOrders,
   importWorkOrders as importWorkOrdersRoute,
+  type UnassignedCount,
   type WorkOrderSummary,
 } from "@millwright/contracts/api";
 
 import { createApi } from "../../platform/http/api.ts";
 import { guarded } from "../../platform/http/permission.ts";
 import { newId, type Platform } from "../../platform/platform.ts";
-import { columnsOf } from "../../platform/tables/column.ts";
+import { columnsOf, columnsPassedOver } from "../../platform/tables/column.ts";
+import { wholeList } from "../../platform/tables/export-rows.ts";
 import type { TableFiles } from "../../platform/tables/table-files.ts";
 import type { Engineering } from "../engineering/index.ts";
+import { equipment } from "../equipment/index.ts";
 import { importWorkOrders, workOrderRowSchema } from "./import-work-orders.ts";
+import { readUnassignedCounts } from "./unassigned-counts.ts";
 import { readWorkOrderPage } from "./work-order-queries.ts";
 
 type Deps = { platform: Platform; files: TableFiles; engineering: Engineering };
 
-/** Work orders as files; registered before the routes that take an id in the same place. */
+/** Work orders and unassigned counts as files; registered before the routes that take an id in the same place. */
 export function productionTableRoutes({ platform, files, engineering }: Deps): OpenAPIHono {
   return createApi()
     .openapi(
@@ -43,7 +48,7 @@ export function productionTableRoutes({ platform, files, engineering }: Deps): O
           isDryRun: c.req.valid("query").dryRun,
           list: {
             schema: workOrderRowSchema,
-            passedOver: columns.map(({ field }) => field).filter((field) => !imported.has(field)),
+            passedOver: columnsPassedOver(columns, workOrderRowSchema),
             rowsMax: ordersMax,
             make: (tx, rows, { problems, caller }) => {
               const deps = { engineering, newId: () => newId(platform) };
@@ -52,8 +57,29 @@ export function productionTableRoutes({ platform, files, engineering }: Deps): O
             },
           },
         }),
+    )
+    .openapi(
+      guarded(exportUnassignedCounts, { objectType: "work_order", action: "read", on: "any" }),
+      (c) => {
+        const { format, reason } = c.req.valid("query");
+        return files.exportList(c, {
+          name: "unassigned-counts",
+          format,
+          list: wholeList(unassignedColumns, (tx) => readUnassignedCounts(tx, equipment, reason)),
+        });
+      },
     );
 }
+
+const unassignedColumns = columnsOf<UnassignedCount>({
+  workUnitName: "text",
+  reason: "text",
+  good: "decimal",
+  scrap: "decimal",
+  from: "instant",
+  to: "instant",
+  workUnitId: "text",
+});
 
 const columns = columnsOf<WorkOrderSummary>({
   number: "text",
@@ -69,7 +95,6 @@ const columns = columnsOf<WorkOrderSummary>({
   currentOperationName: "text",
   workOrderId: "text",
 });
-const imported = new Set(Object.keys(workOrderRowSchema.shape));
 
 // Each is drafted like a single one, four statements and an event: about three seconds for so many.
 const ordersMax = 2_000;

@@ -1,4 +1,5 @@
 import { Decimal } from "@millwright/contracts/units";
+import type { z } from "zod";
 
 /** What a cell of an export holds; exact decimals are strings, as on the wire. */
 export type CellValue = string | number | boolean | null;
@@ -23,6 +24,11 @@ export function columnsOf<Row extends Record<string, unknown>>(kinds: {
     kind: kind as Column<Row>["kind"],
     show: (row: Row) => cellOf(row[field]),
   }));
+}
+
+/** Columns of an export that its import passes over, because they follow from others. */
+export function columnsPassedOver<Row>(columns: readonly Column<Row>[], imported: z.ZodObject) {
+  return columns.map(({ field }) => field).filter((field) => !(field in imported.shape));
 }
 
 function cellOf(value: unknown): CellValue {

@@ -21,6 +21,23 @@ export type ExportedList<Row, Shown> = {
   show: (rows: readonly Row[], tx: Transaction) => readonly Shown[] | Promise<readonly Shown[]>;
 };
 
+/** A list that is read at once, because it has hundreds of rows at most, as one that has pages. */
+export function wholeList<Row>(
+  columns: readonly Column<Row>[],
+  readAll: (tx: Transaction) => Promise<readonly Row[]>,
+): ExportedList<{ row: Row; place: number }, Row> {
+  return {
+    columns,
+    readPage: async (tx, { after, limit }) => {
+      const start = after === null ? 0 : Number(after[0]) + 1;
+      const rows = (await readAll(tx)).map((row, place) => ({ row, place }));
+      return rows.slice(start, start + limit + 1);
+    },
+    keyOf: ({ place }) => [String(place)],
+    show: (rows) => rows.map(({ row }) => row),
+  };
+}
+
 /** What a client gets: bytes as it takes them, and what they are. */
 export type ExportedFile = { body: ReadableStream<Uint8Array>; contentType: string };
 

@@ -1,4 +1,9 @@
-import type { ImportReport, StoredItem, WorkOrderSummary } from "@millwright/contracts/api";
+import type {
+  ImportReport,
+  StoredItem,
+  Transfer,
+  WorkOrderSummary,
+} from "@millwright/contracts/api";
 import { strToU8 } from "fflate";
 import { expect, test } from "vitest";
 
@@ -34,7 +39,6 @@ const without: Readonly<Record<string, string>> = {
   "/api/items/{itemId}/where-used": "computed for one item",
   "/api/me/sessions": "a person's own, to be ended one by one",
   "/api/notifications": "news of one person, the newest 100",
-  "/api/planning/plans/{planId}/comparison": "computed for two plans",
   "/api/planning/plans/{planId}/orders/{orderNumber}/pegs": "computed for one order, at most 500",
   "/api/stock/suggestions/picks": "computed for one task",
   "/api/stock/suggestions/put-aways": "computed for one task",
@@ -138,8 +142,7 @@ test("items come in as a file with their routing, all or none, and every bad row
   const refused = await importCsv("/api/items", [head, ...good, ...bad]);
   expect([refused.status, refused.body.code]).toEqual([422, "import.rows_refused"]);
   expect(refused.body.report).toMatchObject({ rows: 10, isSaved: false, isDryRun: false });
-  const told = refused.body.report?.problems.map(({ line, column, code }) => [line, column, code]);
-  expect(told).toEqual([
+  expect(told(refused)).toEqual([
     [5, "workCenterName", "work_center.unknown"],
     [6, "areaName", "import.cell_missing"],
     [7, "kind", "import.cell_not_valid"],
@@ -201,9 +204,7 @@ test("work orders come in as drafts, under the same rules", async () => {
     "T-1;0;",
     "T-1;many;tomorrow",
   ]);
-  expect(
-    refused.body.report?.problems.map(({ line, column, code }) => [line, column, code]),
-  ).toEqual([
+  expect(told(refused)).toEqual([
     [3, null, "item.not_made"],
     [4, "itemNumber", "item.unknown"],
     [5, null, "work_order.quantity_not_positive"],
@@ -255,6 +256,112 @@ test("places and opening stock come in by code; a refused posting names its rows
   expect(balance?.[header?.indexOf("quantity") ?? -1]).toBe("10.5");
   expect(await exported("/api/stock/moves/export")).toHaveLength(2);
   expect(await exported("/api/stock/locations/export", "xlsx")).toHaveLength(5);
+});
+
+/** Line, column and code of each problem, by line. */
+function told({ body }: Imported): (readonly [number, string | null, string])[] {
+  const problems = (body.report ?? body).problems;
+  return problems.map(({ line, column, code }) => [line, column, code] as const);
+}
+
+test("transfers come in as drafts, the rows of one number together", async () => {
+  await importCsv("/api/stock/locations", [
+    "code,name,kind,parentCode",
+    "V,Other,warehouse,S",
+    "V-1,Bin,bin,V",
+  ]);
+  const head = "number;fromCode;toCode;note;itemNumber;quantity";
+  const good = ["A;W;V;soon;T-2;1.5", "A;W;V;soon;T-1;2", ";V;W;;T-2;3"];
+  const refused = await importCsv("/api/transfers", [
+    head,
+    ...good,
+    "B;W;W;;T-2;1",
+    "C;W;X;;T-2;1",
+    "D;W;V;;T-0;1",
+    "E;W;V;;T-2;0",
+    "F;W;V;;T-2;1",
+    "F;V;W;;T-1;1",
+    "G;W;V;;T-2;1",
+    "G;W;V;;T-2;1",
+  ]);
+  expect([refused.status, refused.body.code]).toEqual([422, "import.rows_refused"]);
+  expect(told(refused)).toEqual([
+    [5, null, "transfer.same_place"],
+    [6, "toCode", "location.unknown"],
+    [7, "itemNumber", "item.unknown"],
+    [8, "quantity", "import.cell_not_valid"],
+    [10, "fromCode", "import.rows_differ"],
+    [11, null, "transfer.item_twice"],
+  ]);
+  const dry = await importCsv("/api/transfers", [head, ...good], "?dryRun=true");
+  expect(dry.body).toMatchObject({ rows: 3, problemCount: 0, isSaved: false });
+  expect(await exported("/api/transfers/export")).toHaveLength(1);
+
+  expect((await importCsv("/api/transfers", [head, ...good])).body.isSaved).toBe(true);
+  const { rows } = await plant.get<{ rows: Transfer[] }>("/api/transfers?state=draft");
+  // Made within one millisecond, they may be listed either way.
+  const made = rows.map(({ fromCode, note, lines }) => [fromCode, note, lines.length]);
+  expect(made).toHaveLength(2);
+  expect(made).toEqual(
+    expect.arrayContaining([
+      ["V", "", 1],
+      ["W", "soon", 2],
+    ]),
+  );
+  // What went out comes in again: as drafts of its own.
+  const file = await ask("/api/transfers/export?format=xlsx");
+  const form = new FormData();
+  form.set("file", new File([new Uint8Array(await file.arrayBuffer())], "transfers.xlsx"));
+  const again = await ask("/api/transfers/import?dryRun=true", { method: "POST", body: form });
+  expect(await again.json()).toMatchObject({ rows: 3, problemCount: 0 });
+});
+
+test("counts are planned by a list of bins, each once", async () => {
+  const refused = await importCsv("/api/cycle-counts", ["locationCode", "W-1", "W", "NOWHERE"]);
+  expect(told(refused)).toEqual([
+    [3, "locationCode", "location.not_a_bin"],
+    [4, "locationCode", "location.unknown"],
+  ]);
+  expect(await exported("/api/cycle-counts/export")).toHaveLength(1);
+  const saved = await importCsv("/api/cycle-counts", ["locationCode", "W-1", "V-1", "W-1"]);
+  expect(saved.body).toMatchObject({ isSaved: true, rows: 3 });
+  const [header, ...rows] = await exported("/api/cycle-counts/export?state=open");
+  const of = (row: readonly string[], field: string) => row[header?.indexOf(field) ?? -1];
+  expect(new Set(rows.map((row) => of(row, "locationCode")))).toEqual(new Set(["V-1", "W-1"]));
+  expect(rows).toHaveLength(2);
+  // Who counts must not know what the books say, not by way of a file either.
+  expect(rows.map((row) => of(row, "expected"))).toEqual(["", ""]);
+  const twice = await importCsv("/api/cycle-counts", ["locationCode", "V-1"]);
+  expect(told(twice)).toEqual([[2, "locationCode", "count.bin_in_count"]]);
+});
+
+test("engineering changes come in as drafts, with the revisions they approve", async () => {
+  const lines = ["T-1,B,10,T-2,1,kg", "T-1,C,10,T-2,2,kg"];
+  const boms = ["productNumber,revision,position,itemNumber,quantity,uom", ...lines];
+  expect((await importCsv("/api/bom-lines", boms)).body.isSaved).toBe(true);
+  const head = "number,title,effectiveDay,itemNumber,revision";
+  const refused = await importCsv("/api/engineering-changes", [
+    head,
+    "1,Stronger,2027-01-01,T-1,B",
+    "2,Lighter,2027-01-01,T-1,Z",
+    "3,Both,2027-01-01,T-1,B",
+    "3,Both,2027-01-01,T-1,C",
+    "4,When,someday,T-1,B",
+  ]);
+  expect(told(refused)).toEqual([
+    [3, "revision", "bom.unknown"],
+    [4, null, "change.item_twice"],
+    [6, "effectiveDay", "import.cell_not_valid"],
+  ]);
+  expect(await exported("/api/engineering-changes/export")).toHaveLength(1);
+  const good = [head, "1,Stronger,2027-01-01,T-1,B"];
+  expect((await importCsv("/api/engineering-changes", good)).body.isSaved).toBe(true);
+  const [header, row] = await exported("/api/engineering-changes/export?state=draft");
+  expect(["title", "itemNumber", "revision"].map((f) => row?.[header?.indexOf(f) ?? -1])).toEqual([
+    "Stronger",
+    "T-1",
+    "B",
+  ]);
 });
 
 test("ten thousand items come in within seconds, and go out page by page", async () => {

@@ -5,6 +5,7 @@ import { useTimeZone, useTranslations } from "use-intl";
 import { type AuditFilter, auditQuery } from "../../api/event-queries.ts";
 import { AuditFilterBar } from "../../panels/audit/audit-filter.tsx";
 import { AuditRow } from "../../panels/audit/audit-row.tsx";
+import { FileMenu } from "../../panels/lists/list-files.tsx";
 import { PageHead } from "../../panels/page-head.tsx";
 import { paths } from "../../paths.ts";
 import { endOfSiteDay } from "../../ui/format/site-time.ts";
@@ -19,13 +20,16 @@ export function AuditPage() {
   const timeZone = useTimeZone() ?? "UTC";
   // Read again: the router hands on what nobody understands.
   const search = readAuditSearch(useSearch({ from: paths.audit }));
-  const query = useInfiniteQuery(auditQuery(filterOf(search, timeZone)));
+  const filter = filterOf(search, timeZone);
+  const query = useInfiniteQuery(auditQuery(filter));
   const show = (next: AuditSearch) =>
     void navigate({ to: paths.audit, search: next, replace: true });
   const { objectType: _, objectId, ...others } = search;
   return (
     <>
-      <PageHead title={t("page.audit")} />
+      <PageHead title={t("page.audit")}>
+        <FileMenu title={t("page.audit")} path="/api/admin/audit" filter={filter} />
+      </PageHead>
       <AuditFilterBar search={search} onChange={show} />
       {objectId !== undefined && (
         <p className="filter-note">

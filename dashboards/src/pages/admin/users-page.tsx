@@ -7,6 +7,7 @@ import { useTranslations } from "use-intl";
 import { type UserFilter, useMay, usersQuery } from "../../api/identity-queries.ts";
 import { useRoleTitle, useRoles } from "../../api/use-roles.ts";
 import { InviteUser } from "../../forms/admin/invite-user.tsx";
+import { FileMenu } from "../../panels/lists/list-files.tsx";
 import { PageHead } from "../../panels/page-head.tsx";
 import { UserStateMark } from "../../panels/people/user-state-mark.tsx";
 import { paths } from "../../paths.ts";
@@ -27,6 +28,7 @@ export function UsersPage() {
     <>
       <PageHead title={t("page.users")}>
         <Filter filter={filter} />
+        <FileMenu title={t("page.users")} path="/api/admin/users" filter={filter} />
         {mayInvite && (
           <button type="button" className="button button-main" onClick={() => setInviting(true)}>
             <Icon name="add" size={16} /> {t("user.invite")}

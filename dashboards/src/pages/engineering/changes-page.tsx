@@ -5,7 +5,7 @@ import { Link, useNavigate, useSearch } from "@tanstack/react-router";
 import { useState } from "react";
 import { useTranslations } from "use-intl";
 
-import { changesQuery } from "../../api/engineering-queries.ts";
+import { changesQuery, engineeringKeys } from "../../api/engineering-queries.ts";
 import { useMay } from "../../api/identity-queries.ts";
 import { EditChange } from "../../forms/engineering/edit-change.tsx";
 import { ChangeStateMark } from "../../panels/change-state-mark.tsx";
@@ -49,7 +49,17 @@ export function ChangesPage() {
               </option>
             ))}
           </select>
-          <ListTools choices={choices} columns={columns} filter={filter} to={paths.changes} />
+          <ListTools
+            choices={choices}
+            columns={columns}
+            filter={filter}
+            to={paths.changes}
+            files={{
+              title: t("page.changes"),
+              path: "/api/engineering-changes",
+              importKey: mayDraft ? engineeringKeys.changes : null,
+            }}
+          />
         </search>
         {mayDraft && (
           <button type="button" className="button button-main" onClick={() => setDrafting(true)}>

@@ -1,15 +1,14 @@
 import type { StoredItem } from "@millwright/contracts/api";
 import { itemKinds } from "@millwright/contracts/states/engineering";
-import { useInfiniteQuery, useQueryClient } from "@tanstack/react-query";
+import { useInfiniteQuery } from "@tanstack/react-query";
 import { Link, useNavigate, useSearch } from "@tanstack/react-router";
 import { useState } from "react";
 import { useTranslations } from "use-intl";
 
-import { type ItemFilter, engineeringKeys, itemListQuery } from "../../api/engineering-queries.ts";
+import { type ItemFilter, itemListQuery } from "../../api/engineering-queries.ts";
 import { useMay } from "../../api/identity-queries.ts";
 import { keys } from "../../api/queries.ts";
 import { CreateItem } from "../../forms/engineering/create-item.tsx";
-import { ImportFile } from "../../forms/import-file.tsx";
 import { KindMark } from "../../panels/items/kind-mark.tsx";
 import { useListChoices } from "../../panels/lists/list-choices.ts";
 import { type Column, ListTable } from "../../panels/lists/list-table.tsx";
@@ -25,13 +24,12 @@ import { useFormat } from "../../ui/use-format.ts";
 export function ItemsPage() {
   const t = useTranslations();
   const navigate = useNavigate();
-  const client = useQueryClient();
   const filter: ItemFilter = useSearch({ from: paths.items });
   const query = useInfiniteQuery(itemListQuery(filter));
   const columns = useColumns();
   const choices = useListChoices("items");
   const mayCreate = useMay()("item:create");
-  const [open, setOpen] = useState<"new" | "import" | null>(null);
+  const [isCreating, setCreating] = useState(false);
   const show = (search: ItemFilter) => void navigate({ to: paths.items, search, replace: true });
   const { search: _, ...withoutSearch } = filter;
   const { kind: __, ...withoutKind } = filter;
@@ -66,21 +64,15 @@ export function ItemsPage() {
             columns={columns}
             filter={filter}
             to={paths.items}
-            exportPath="/api/items"
-          >
-            {mayCreate && (
-              <button
-                type="button"
-                className="button button-small"
-                onClick={() => setOpen("import")}
-              >
-                {t("list.import")}
-              </button>
-            )}
-          </ListTools>
+            files={{
+              title: t("page.items"),
+              path: "/api/items",
+              importKey: mayCreate ? keys.items : null,
+            }}
+          />
         </search>
         {mayCreate && (
-          <button type="button" className="button button-main" onClick={() => setOpen("new")}>
+          <button type="button" className="button button-main" onClick={() => setCreating(true)}>
             <Icon name="add" size={16} /> {t("item.new")}
           </button>
         )}
@@ -99,18 +91,7 @@ export function ItemsPage() {
           />
         )}
       </Paged>
-      {open === "new" && <CreateItem onClose={() => setOpen(null)} />}
-      {open === "import" && (
-        <ImportFile
-          title={t("items.import")}
-          path="/api/items"
-          onImported={() => client.invalidateQueries({ queryKey: keys.items })}
-          onClose={() => {
-            setOpen(null);
-            void client.invalidateQueries({ queryKey: engineeringKeys.itemList });
-          }}
-        />
-      )}
+      {isCreating && <CreateItem onClose={() => setCreating(false)} />}
     </>
   );
 }

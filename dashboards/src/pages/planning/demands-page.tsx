@@ -4,8 +4,9 @@ import { useState } from "react";
 import { useTranslations } from "use-intl";
 
 import { useMay } from "../../api/identity-queries.ts";
-import { demandsQuery } from "../../api/planning-queries.ts";
+import { demandsQuery, planningKeys } from "../../api/planning-queries.ts";
 import { SaveDemand } from "../../forms/planning/save-demand.tsx";
+import { FileMenu } from "../../panels/lists/list-files.tsx";
 import { type Column, ListTable } from "../../panels/lists/list-table.tsx";
 import { Paged } from "../../panels/lists/paged.tsx";
 import { SearchBox } from "../../panels/lists/search-box.tsx";
@@ -26,6 +27,12 @@ export function DemandsPage() {
       <PageHead title={t("page.demands")}>
         <search className="filter">
           <SearchBox label={t("planning.searchItem")} value={search} onSearch={setSearch} />
+          <FileMenu
+            title={t("page.demands")}
+            path="/api/planning/demands"
+            filter={search === "" ? {} : { search }}
+            importKey={mayChange ? planningKeys.demands : null}
+          />
         </search>
         {mayChange && (
           <button type="button" className="button button-main" onClick={() => setEdited("new")}>

@@ -5,6 +5,7 @@ import { useTranslations } from "use-intl";
 
 import { useMay } from "../../api/identity-queries.ts";
 import { isOnTheWay, planningKeys, plansQuery, progressMs } from "../../api/planning-queries.ts";
+import { FileMenu } from "../../panels/lists/list-files.tsx";
 import { type Column, ListTable } from "../../panels/lists/list-table.tsx";
 import { Paged } from "../../panels/lists/paged.tsx";
 import { PageHead } from "../../panels/page-head.tsx";
@@ -36,6 +37,7 @@ export function PlansPage() {
   return (
     <>
       <PageHead title={t("page.plans")}>
+        <FileMenu title={t("page.plans")} path="/api/planning/plans" />
         {mayRun && (
           <>
             <button

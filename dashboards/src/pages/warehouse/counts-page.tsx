@@ -5,7 +5,7 @@ import { Link, useNavigate, useSearch } from "@tanstack/react-router";
 import { useTranslations } from "use-intl";
 
 import { useMay } from "../../api/identity-queries.ts";
-import { countsQuery } from "../../api/stock-queries.ts";
+import { countsQuery, stockKeys } from "../../api/stock-queries.ts";
 import { useListChoices } from "../../panels/lists/list-choices.ts";
 import { type Column, ListTable } from "../../panels/lists/list-table.tsx";
 import { ListTools } from "../../panels/lists/list-tools.tsx";
@@ -46,7 +46,17 @@ export function CountsPage() {
               </option>
             ))}
           </select>
-          <ListTools choices={choices} columns={columns} filter={filter} to={paths.counts} />
+          <ListTools
+            choices={choices}
+            columns={columns}
+            filter={filter}
+            to={paths.counts}
+            files={{
+              title: t("page.counts"),
+              path: "/api/cycle-counts",
+              importKey: mayOpen ? stockKeys.counts : null,
+            }}
+          />
         </search>
         {mayOpen && (
           <Link to={paths.scanner} search={{ task: "count" }} className="button button-main">

@@ -6,7 +6,7 @@ import { useState } from "react";
 import { useTranslations } from "use-intl";
 
 import { useMay } from "../../api/identity-queries.ts";
-import { transfersQuery } from "../../api/stock-queries.ts";
+import { stockKeys, transfersQuery } from "../../api/stock-queries.ts";
 import { DraftTransfer } from "../../forms/warehouse/draft-transfer.tsx";
 import { useListChoices } from "../../panels/lists/list-choices.ts";
 import { type Column, ListTable } from "../../panels/lists/list-table.tsx";
@@ -49,7 +49,17 @@ export function TransfersPage() {
               </option>
             ))}
           </select>
-          <ListTools choices={choices} columns={columns} filter={filter} to={paths.transfers} />
+          <ListTools
+            choices={choices}
+            columns={columns}
+            filter={filter}
+            to={paths.transfers}
+            files={{
+              title: t("page.transfers"),
+              path: "/api/transfers",
+              importKey: mayDraft ? stockKeys.transfers : null,
+            }}
+          />
         </search>
         {mayDraft && (
           <button type="button" className="button button-main" onClick={() => setDrafting(true)}>

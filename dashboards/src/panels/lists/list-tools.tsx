@@ -1,30 +1,29 @@
 import { useNavigate } from "@tanstack/react-router";
-import { type FormEvent, type ReactNode, useEffect, useRef, useState } from "react";
+import { type FormEvent, useRef, useState } from "react";
 import { useTranslations } from "use-intl";
 
 import { Icon } from "../../ui/icon.tsx";
 import type { SavedFilter, useListChoices } from "./list-choices.ts";
+import { ListFiles, type ListFilesProps } from "./list-files.tsx";
 import type { Column } from "./list-table.tsx";
+import { useClosedOutside } from "./use-closed-outside.ts";
 
 /**
  * What a person may do with a list as a list: choose columns, come back to a filter, take it away as a
- * file. `exportPath` is the list's own path; its files have the filters of the screen.
+ * file, which has the filter of the screen.
  */
 export function ListTools<Row>({
   choices,
   columns,
   filter,
   to,
-  exportPath,
-  children,
+  files,
 }: {
   choices: ReturnType<typeof useListChoices>;
   columns: readonly Column<Row>[];
   filter: Record<string, string | undefined>;
   to: string;
-  exportPath?: string;
-  /** Further entries, such as an import. */
-  children?: ReactNode;
+  files?: Omit<ListFilesProps, "filter">;
 }) {
   const t = useTranslations();
   const place = useRef<HTMLDetailsElement>(null);
@@ -32,8 +31,6 @@ export function ListTools<Row>({
   const search = Object.fromEntries(
     Object.entries(filter).flatMap(([name, value]) => (value === undefined ? [] : [[name, value]])),
   );
-  const exportHref = (format: string) =>
-    `${exportPath}/export?${new URLSearchParams({ ...search, format })}`;
   return (
     <details ref={place} className="list-tools">
       <summary className="button">
@@ -54,20 +51,7 @@ export function ListTools<Row>({
             </label>
           ))}
         </fieldset>
-        {exportPath !== undefined && (
-          <section aria-label={t("list.files")}>
-            <h3>{t("list.files")}</h3>
-            <div className="list-tools-files">
-              <a className="button button-small" href={exportHref("csv")} download>
-                {t("list.csv")}
-              </a>
-              <a className="button button-small" href={exportHref("xlsx")} download>
-                {t("list.xlsx")}
-              </a>
-              {children}
-            </div>
-          </section>
-        )}
+        {files !== undefined && <ListFiles filter={search} {...files} />}
         <p className="hint">{t("list.keptHere")}</p>
       </div>
     </details>
@@ -132,23 +116,4 @@ function Filters({
       )}
     </section>
   );
-}
-
-/** The panel goes when somebody presses elsewhere, or Escape. */
-function useClosedOutside(place: React.RefObject<HTMLDetailsElement | null>): void {
-  useEffect(() => {
-    const close = (event: Event) => {
-      const details = place.current;
-      if (details === null || !details.open) return;
-      const isEscape = event instanceof KeyboardEvent && event.key === "Escape";
-      const isOutside = event.type === "pointerdown" && !details.contains(event.target as Node);
-      if (isEscape || isOutside) details.open = false;
-    };
-    document.addEventListener("pointerdown", close);
-    document.addEventListener("keydown", close);
-    return () => {
-      document.removeEventListener("pointerdown", close);
-      document.removeEventListener("keydown", close);
-    };
-  }, [place]);
 }

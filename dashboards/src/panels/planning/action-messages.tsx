@@ -4,6 +4,7 @@ import { useTranslations } from "use-intl";
 
 import { actionMessagesQuery } from "../../api/planning-queries.ts";
 import { useFormat } from "../../ui/use-format.ts";
+import { FileMenu } from "../lists/list-files.tsx";
 import { type Column, ListTable } from "../lists/list-table.tsx";
 import { Paged } from "../lists/paged.tsx";
 
@@ -14,7 +15,10 @@ export function ActionMessages({ planId }: { planId: string }) {
   const columns = useColumns();
   return (
     <section aria-label={t("planning.messages")}>
-      <h2>{t("planning.messages")}</h2>
+      <div className="section-head">
+        <h2>{t("planning.messages")}</h2>
+        <FileMenu title={t("planning.messages")} path={`/api/planning/plans/${planId}/messages`} />
+      </div>
       <Paged query={query} empty={<p>{t("planning.noneMessages")}</p>}>
         {(rows) => (
           <ListTable

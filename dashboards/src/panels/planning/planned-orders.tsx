@@ -10,6 +10,7 @@ import { paths } from "../../paths.ts";
 import { ProblemNote } from "../../ui/problem.tsx";
 import { useCommand } from "../../ui/use-command.ts";
 import { useFormat } from "../../ui/use-format.ts";
+import { FileMenu } from "../lists/list-files.tsx";
 import { type Column, ListTable } from "../lists/list-table.tsx";
 import { Paged } from "../lists/paged.tsx";
 import { SearchBox } from "../lists/search-box.tsx";
@@ -37,6 +38,11 @@ export function PlannedOrders({ plan }: { plan: Plan }) {
           />{" "}
           {t("planning.lateOnly")}
         </label>
+        <FileMenu
+          title={t("planning.orders")}
+          path={`/api/planning/plans/${plan.planId}/orders`}
+          filter={filter}
+        />
       </search>
       <Paged query={query} empty={<p>{t("planning.noneOrders")}</p>}>
         {(rows) => (

@@ -27,7 +27,7 @@ export function BalanceList({ filter }: { filter: StockFilter }) {
           columns={columns}
           filter={filter}
           to={paths.stock}
-          exportPath="/api/stock/balances"
+          files={{ title: t("stock.view.balances"), path: "/api/stock/balances" }}
         />
       </div>
       <Paged query={query} empty={<p>{t("stock.noBalance")}</p>}>

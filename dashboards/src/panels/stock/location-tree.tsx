@@ -1,26 +1,25 @@
-import { useQuery, useQueryClient } from "@tanstack/react-query";
+import { useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import { useState } from "react";
 import { useTranslations } from "use-intl";
 
 import { useMay } from "../../api/identity-queries.ts";
 import { locationsQuery, stockKeys } from "../../api/stock-queries.ts";
-import { ImportFile } from "../../forms/import-file.tsx";
 import { AddLocation } from "../../forms/warehouse/add-location.tsx";
 import { PrintLabels } from "../../forms/warehouse/print-labels.tsx";
 import { paths } from "../../paths.ts";
 import { Icon } from "../../ui/icon.tsx";
 import { Loaded, Skeleton } from "../../ui/loaded.tsx";
+import { FileMenu } from "../lists/list-files.tsx";
 import { ListTable } from "../lists/list-table.tsx";
 import { placeTree } from "./place-tree.ts";
 
 /** The places as a tree: warehouses, zones, bins, and where stock comes from and goes to. */
 export function LocationTree() {
   const t = useTranslations();
-  const client = useQueryClient();
   const query = useQuery(locationsQuery);
   const mayCreate = useMay()("location:create");
-  const [open, setOpen] = useState<"add" | "import" | null>(null);
+  const [isAdding, setAdding] = useState(false);
   const bins = (query.data?.rows ?? []).filter(({ kind }) => kind === "bin");
   return (
     <>
@@ -31,18 +30,15 @@ export function LocationTree() {
             .slice(0, labelsMax)
             .map(({ locationId }) => ({ of: "location" as const, locationId }))}
         />
-        <a className="button" href="/api/stock/locations/export?format=csv" download>
-          {t("list.csv")}
-        </a>
+        <FileMenu
+          title={t("stock.view.locations")}
+          path="/api/stock/locations"
+          importKey={mayCreate ? stockKeys.all : null}
+        />
         {mayCreate && (
-          <>
-            <button type="button" className="button" onClick={() => setOpen("import")}>
-              {t("list.import")}
-            </button>
-            <button type="button" className="button button-main" onClick={() => setOpen("add")}>
-              <Icon name="add" size={16} /> {t("stock.addPlace")}
-            </button>
-          </>
+          <button type="button" className="button button-main" onClick={() => setAdding(true)}>
+            <Icon name="add" size={16} /> {t("stock.addPlace")}
+          </button>
         )}
       </div>
       <Loaded query={query} skeleton={<Skeleton count={10} height={44} />}>
@@ -95,15 +91,7 @@ export function LocationTree() {
           </>
         )}
       </Loaded>
-      {open === "add" && <AddLocation onClose={() => setOpen(null)} />}
-      {open === "import" && (
-        <ImportFile
-          title={t("stock.importPlaces")}
-          path="/api/stock/locations"
-          onImported={() => client.invalidateQueries({ queryKey: stockKeys.all })}
-          onClose={() => setOpen(null)}
-        />
-      )}
+      {isAdding && <AddLocation onClose={() => setAdding(false)} />}
     </>
   );
 }

@@ -72,7 +72,7 @@ export function LotList({
           columns={columns}
           filter={filter}
           to={paths.stock}
-          exportPath="/api/stock/lots"
+          files={{ title: t("stock.view.lots"), path: "/api/stock/lots" }}
         />
       </search>
       {command.error !== null && <ProblemNote error={command.error} />}

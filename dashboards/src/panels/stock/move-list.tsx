@@ -3,7 +3,8 @@ import { useInfiniteQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import { useTranslations } from "use-intl";
 
-import { movesQuery, type StockFilter } from "../../api/stock-queries.ts";
+import { useMay } from "../../api/identity-queries.ts";
+import { movesQuery, type StockFilter, stockKeys } from "../../api/stock-queries.ts";
 import { paths } from "../../paths.ts";
 import { useFormat } from "../../ui/use-format.ts";
 import { useListChoices } from "../lists/list-choices.ts";
@@ -17,6 +18,7 @@ export function MoveList({ filter }: { filter: StockFilter }) {
   const query = useInfiniteQuery(movesQuery(filter));
   const choices = useListChoices("moves");
   const columns = useColumns();
+  const mayMove = useMay()("stock:move");
   return (
     <>
       <div className="list-head">
@@ -25,7 +27,11 @@ export function MoveList({ filter }: { filter: StockFilter }) {
           columns={columns}
           filter={filter}
           to={paths.stock}
-          exportPath="/api/stock/moves"
+          files={{
+            title: t("stock.view.moves"),
+            path: "/api/stock/moves",
+            importKey: mayMove ? stockKeys.all : null,
+          }}
         />
       </div>
       <Paged query={query} empty={<p>{t("stock.noMove")}</p>}>

@@ -12,6 +12,7 @@ import { DataAge } from "../../ui/age.tsx";
 import { ProblemNote } from "../../ui/problem.tsx";
 import { useCommand } from "../../ui/use-command.ts";
 import { useFormat } from "../../ui/use-format.ts";
+import { FileMenu } from "../lists/list-files.tsx";
 import { type Column, ListTable } from "../lists/list-table.tsx";
 import { Paged } from "../lists/paged.tsx";
 
@@ -38,6 +39,9 @@ export function ProposalList() {
   const error = confirm.error ?? reject.error;
   return (
     <>
+      <div className="list-head">
+        <FileMenu title={t("stock.view.proposals")} path="/api/stock/proposals" />
+      </div>
       {error !== null && <ProblemNote error={error} />}
       <Paged query={query} empty={<p>{t("proposals.none")}</p>}>
         {(rows) => (

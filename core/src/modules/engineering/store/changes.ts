@@ -128,3 +128,24 @@ export async function readChangedBoms(
      order by i.number`.execute(tx.over());
   return rows;
 }
+
+/** Finds the id of a revision by what people call it, for those asked; undefined when there is none. */
+export async function readBomIds(
+  tx: Transaction,
+  asked: readonly { itemNumber: string; revision: string }[],
+): Promise<(of: { itemNumber: string; revision: string }) => string | undefined> {
+  const { rows } = await sql<{ bomId: string; itemNumber: string; revision: string }>`
+    select b.bom_id as "bomId", i.number as "itemNumber", b.revision
+      from engineering.item i
+      join engineering.bom b on b.item_id = i.item_id
+     where i.number = any (${[...new Set(asked.map(({ itemNumber }) => itemNumber))]}::text[])
+       and b.revision = any (${[...new Set(asked.map(({ revision }) => revision))]}::text[])`.execute(
+    tx.over(),
+  );
+  const ids = new Map(rows.map((row) => [nameOf(row), row.bomId]));
+  return (of) => ids.get(nameOf(of));
+}
+
+function nameOf({ itemNumber, revision }: { itemNumber: string; revision: string }): string {
+  return JSON.stringify([itemNumber, revision]);
+}
