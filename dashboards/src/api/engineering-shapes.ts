@@ -13,6 +13,7 @@ import type {
   listUoms,
   replaceInBoms,
   replaceSetupMatrix,
+  rollUpCosts,
 } from "@millwright/contracts/api";
 
 /** Shapes of engineering that the contract states as schemas only (see shapes.ts). */
@@ -46,6 +47,7 @@ export type BomTree = Answer<typeof getBomTree>;
 export type WhereUsed = Answer<typeof getWhereUsed>;
 export type BomDifference = Answer<typeof compareBoms>["rows"][number];
 export type Replacement = Body<typeof replaceInBoms>;
+export type RolledUp = Answer<typeof rollUpCosts>;
 export type ReplacedBom = Answer<typeof replaceInBoms>["rows"][number];
 
 export type ChangeInput = Input<typeof changeInputSchema>;

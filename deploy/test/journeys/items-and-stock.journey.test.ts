@@ -14,6 +14,8 @@ it("makes an item with an approved BOM, and receives its part by scanner", async
     await pages.getByRole("link", { name: "Items" }).click();
     await page.getByText("There is no item yet.").waitFor();
     await createItem(page, { number: "TUBE-30", name: "Square tube", kind: "buy", price: "2,50" });
+    await createItem(page, { number: "TUBE-32", name: "Round tube", kind: "buy", price: "3" });
+    await createItem(page, { number: "SWARF", name: "Steel swarf", kind: "buy", price: "1" });
     await createItem(page, { number: "PLATE-1", name: "Plate", kind: "make", price: "" });
     await createItem(page, { number: "FRAME-1", name: "Frame", kind: "make", price: "" });
 
@@ -32,11 +34,19 @@ it("makes an item with an approved BOM, and receives its part by scanner", async
     expect(await quantity.inputValue()).toBe("2");
     await pick(page, "Add a component", "PLATE-1");
     await page.getByLabel("Quantity, PLATE-1").waitFor();
+    await describeTube(page);
+    await picture("bom-draft");
     await page.getByRole("button", { name: "Save" }).click();
     await page.getByRole("button", { name: "Save" }).waitFor({ state: "detached" });
     await page.getByRole("button", { name: "Approve" }).click();
     await dialog.getByRole("button", { name: "Approve" }).click();
     await page.getByText("Approved", { exact: true }).waitFor();
+    await page
+      .getByRole("row", { name: /TUBE-30/ })
+      .getByText("TUBE-32")
+      .waitFor();
+    const outputs = page.getByRole("table", { name: "By-products" });
+    await outputs.getByRole("row", { name: /SWARF/ }).getByText("0.2").waitFor();
 
     // The tree costs ten frames: 20 tubes at 2.50.
     await page.getByRole("link", { name: "Tree" }).click();
@@ -101,6 +111,18 @@ async function createItem(
   await dialog.getByLabel("Purchase price").fill(item.price);
   await dialog.getByRole("button", { name: "Add" }).click();
   await page.getByRole("heading", { name: item.number, level: 1 }).waitFor();
+}
+
+/** Another tube may stand in for the tube, and swarf comes out beside the frame. */
+async function describeTube(page: Page): Promise<void> {
+  await page.getByRole("button", { name: "Details of TUBE-30" }).click();
+  const dialog = page.getByRole("dialog");
+  await pick(page, "Add an alternate", "TUBE-32");
+  await dialog.getByLabel("Quantity, TUBE-32").fill("3");
+  await dialog.getByRole("button", { name: "Take over" }).click();
+  await page.getByText("1 alternate", { exact: true }).waitFor();
+  await pick(page, "Add a by-product", "SWARF");
+  await page.getByLabel("Quantity, SWARF").fill("0,2");
 }
 
 /** Chooses an item as a person does: typing its number, Enter. */

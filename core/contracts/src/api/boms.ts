@@ -24,6 +24,13 @@ const effectivity = {
   to: daySchema.nullable().default(null),
 };
 
+const alternateSchema = z.object({
+  itemId: z.uuid(),
+  priority: z.number().int().min(1).max(99),
+  quantity: positiveQuantitySchema,
+  uom: requiredText(10),
+});
+
 export const bomLineSchema = z.object({
   /** Order on paper and screen, unique in the BOM. */
   position: z.number().int().min(1).max(99_999),
@@ -39,17 +46,7 @@ export const bomLineSchema = z.object({
   /** Routing step that takes it; null: the first. */
   step: z.number().int().positive().nullable().default(null),
   /** What may be taken instead, priority 1 first; `quantity` replaces the line's. */
-  alternates: z
-    .array(
-      z.object({
-        itemId: z.uuid(),
-        priority: z.number().int().min(1).max(99),
-        quantity: positiveQuantitySchema,
-        uom: requiredText(10),
-      }),
-    )
-    .max(20)
-    .default([]),
+  alternates: z.array(alternateSchema).max(20).default([]),
   note: note(500).default(""),
 });
 export type BomLine = z.infer<typeof bomLineSchema>;
@@ -101,7 +98,12 @@ export const bomSchema = bomHeadSchema
     itemUom: z.string(),
     quantity: quantitySchema,
     note: z.string(),
-    lines: z.array(bomLineSchema.extend(namedItem)),
+    lines: z.array(
+      bomLineSchema.extend({
+        ...namedItem,
+        alternates: z.array(alternateSchema.extend(namedItem)),
+      }),
+    ),
     byProducts: z.array(byProductSchema.extend(namedItem)),
   })
   .openapi("Bom");

@@ -20,10 +20,13 @@ export async function readBom(tx: Transaction, bomId: string): Promise<Bom> {
                        'consumption', l.consumption, 'step', l.step, 'note', l.note,
                        'itemNumber', c.number, 'itemName', c.name, 'itemKind', c.kind, 'itemUom', c.uom,
                        'alternates', coalesce(
-                         (select jsonb_agg(jsonb_build_object('itemId', a.item_id, 'priority', a.priority,
-                                                              'quantity', a.quantity::text, 'uom', a.uom)
-                                           order by a.priority)
+                         (select jsonb_agg(jsonb_build_object(
+                                   'itemId', a.item_id, 'priority', a.priority, 'quantity', a.quantity::text,
+                                   'uom', a.uom, 'itemNumber', o.number, 'itemName', o.name,
+                                   'itemKind', o.kind, 'itemUom', o.uom)
+                                 order by a.priority)
                             from engineering.bom_alternate a
+                            join engineering.item o on o.item_id = a.item_id
                            where a.bom_id = l.bom_id and a.position = l.position),
                          '[]'))
                      order by l.position)

@@ -15,6 +15,7 @@ import { useMay } from "../../api/identity-queries.ts";
 import { ApproveBom } from "../../forms/engineering/approve-bom.tsx";
 import { DraftBom } from "../../forms/engineering/draft-bom.tsx";
 import { decimalPattern } from "../../forms/engineering/item-fields.tsx";
+import { RollUpCosts } from "../../forms/engineering/roll-up-costs.tsx";
 import { decimal } from "../../forms/engineering/item-input.ts";
 import { useSettled } from "../../forms/item-picker.tsx";
 import { BomStateMark } from "../../panels/bom/bom-state-mark.tsx";
@@ -180,6 +181,7 @@ function Tree({ item, bomId }: { item: StoredItem; bomId: string }) {
           />
           <span className="unit">{item.uom}</span>
         </label>
+        <RollUpCosts />
       </div>
       <Loaded query={query} skeleton={<Skeleton count={12} height={36} />}>
         {(tree) => (

@@ -64,3 +64,39 @@ test("a move beyond the ends stays at the end; a move to its own place is no edi
   expect(ids(after({ do: "move", key: 0, to: 99 }))).toEqual(["item-20", "item-35", "item-10"]);
   expect(after({ do: "move", key: 0, to: -5 }).past).toEqual([]);
 });
+
+test("details and by-products are edits too: undone in turn, and saved with commas as points", () => {
+  const alternate = {
+    itemId: "steel",
+    itemNumber: "ST-2",
+    quantity: "1,5",
+    uom: "kg",
+    priority: 9,
+  };
+  const chips = { itemId: "chips", itemNumber: "CHIPS", quantity: "0,25", uom: "kg" };
+  const edits = [
+    {
+      do: "details",
+      key: 1,
+      details: {
+        from: "2026-12-01",
+        to: null,
+        consumption: "strict",
+        step: 20,
+        alternates: [alternate],
+      },
+    },
+    { do: "byProducts", byProducts: [{ ...chips, costSharePercent: "" }] },
+  ] as unknown as Edit[];
+  const done = after(...edits);
+  const saved = draftInput(bom, done.present);
+  expect(saved.lines[1]).toMatchObject({ from: "2026-12-01", consumption: "strict", step: 20 });
+  expect(saved.lines[1]?.alternates).toEqual([
+    { itemId: "steel", priority: 1, quantity: "1.5", uom: "kg" },
+  ]);
+  expect(saved.byProducts).toEqual([
+    { itemId: "chips", quantity: "0.25", uom: "kg", costSharePercent: "0" },
+  ]);
+  const undone = edits.reduce((state) => edit(state, { do: "undo" }), done);
+  expect(undone.present).toEqual(openDraft(bom).present);
+});

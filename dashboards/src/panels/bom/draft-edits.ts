@@ -1,6 +1,7 @@
 import type { Bom } from "@millwright/contracts/api";
 
 import type { BomInput } from "../../api/engineering-shapes.ts";
+import { decimal } from "../../forms/engineering/item-input.ts";
 
 /** A line of a draft as it is edited. Its place in the list is its position. */
 export type DraftLine = Bom["lines"][number] & {
@@ -8,7 +9,18 @@ export type DraftLine = Bom["lines"][number] & {
   key: number;
 };
 
-export type Draft = { quantity: string; note: string; lines: readonly DraftLine[] };
+export type DraftAlternate = DraftLine["alternates"][number];
+export type DraftByProduct = Bom["byProducts"][number];
+
+/** What a line says beside its row: when it holds, how it is taken, what may stand in for it. */
+export type LineDetails = Pick<DraftLine, "from" | "to" | "consumption" | "step" | "alternates">;
+
+export type Draft = {
+  quantity: string;
+  note: string;
+  lines: readonly DraftLine[];
+  byProducts: readonly DraftByProduct[];
+};
 
 /** What was, is, and was undone. */
 export type Edits = {
@@ -22,6 +34,8 @@ export type Edits = {
 export type Edit =
   | { do: "quantity"; quantity: string }
   | { do: "field"; key: number; field: LineField; value: string }
+  | { do: "details"; key: number; details: LineDetails }
+  | { do: "byProducts"; byProducts: readonly DraftByProduct[] }
   | { do: "add"; line: Omit<DraftLine, "key" | "position"> }
   | { do: "remove"; key: number }
   | { do: "move"; key: number; to: number }
@@ -33,7 +47,8 @@ export type LineField = "quantity" | "uom" | "scrapPercent" | "note";
 
 export function openDraft(bom: Bom): Edits {
   const lines = bom.lines.map((line, key) => ({ ...line, key }));
-  const present = { quantity: bom.quantity as string, note: bom.note, lines };
+  const { note, byProducts } = bom;
+  const present = { quantity: bom.quantity as string, note, lines, byProducts };
   return { past: [], present, future: [], typing: null };
 }
 
@@ -88,6 +103,13 @@ function changed(draft: Draft, asked: Change): Draft {
           line.key === asked.key ? { ...line, [asked.field]: asked.value } : line,
         ),
       };
+    case "details":
+      return {
+        ...draft,
+        lines: lines.map((line) => (line.key === asked.key ? { ...line, ...asked.details } : line)),
+      };
+    case "byProducts":
+      return { ...draft, byProducts: asked.byProducts };
     case "add": {
       const key = 1 + Math.max(-1, ...lines.map((line) => line.key));
       return { ...draft, lines: [...lines, { ...asked.line, key, position: 0 }] };
@@ -113,26 +135,31 @@ export function draftInput(bom: Bom, draft: Draft): BomInput {
   const positions = positionsOf(draft.lines);
   return {
     revision: bom.revision,
-    quantity: draft.quantity.replace(",", ".").trim(),
+    quantity: decimal(draft.quantity),
     note: draft.note,
     lines: draft.lines.map((line, index) => ({
       position: positions[index] ?? 0,
       itemId: line.itemId,
-      quantity: line.quantity.replace(",", ".").trim(),
+      quantity: decimal(line.quantity),
       uom: line.uom,
-      scrapPercent: line.scrapPercent.replace(",", ".").trim() || "0",
+      scrapPercent: decimal(line.scrapPercent) || "0",
       from: line.from,
       to: line.to,
       consumption: line.consumption,
       step: line.step,
-      alternates: line.alternates,
+      alternates: line.alternates.map(({ itemId, quantity, uom }, place) => ({
+        itemId,
+        priority: place + 1,
+        quantity: decimal(quantity),
+        uom,
+      })),
       note: line.note,
     })),
-    byProducts: bom.byProducts.map(({ itemId, quantity, uom, costSharePercent }) => ({
+    byProducts: draft.byProducts.map(({ itemId, quantity, uom, costSharePercent }) => ({
       itemId,
-      quantity,
+      quantity: decimal(quantity),
       uom,
-      costSharePercent,
+      costSharePercent: decimal(costSharePercent) || "0",
     })),
   };
 }

@@ -1,11 +1,10 @@
-import { useQuery } from "@tanstack/react-query";
 import { type KeyboardEvent, type PointerEvent, useRef } from "react";
 import { useTranslations } from "use-intl";
 
-import { uomsQuery } from "../../api/engineering-queries.ts";
 import { decimalPattern } from "../../forms/engineering/item-fields.tsx";
 import { Icon } from "../../ui/icon.tsx";
 import type { DraftLine, Edit, LineField } from "./draft-edits.ts";
+import { UnitSelect } from "./unit-select.tsx";
 
 /** One line of a draft: its handle and its fields. */
 export function DraftLineRow({
@@ -17,6 +16,7 @@ export function DraftLineRow({
   onEdit,
   onMove,
   onDrag,
+  onDetails,
 }: {
   line: DraftLine;
   place: number;
@@ -26,9 +26,9 @@ export function DraftLineRow({
   onEdit: (edit: Edit) => void;
   onMove: (to: number) => void;
   onDrag: (isDragged: boolean) => void;
+  onDetails: () => void;
 }) {
   const t = useTranslations();
-  const { data: units } = useQuery(uomsQuery);
   const drag = useRef<{ y: number; place: number } | null>(null);
   const { itemNumber, itemName, key } = line;
   const field = (name: LineField, words: string, pattern?: string) => (
@@ -91,27 +91,30 @@ export function DraftLineRow({
       </td>
       <td className="draft-item" title={itemName}>
         <b>{itemNumber}</b> <span className="unit">{itemName}</span>
-        {line.alternates.length > 0 && <span className="tag">{t("bom.hasAlternates")}</span>}
+        {line.alternates.length > 0 && (
+          <span className="tag">{t("bom.alternateCount", { count: line.alternates.length })}</span>
+        )}
       </td>
       {field("quantity", t("bom.line.quantity"), decimalPattern)}
       <td>
-        <select
-          className="select"
-          aria-label={`${t("bom.line.unit")}, ${itemNumber}`}
+        <UnitSelect
+          label={`${t("bom.line.unit")}, ${itemNumber}`}
           value={line.uom}
-          onChange={(event) =>
-            onEdit({ do: "field", key, field: "uom", value: event.target.value })
-          }
-        >
-          {units === undefined && <option>{line.uom}</option>}
-          {units?.uoms.map(({ uom }) => (
-            <option key={uom}>{uom}</option>
-          ))}
-        </select>
+          onChange={(value) => onEdit({ do: "field", key, field: "uom", value })}
+        />
       </td>
       {field("scrapPercent", t("bom.line.scrap"), "\\s*\\d{1,4}([.,]\\d{1,4})?\\s*")}
       {field("note", t("bom.line.note"))}
-      <td>
+      <td className="draft-buttons">
+        <button
+          type="button"
+          className="icon-button"
+          aria-label={t("bom.detailsOf", { item: itemNumber })}
+          title={t("bom.details")}
+          onClick={onDetails}
+        >
+          <Icon name="setup" size={16} />
+        </button>
         <button
           type="button"
           className="icon-button"

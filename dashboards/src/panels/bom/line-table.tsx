@@ -5,6 +5,7 @@ import { useTranslations } from "use-intl";
 import { paths } from "../../paths.ts";
 import { useFormat } from "../../ui/use-format.ts";
 import { ListTable } from "../lists/list-table.tsx";
+import { ByProductTable } from "./by-products.tsx";
 
 /** The lines of a revision that no longer changes, as they were approved. */
 export function LineTable({ bom }: { bom: Bom }) {
@@ -62,9 +63,9 @@ export function LineTable({ bom }: { bom: Bom }) {
           {
             name: "alternates",
             title: t("bom.alternates"),
-            isNumber: true,
             isWide: true,
-            renderCell: ({ alternates }) => (alternates.length === 0 ? "–" : alternates.length),
+            renderCell: ({ alternates }) =>
+              alternates.map(({ itemNumber }) => itemNumber).join(", ") || "–",
           },
           {
             name: "note",
@@ -74,6 +75,7 @@ export function LineTable({ bom }: { bom: Bom }) {
           },
         ]}
       />
+      <ByProductTable bom={bom} />
     </>
   );
 }
