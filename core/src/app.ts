@@ -67,6 +67,7 @@ import {
   guarded,
   type Permission,
 } from "./platform/http/permission.ts";
+import { StreamCheck } from "./platform/http/stream-check.ts";
 import { systemObjectTypes } from "./platform/http/permissions.ts";
 import { problemOf, sendProblem } from "./platform/http/problem.ts";
 import { rateLimit } from "./platform/http/rate-limit.ts";
@@ -112,6 +113,8 @@ export type AppOptions = {
   setupCode?: string | undefined;
   /** Whether mails leave: else whoever asks for a link gets it in the answer. */
   sendsMail?: boolean | undefined;
+  /** How often the viewers of live streams are asked for again; half a minute by default. */
+  liveCheckMs?: number | undefined;
   pages?: MiddlewareHandler;
 };
 
@@ -152,6 +155,10 @@ export function createApp(platform: Platform, options: AppOptions): App {
   const refusals = new RefusalLog(platform);
   const production = productionModule({ platform, requests, identity, equipment, engineering });
   const live = production.live(hub);
+  const check = new StreamCheck(
+    { hub, areOpen: identity.areOpen, log: platform.log },
+    { everyMs: options.liveCheckMs },
+  );
   const watch = identity.access((change) =>
     hub.end((viewer) => viewer.tenantId === change.tenantId && isAbout(change, viewer)),
   );
@@ -268,8 +275,10 @@ export function createApp(platform: Platform, options: AppOptions): App {
       authorisation.start();
       await watch.start();
       await live.start();
+      check.start();
     },
     [Symbol.asyncDispose]: async () => {
+      await check[Symbol.asyncDispose]();
       hub[Symbol.dispose]();
       await refusals[Symbol.asyncDispose]();
       await watch[Symbol.asyncDispose]();

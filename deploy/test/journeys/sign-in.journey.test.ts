@@ -73,9 +73,16 @@ it("sets up a fresh installation in the browser, signs out and in, and asks for 
     await page.getByRole("button", { name: "Sign in", exact: true }).click();
     await page.getByRole("heading", { name: "Plant", level: 1 }).waitFor();
 
-    // The session ends elsewhere: the page that is open leaves for the sign-in.
-    await page.context().clearCookies();
+    // The session ends elsewhere: its stream ends, and a page that only watches leaves for the sign-in.
     await page.getByRole("link", { name: "Work orders" }).click();
+    await page.getByText("There is no work order yet.").waitFor();
+    await page.getByRole("status", { name: "Live connection" }).getByText("Live").waitFor();
+    const { rows } = await (await page.request.get("/api/me/sessions")).json();
+    const { sessionId } = rows.find(({ isCurrent }: { isCurrent: boolean }) => isCurrent);
+    const revoked = await page.request.post(`/api/me/sessions/${sessionId}/revoke`, {
+      headers: { "sec-fetch-site": "same-origin" },
+    });
+    expect(revoked.status()).toBe(200);
     await page.getByRole("heading", { name: "Sign in" }).waitFor();
     expect(new URL(page.url()).searchParams.get("returnTo")).toBe("/work-orders");
   });

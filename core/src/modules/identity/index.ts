@@ -7,6 +7,7 @@ import { type AccessChange, AccessWatch } from "./access-watch.ts";
 import { Callers } from "./callers.ts";
 import type { IdentityDeps } from "./deps.ts";
 import { directory } from "./directory.ts";
+import { openViewers } from "./open-viewers.ts";
 import { productionDayAt } from "./production-day.ts";
 import { readSite } from "./queries.ts";
 import { identityRoutes } from "./routes.ts";
@@ -53,6 +54,8 @@ export function identityModule(
     /** Feeds what is known of callers from the event log; start it, and dispose it before the database. */
     access: (onChange: (change: AccessChange) => void) =>
       new AccessWatch({ platform, callers, onChange }),
+    /** Which of those who listen to a live stream may still do so. */
+    areOpen: openViewers(platform),
     routes: (deps: Omit<IdentityDeps, keyof OwnDeps>) => {
       const passwords = new Passwords();
       const seal = new Seal(sealingKeys);

@@ -4,7 +4,10 @@ import { sql } from "kysely";
 import type { Databases } from "../../platform/db/databases.ts";
 
 /** Companies of every database that is there, at most so many, in a stable order: for figures. */
-export async function readTenantIds(db: Databases, atMost: number): Promise<TenantId[]> {
+export async function readTenantIds(
+  db: Pick<Databases, "homes">,
+  atMost: number,
+): Promise<TenantId[]> {
   const found = new Set<TenantId>();
   for (const home of db.homes()) {
     const rows = await home.db.query(sql<{ tenant_id: string }>`

@@ -70,6 +70,11 @@ export class LiveHub {
     return client.stream;
   }
 
+  /** Who listens, once per open stream. */
+  viewers(): Viewer[] {
+    return [...this.#clients].map(({ viewer }) => viewer);
+  }
+
   /** Ends the streams of these viewers: their session ended, or they must ask anew what they may see. */
   end(isEnded: (viewer: Viewer) => boolean): void {
     for (const client of this.#clients) if (isEnded(client.viewer)) client.close();
