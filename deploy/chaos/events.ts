@@ -6,12 +6,12 @@ import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { parseArgs } from "node:util";
 
-import pg from "pg";
-
 import { kindFromEnvironment, type PrivateServer, startServer } from "../database/server.ts";
 import { migrate } from "../migrate/migrate.ts";
 import { seedFirstTenant } from "../seed/first-tenant.ts";
 import { until } from "../test/until.ts";
+import { query } from "./database-query.ts";
+import { seededRandom } from "./random.ts";
 
 /**
  * chaos:events: kills the writer, the subscriber or the database (its postmaster or one of its
@@ -33,8 +33,6 @@ const database = "chaos";
 // Long enough for a hundred transactions, short enough that 200 trials take minutes.
 const pauseMsMax = 300;
 const uuidLength = 36;
-const attemptsMax = 200;
-const retryMs = 100;
 const first = {
   tenantId: "00000000-0000-4000-8000-000000000001",
   siteId: "00000000-0000-4000-8000-000000000002",
@@ -128,14 +126,14 @@ async function restart(name: keyof typeof processes): Promise<void> {
 
 /** PostgreSQL then ends every session and recovers from its log, as after a crash. */
 async function killBackend(): Promise<void> {
-  const { rows } = await query(
+  const rows = await query<{ pid: number }>(
     server.superuserUrl(),
     `
     select pid from pg_stat_activity
      where backend_type = 'client backend' and datname = '${database}'
      order by pid`,
   );
-  const victim = rows[Math.floor(random() * rows.length)] as { pid: number } | undefined;
+  const victim = rows[Math.floor(random() * rows.length)];
   if (victim === undefined || !killed(victim.pid)) return killBackend();
   kills.backend += 1;
 }
@@ -181,7 +179,7 @@ function run(name: "writer" | "subscriber"): ChildProcess {
 }
 
 async function counts(): Promise<Counts> {
-  const { rows } = await query(
+  const [row] = await query<Counts>(
     urls.owner,
     `
     select count(*)::integer as stored,
@@ -191,16 +189,17 @@ async function counts(): Promise<Counts> {
       from chaos.source s
       left join chaos.effect e using (id)`,
   );
-  return rows[0] as Counts;
+  if (row === undefined) throw new Error("bug: an aggregate has one row");
+  return row;
 }
 type Counts = { stored: number; applied: number; pending: number; doubled: number };
 
 /** Acknowledged rows that are not there, and effects of rows that never were. */
 async function countLost(): Promise<number> {
-  const { rows } = await query(urls.owner, `select id from chaos.source`);
-  const stored = new Set(rows.map(({ id }: { id: string }) => id));
+  const rows = await query<{ id: string }>(urls.owner, `select id from chaos.source`);
+  const stored = new Set(rows.map(({ id }) => id));
   const missing = [...acknowledged].filter((id) => !stored.has(id)).length;
-  const { rows: ghosts } = await query(
+  const ghosts = await query(
     urls.owner,
     `
     select id from chaos.effect where id not in (select id from chaos.source)`,
@@ -208,34 +207,6 @@ async function countLost(): Promise<number> {
   return missing + ghosts.length;
 }
 
-async function query(url: string, statement: string): Promise<pg.QueryResult> {
-  for (let attempt = 1; ; attempt += 1) {
-    const client = new pg.Client({ connectionString: url });
-    client.on("error", () => undefined);
-    try {
-      await client.connect();
-      return await client.query(statement);
-    } catch (error) {
-      // It was killed a moment ago and recovers.
-      if (attempt === attemptsMax) throw error;
-      await pause(retryMs);
-    } finally {
-      await client.end().catch(() => undefined);
-    }
-  }
-}
-
 function pause(ms: number): Promise<void> {
   return new Promise((resume) => setTimeout(resume, ms));
-}
-
-/** Mulberry32: small, seeded, and good enough to choose victims. */
-function seededRandom(start: number): () => number {
-  let state = start;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296;
-  };
 }

@@ -49,6 +49,11 @@ export async function startMosquitto() {
   return {
     port,
     url: `mqtt://127.0.0.1:${port}`,
+    /** Of the broker that runs now. */
+    pid: () => {
+      if (child?.pid === undefined) throw new Error("mosquitto is not running");
+      return child.pid;
+    },
     start,
     kill,
     async [Symbol.asyncDispose]() {

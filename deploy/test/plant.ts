@@ -30,6 +30,12 @@ export class PlantProcess implements AsyncDisposable {
     return pid;
   }
 
+  /** False before its start, and after its end, whoever caused it. */
+  get isRunning(): boolean {
+    const child = this.#child;
+    return child !== null && child.exitCode === null && child.signalCode === null;
+  }
+
   /** Last 64 kB of what it logged: shown when a test fails. */
   get output(): string {
     return this.#output;
@@ -100,15 +106,21 @@ export type Plant = AsyncDisposable & {
   ingest: PlantProcess;
   core: PlantProcess;
   worker: PlantProcess;
-  /** An edge agent with this configuration file's text; not started yet. */
-  agent: (name: string, yaml: string) => Promise<PlantProcess>;
+  /** An edge agent with this configuration file's text, its data in `folder/name`; not started yet. */
+  agent: (name: string, yaml: string, env?: Record<string, string>) => Promise<PlantProcess>;
   /** What every process logged last, for a failing test. */
   logs: () => string;
 };
 
-/** Starts ingest, core and worker. `mqttUrl`: an external broker instead of the embedded one. */
-export async function startPlant({ mqttUrl }: { mqttUrl?: string } = {}): Promise<Plant> {
-  const database = await createTestDatabase();
+/**
+ * Starts ingest, core and worker. `mqttUrl`: an external broker instead of the embedded one.
+ * `database`: that one, which is dropped with the plant, instead of a fresh one of the tests' server.
+ */
+export async function startPlant({
+  mqttUrl,
+  database: given,
+}: { mqttUrl?: string; database?: TestDatabase } = {}): Promise<Plant> {
+  const database = given ?? (await createTestDatabase());
   const folder = await mkdtemp(join(tmpdir(), "millwright-journey-"));
   const [port, mqttPort] = [await freePort(), await freePort()];
   const setupCode = randomBytes(32).toString("base64url");
@@ -153,13 +165,13 @@ export async function startPlant({ mqttUrl }: { mqttUrl?: string } = {}): Promis
     ingest,
     core,
     worker,
-    agent: async (name, yaml) => {
+    agent: async (name, yaml, env = {}) => {
       const file = join(folder, `${name}.yaml`);
       await writeFile(file, yaml);
       const agent = new PlantProcess(
         name,
         ["edge-agent/src/main.ts", "--config", file, "--data", join(folder, name)],
-        {},
+        env,
       );
       agents.push(agent);
       return agent;

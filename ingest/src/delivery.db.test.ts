@@ -209,6 +209,45 @@ describe("delivery", () => {
     expect(await cell.samples(gateway, "count")).toHaveLength(1000);
   });
 
+  it("waits while the database's disk is full, and then stores what waited", async () => {
+    const { cell, gateway, workUnitId, ingest, connect } = await startIngest();
+    const node = await connect();
+    await node.birth();
+    const start = Date.now() - 2000;
+    await node.data([{ name: "count", value: 100, time: start }]);
+    await eventually("stored", async () =>
+      (await cell.samples(gateway, "count")).length === 1 ? true : null,
+    );
+    // What PostgreSQL says when a table cannot grow: every statement that writes a live value fails.
+    await cell.query(
+      `create function telemetry.refuse() returns trigger language plpgsql as
+         $$ begin raise exception 'could not extend file: no space left' using errcode = '53100'; end $$`,
+    );
+    await cell.query(
+      `create trigger full_disk before insert or update on telemetry.last_value
+         execute function telemetry.refuse()`,
+    );
+    const pid = ingest.pid;
+    for (let i = 1; i <= 5; i += 1) {
+      await node.data([{ name: "count", value: 100 + i, time: start + i }]);
+    }
+    await eventually("it tries again", async () =>
+      Number((await cell.status())["retries"]) > 1 ? true : null,
+    );
+    await cell.query("drop trigger full_disk on telemetry.last_value");
+    await eventually("acknowledged", async () =>
+      node.acks.at(-1)?.contiguous === "6" ? true : null,
+    );
+    expect((await cell.samples(gateway, "count")).map(({ value }) => value)).toEqual([
+      100, 101, 102, 103, 104, 105,
+    ]);
+    await eventually("every piece told", async () =>
+      (await cell.counted(workUnitId)) === 5 ? true : null,
+    );
+    expect(await cell.deadLetters(gateway)).toEqual([]);
+    expect(ingest.pid).toBe(pid);
+  });
+
   it("writes into the gap ledger what a log can no longer send", async () => {
     const { cell, gateway, connect } = await startIngest();
     const node = await connect();

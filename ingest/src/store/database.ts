@@ -70,15 +70,18 @@ export async function copySamples(client: Client, stream: Buffer): Promise<void>
   await inSpan("sql copy telemetry.sample", {}, () => pipeline(Readable.from([stream]), copy));
 }
 
-/** Deadlock, serialisation, a lost connection, a server that starts or stops: worth another try. */
+/**
+ * Deadlock, serialisation, a lost connection, a server that starts or stops, a full disk: worth another
+ * try. Whatever is not in this list is the message's fault, and the message is put aside for it.
+ */
 export function isPassing(error: unknown): boolean {
   if (!(error instanceof Error)) return false;
   if (error instanceof ConnectionLost) return true;
   const code = "code" in error && typeof error.code === "string" ? error.code : "";
   return (
-    ["40P01", "40001", "23505", "55P03", "57014", "53300", "53400"].includes(code) ||
-    code.startsWith("08") ||
-    code.startsWith("57P") ||
+    // 08 connection, 53 out of disk, memory or connections, 57 cancelled or shut down, 58 the disk.
+    /^(08|53|57|58)/.test(code) ||
+    ["40P01", "40001", "23505", "55P03"].includes(code) ||
     ["ECONNREFUSED", "ECONNRESET", "EPIPE", "ENOENT", "ETIMEDOUT"].includes(code) ||
     /Connection terminated|timeout exceeded|Client has encountered a connection error/.test(
       error.message,
