@@ -5,6 +5,7 @@ import { createAdaptorServer, type ServerType } from "@hono/node-server";
 
 import { createApp } from "./app.ts";
 import { readTenantIds } from "./modules/identity/index.ts";
+import { planningFigures } from "./modules/planning/index.ts";
 import { productionFigures } from "./modules/production/index.ts";
 import { type CoreConfig, coreConfigSchema, readConfig } from "./platform/config/config.ts";
 import { publishConfig } from "./platform/config/process-config.ts";
@@ -36,7 +37,7 @@ try {
     starting.use(await publishConfig(platform, told));
     observeFigures(platform, {
       tenantIds: (atMost) => readTenantIds(platform.db, atMost),
-      figures: productionFigures,
+      figures: [...productionFigures, ...planningFigures],
     });
     observeJobs(platform);
     const folder = config.DASHBOARDS_DIR ?? join(import.meta.dirname, "../../dashboards/dist");

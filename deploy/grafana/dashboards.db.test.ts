@@ -5,6 +5,7 @@ import { parse } from "yaml";
 import { z } from "zod";
 
 import { readTenantIds } from "../../core/src/modules/identity/index.ts";
+import { planningFigures } from "../../core/src/modules/planning/index.ts";
 import { productionFigures } from "../../core/src/modules/production/index.ts";
 import { observeJobs } from "../../core/src/platform/jobs/observe-jobs.ts";
 import { observeFigures } from "../../core/src/platform/observe/figures.ts";
@@ -26,7 +27,7 @@ beforeAll(async () => {
   const database = open.use(await createTestDatabase());
   const plant = open.use(await openTestPlant(database));
   observeFigures(plant.core, {
-    figures: productionFigures,
+    figures: [...productionFigures, ...planningFigures],
     tenantIds: (atMost) => readTenantIds(plant.core.db, atMost),
   });
   observeJobs(plant.core);
@@ -89,7 +90,7 @@ const rulesSchema = z.strictObject({
 
 test("there are dashboards and rules to look at", () => {
   expect(dashboards).toEqual(["plant.json", "processes.json"]);
-  expect(readRules().length).toBeGreaterThanOrEqual(14);
+  expect(readRules().length).toBeGreaterThanOrEqual(16);
 });
 
 describe.each(dashboards)("%s", (file) => {

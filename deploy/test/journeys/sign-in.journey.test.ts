@@ -1,4 +1,3 @@
-import type { Page } from "playwright-core";
 import { TOTP } from "otpauth";
 import { expect, it } from "vitest";
 

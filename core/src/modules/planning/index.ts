@@ -3,6 +3,7 @@ import { enqueueOnEvent } from "../../platform/jobs/enqueue-on-event.ts";
 import { makePlanJob, type PlanMaking } from "./make-plan.ts";
 import { type PlanningDeps, planningRoutes } from "./routes.ts";
 
+export { planningFigures } from "./figures.ts";
 export { planningObjectTypes } from "./permissions.ts";
 export { planningTableRoutes } from "./table-routes.ts";
 

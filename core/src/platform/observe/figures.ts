@@ -68,19 +68,19 @@ export function observeFigures(platform: Observed, { tenantIds, figures }: Optio
       }),
     );
   }
-  for (const { name, help, of } of ingestFigures) {
-    gauge({ name, help, labelNames: ["host"] }, () =>
-      current.ingest.map((row) => ({ labels: { host: row.host }, value: of(row) })),
-    );
-  }
-  for (const { name, help, of } of subscriptionFigures) {
-    gauge({ name, help, labelNames: ["database", "subscription"] }, () =>
-      current.subscriptions.map((row) => ({
-        labels: { database: row.database, subscription: row.subscription },
-        value: of(row),
-      })),
-    );
-  }
+  const ofRows = <L extends string, Row extends Record<L, string>>(
+    labelNames: readonly L[],
+    figuresOfRow: readonly RowFigure<Row>[],
+    rows: () => readonly Row[],
+  ) => {
+    for (const { name, help, of } of figuresOfRow) {
+      gauge({ name, help, labelNames }, () =>
+        rows().map((row) => ({ labels: labelsOf(row, labelNames), value: of(row) })),
+      );
+    }
+  };
+  ofRows(["host"], ingestFigures, () => current.ingest);
+  ofRows(["database", "subscription"], subscriptionFigures, () => current.subscriptions);
   gauge(
     {
       name: "millwright_figures_age_seconds",
@@ -111,13 +111,13 @@ const telemetryFigures: readonly TenantFigure[] = [
   {
     name: "millwright_gaps",
     help: "Rows of the gap ledger: stretches of messages that can never come",
-    read: (tx) => one(tx, sql`select count(*) as n from telemetry.v_gap`),
+    read: (tx) => readNumber(tx, sql`select count(*) as n from telemetry.v_gap`),
   },
   {
     name: "millwright_gap_messages",
     help: "Messages in the stretches of the gap ledger",
     read: (tx) =>
-      one(
+      readNumber(
         tx,
         sql`select coalesce(sum(last_offset - first_offset + 1), 0) as n from telemetry.v_gap`,
       ),
@@ -125,27 +125,38 @@ const telemetryFigures: readonly TenantFigure[] = [
   {
     name: "millwright_dead_letters",
     help: "Messages of the tenant's sites that could not be used; the newest 100,000 are kept",
-    read: (tx) => one(tx, sql`select count(*) as n from telemetry.v_dead_letter`),
+    read: (tx) => readNumber(tx, sql`select count(*) as n from telemetry.v_dead_letter`),
   },
 ];
 
+/** A number of a row that the figures of one table are read from. */
+type RowFigure<Row> = {
+  readonly name: string;
+  readonly help: string;
+  readonly of: (row: Row) => number;
+};
+
+function labelsOf<L extends string>(row: Record<L, string>, names: readonly L[]) {
+  return Object.fromEntries(names.map((name) => [name, row[name]])) as Record<L, string>;
+}
+
 type IngestRow = { host: string; silentS: number; lagS: number; queueRows: number };
 
-const ingestFigures = [
+const ingestFigures: readonly RowFigure<IngestRow>[] = [
   {
     name: "millwright_ingest_silent_seconds",
     help: "Time since ingest was last seen; it reports every 2 s",
-    of: (row: IngestRow) => row.silentS,
+    of: ({ silentS }) => silentS,
   },
   {
     name: "millwright_ingest_lag_seconds",
     help: "Age of the oldest message ingest had not stored when it was last seen",
-    of: (row: IngestRow) => row.lagS,
+    of: ({ lagS }) => lagS,
   },
   {
     name: "millwright_ingest_waiting_rows",
     help: "Rows ingest had not stored when it was last seen",
-    of: (row: IngestRow) => row.queueRows,
+    of: ({ queueRows }) => queueRows,
   },
 ];
 
@@ -157,21 +168,21 @@ type SubscriptionRow = {
   stalledS: number;
 };
 
-const subscriptionFigures = [
+const subscriptionFigures: readonly RowFigure<SubscriptionRow>[] = [
   {
     name: "millwright_subscription_lag_positions",
     help: "Positions of the event log a subscription has not looked at yet",
-    of: (row: SubscriptionRow) => row.behind,
+    of: ({ behind }) => behind,
   },
   {
     name: "millwright_parked_events",
     help: "Events that wait because one of their stream cannot be digested",
-    of: (row: SubscriptionRow) => row.parked,
+    of: ({ parked }) => parked,
   },
   {
     name: "millwright_subscription_stalled_seconds",
     help: "Time since every event of a subscription fails; 0 when it works",
-    of: (row: SubscriptionRow) => row.stalledS,
+    of: ({ stalledS }) => stalledS,
   },
 ];
 
@@ -239,7 +250,11 @@ async function readSubscriptions({ db }: Observed): Promise<SubscriptionRow[]> {
   return found.slice(0, subscriptionsMax);
 }
 
-async function one(tx: Transaction, statement: ReturnType<typeof sql>): Promise<number> {
+/** The number that a statement calls `n`; 0 when it has no row. */
+export async function readNumber(
+  tx: Transaction,
+  statement: ReturnType<typeof sql>,
+): Promise<number> {
   const { rows } = await statement.execute(tx.over());
   const [row] = rows as { n: string }[];
   return Number(row?.n ?? 0);
