@@ -1,4 +1,4 @@
-import type { ImportReport } from "@millwright/contracts/api";
+import type { ImportProgress, ImportReport } from "@millwright/contracts/api";
 import { useMutation } from "@tanstack/react-query";
 import { useState } from "react";
 import { useTranslations } from "use-intl";
@@ -24,9 +24,13 @@ export function ImportFile({
   const t = useTranslations();
   const [file, setFile] = useState<File | null>(null);
   const [report, setReport] = useState<ImportReport | null>(null);
+  const [progress, setProgress] = useState<ImportProgress | null>(null);
   const send = useMutation({
-    mutationFn: (asked: { file: File; isDryRun: boolean }) =>
-      sendFile(`${path}/import?dryRun=${asked.isDryRun}`, asked.file, newKey()),
+    mutationFn: (asked: { file: File; isDryRun: boolean }) => {
+      setProgress(null);
+      const url = `${path}/import?dryRun=${asked.isDryRun}`;
+      return sendFile(url, asked.file, { key: newKey(), onProgress: setProgress });
+    },
     onSuccess: async (answer) => {
       setReport(answer);
       if (!answer.isSaved) return;
@@ -64,8 +68,22 @@ export function ImportFile({
           />
         )}
       </Field>
+      {send.isPending && <Progress progress={progress} />}
       {report !== null && <Report report={report} />}
     </FormDialog>
+  );
+}
+
+function Progress({ progress }: { progress: ImportProgress | null }) {
+  const t = useTranslations();
+  const isStoring = progress?.phase === "store" && progress.total > 0;
+  return (
+    <output className="import-progress">
+      {progress === null
+        ? t("import.phase.send")
+        : t(`import.phase.${progress.phase}`, { done: progress.done, total: progress.total })}
+      <progress {...(isStoring && { value: progress.done / progress.total })} />
+    </output>
   );
 }
 

@@ -101,6 +101,7 @@ export const engineeringEn = {
     step: "Taken by step",
     firstStep: "The first step",
     consumption: "Another quantity",
+    linesFile: "BOM lines",
     rollUp: "Roll up costs",
     rolledUp:
       "{items, plural, one {# item has} other {# items have}} a standard cost now, {changed} of them a new one.",
@@ -189,5 +190,11 @@ export const engineeringEn = {
     saved: "{rows, plural, one {# row is saved.} other {# rows are saved.}}",
     found: "{goodRows} of {rows} rows are good, problems: {problemCount}. Nothing is saved yet.",
     line: "Line {line}",
+    phase: {
+      send: "Sending the file…",
+      read: "{total, plural, one {# row} other {# rows}} read, checking them…",
+      check: "{total, plural, one {# row} other {# rows}} checked, storing them…",
+      store: "{done} of {total} stored…",
+    },
   },
 };

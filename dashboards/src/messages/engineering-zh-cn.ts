@@ -93,6 +93,7 @@ export const engineeringZhCn: Words<typeof engineeringEn> = {
     step: "领用工序",
     firstStep: "第一道工序",
     consumption: "数量不符时",
+    linesFile: "物料清单行",
     rollUp: "成本卷算",
     rolledUp: "现有 {items} 个物料有标准成本，其中 {changed} 个有变化。",
     lines: "行",
@@ -177,5 +178,11 @@ export const engineeringZhCn: Words<typeof engineeringEn> = {
     saved: "{rows, plural, other {已保存 # 行。}}",
     found: "{rows} 行中 {goodRows} 行有效，问题 {problemCount} 个。尚未保存。",
     line: "第 {line} 行",
+    phase: {
+      send: "正在发送文件…",
+      read: "已读取 {total} 行，正在检查…",
+      check: "已检查 {total} 行，正在保存…",
+      store: "已保存 {done} / {total}…",
+    },
   },
 };

@@ -70,6 +70,7 @@ it("makes an item with an approved BOM, and receives its part by scanner", async
     await page.getByRole("button", { name: "Save" }).click();
     await page.getByText(/PLATE-1 would be a part of itself: .*FRAME-1/).waitFor();
 
+    await importLine(page);
     await addPlaces(page);
     await page.goto("/scanner?task=receive");
     const item = page.getByLabel("Scan the item or lot");
@@ -123,6 +124,22 @@ async function describeTube(page: Page): Promise<void> {
   await page.getByText("1 alternate", { exact: true }).waitFor();
   await pick(page, "Add a by-product", "SWARF");
   await page.getByLabel("Quantity, SWARF").fill("0,2");
+}
+
+/** The plate's lines from a file: tried, then saved. */
+async function importLine(page: Page): Promise<void> {
+  await page.getByRole("button", { name: "Discard" }).click();
+  await page.getByText("Files", { exact: true }).click();
+  await page.getByRole("button", { name: "Import…" }).click();
+  const dialog = page.getByRole("dialog");
+  const text = "productNumber;revision;position;itemNumber;quantity;uom\nPLATE-1;B;10;TUBE-30;1;pc";
+  const file = { name: "plate.csv", mimeType: "text/csv", buffer: Buffer.from(text) };
+  await dialog.getByLabel("CSV or XLSX").setInputFiles(file);
+  await dialog.getByRole("button", { name: "Try" }).click();
+  await dialog.getByText("1 of 1 rows are good").waitFor();
+  await dialog.getByRole("button", { name: "Save all" }).click();
+  await dialog.getByText("1 row is saved.").waitFor();
+  await dialog.getByRole("button", { name: "Close" }).last().click();
 }
 
 /** Chooses an item as a person does: typing its number, Enter. */

@@ -33,6 +33,27 @@ export const importReportSchema = z
   .openapi("ImportReport");
 export type ImportReport = z.infer<typeof importReportSchema>;
 
+/** How far an import is. Unit of both: rows. */
+export const importProgressSchema = z
+  .object({
+    /** The file is read, its rows are checked, what they say is stored. */
+    phase: z.enum(["read", "check", "store"]),
+    done: z.number().int(),
+    total: z.number().int(),
+  })
+  .openapi("ImportProgress");
+export type ImportProgress = z.infer<typeof importProgressSchema>;
+
+/** A line of an import that is followed: the last one has the report or the problem. */
+const importLineSchema = z
+  .union([
+    z.object({ progress: importProgressSchema }),
+    z.object({ report: importReportSchema }),
+    z.object({ problem: problemSchema }),
+  ])
+  .openapi("ImportLine");
+export type ImportLine = z.infer<typeof importLineSchema>;
+
 const xlsxType = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
 const file = z.string().openapi({ format: "binary" });
 
@@ -88,7 +109,10 @@ function exported<Path extends string>(path: Path, tags: readonly string[]) {
   } satisfies Omit<RouteConfig, "path"> & { path: string };
 }
 
-/** A file whose rows are all made, or none. With `dryRun` nothing is saved, only told. */
+/**
+ * A file whose rows are all made, or none. With `dryRun` nothing is saved, only told. Asked for
+ * `application/x-ndjson`, it answers 200 at once and says how far it is, a line of JSON each.
+ */
 export function importOf<Path extends string>(list: { path: Path; tags: readonly string[] }) {
   return createRoute({
     method: "post",
@@ -105,7 +129,13 @@ export function importOf<Path extends string>(list: { path: Path; tags: readonly
       },
     },
     responses: {
-      200: json(importReportSchema, "Saved, or what a dry run found"),
+      200: {
+        description: "Saved, or what a dry run found",
+        content: {
+          "application/json": { schema: importReportSchema },
+          "application/x-ndjson": { schema: importLineSchema },
+        },
+      },
       422: {
         description: "Rows are not valid, nothing is saved",
         content: {

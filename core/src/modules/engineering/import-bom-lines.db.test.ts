@@ -1,4 +1,4 @@
-import type { BomTreeRow, ImportReport, StoredItem } from "@millwright/contracts/api";
+import type { BomTreeRow, ImportLine, ImportReport, StoredItem } from "@millwright/contracts/api";
 import { beforeAll, expect, test } from "vitest";
 
 import { plantOfFile } from "../../testing/plant-of-file.ts";
@@ -97,4 +97,37 @@ test("a second revision takes its turn after the first", async () => {
     rows: { revision: string; from: string; to: string | null }[];
   }>(path);
   expect(rows.find(({ revision }) => revision === "A")).toMatchObject({ to: "2026-06-01" });
+});
+
+async function follow(body: string): Promise<ImportLine[]> {
+  const answer = await plant.app.api.request("/api/bom-lines/import", {
+    method: "POST",
+    headers: {
+      authorization: `Bearer ${database.apiKey}`,
+      "content-type": "text/csv",
+      accept: "application/x-ndjson",
+    },
+    body,
+  });
+  expect(answer.headers.get("content-type")).toBe("application/x-ndjson");
+  const lines = (await answer.text()).trimEnd().split("\n");
+  return lines.map((line) => JSON.parse(line) as ImportLine);
+}
+
+test("an import that is followed says how far it is, and its last line is the report or the problem", async () => {
+  const good = `${header}\nCAR;F;;10;AXLE;1;pc;0\nCAR;F;;20;BAR;1;m;0`;
+  const lines = await follow(good);
+  expect(lines.slice(0, -1)).toEqual([
+    { progress: { phase: "read", done: 2, total: 2 } },
+    { progress: { phase: "check", done: 2, total: 2 } },
+    { progress: { phase: "store", done: 2, total: 2 } },
+    { progress: { phase: "store", done: 2, total: 2 } },
+  ]);
+  expect(lines.at(-1)).toMatchObject({ report: { isSaved: true, rows: 2 } });
+  const again = await follow(good);
+  expect(again.at(-1)).toMatchObject({
+    problem: { code: "import.rows_refused", status: 422, report: { problemCount: 1 } },
+  });
+  const empty = await follow("");
+  expect(empty.at(-1)).toMatchObject({ problem: { code: "import.empty", status: 400 } });
 });

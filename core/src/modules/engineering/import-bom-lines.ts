@@ -4,6 +4,7 @@ import type { Actor } from "@millwright/contracts/events";
 import { recordChange } from "../../platform/audit/record-change.ts";
 import type { Transaction } from "../../platform/db/transaction.ts";
 import { Refusal } from "../../platform/errors.ts";
+import type { TellProgress } from "../../platform/tables/import-progress.ts";
 import type { ImportProblems } from "../../platform/tables/import-report.ts";
 import type { FileRow } from "../../platform/tables/read-rows.ts";
 import { approveBom } from "./approve-bom.ts";
@@ -32,7 +33,7 @@ export async function importBomLines(
   tx: Transaction,
   { newId, by }: { newId: () => string; by: Actor },
   rows: readonly Row[],
-  problems: ImportProblems,
+  { problems, tell }: { problems: ImportProblems; tell: TellProgress },
 ): Promise<void> {
   await lockStructures(tx);
   const numbers = new Set(rows.flatMap(({ value }) => [value.productNumber, value.itemNumber]));
@@ -70,7 +71,7 @@ export async function importBomLines(
     }
   });
   if (!(await isAcyclic(tx, made, items, problems))) return;
-  await save(tx, made, by, problems);
+  await save(tx, made, by, { problems, tell });
 }
 
 /** Those of an item without an approved revision begin at once; the others take their turn one by one. */
@@ -78,7 +79,7 @@ async function save(
   tx: Transaction,
   made: readonly Made[],
   by: Actor,
-  problems: ImportProblems,
+  { problems, tell }: { problems: ImportProblems; tell: TellProgress },
 ): Promise<void> {
   const approved = await itemsWithApproved(
     tx,
@@ -95,6 +96,7 @@ async function save(
   const added = await insertManyBoms(
     tx,
     planned.map(({ bom, from, isAtOnce }) => ({ ...bom, from: isAtOnce ? from : null })),
+    (done, total) => tell({ phase: "store", done, total }),
   );
   for (const { line, product, bom, from, isAtOnce } of planned) {
     if (!added.has(bom.bomId)) {

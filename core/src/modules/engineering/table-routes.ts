@@ -79,8 +79,11 @@ function bomLineFiles({ platform, requests, files }: Deps) {
           schema: bomLineRowToImportSchema,
           passedOver: bomLineColumnsPassedOver,
           rowsMax: rowsMax,
-          make: (tx, rows, { problems, caller }) =>
-            importBomLines(tx, { newId: () => newId(platform), by: caller.actor }, rows, problems),
+          make: (tx, rows, { problems, caller, tell }) =>
+            importBomLines(tx, { newId: () => newId(platform), by: caller.actor }, rows, {
+              problems,
+              tell,
+            }),
         },
       }),
     );

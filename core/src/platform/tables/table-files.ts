@@ -1,5 +1,5 @@
 import type { ImportReport, TableFormat } from "@millwright/contracts/api";
-import type { Context } from "hono";
+import type { Context, TypedResponse } from "hono";
 import { HTTPException } from "hono/http-exception";
 import type { z } from "zod";
 
@@ -10,6 +10,7 @@ import { callerOf } from "../http/permission.ts";
 import { problem, ProblemThrown } from "../http/problem.ts";
 import type { Platform } from "../platform.ts";
 import { type ExportedList, Exports } from "./export-rows.ts";
+import { breathe, linesOf, progressType, type TellProgress } from "./import-progress.ts";
 import { ImportProblems } from "./import-report.ts";
 import { readFileRecords } from "./read-file.ts";
 import { type FileRow, readRows, type RowShape } from "./read-rows.ts";
@@ -23,14 +24,19 @@ export type ImportedList<S extends z.ZodObject> = RowShape<S> & {
   make: (
     tx: Transaction,
     rows: readonly FileRow<z.infer<S>>[],
-    to: { problems: ImportProblems; caller: Asking },
+    to: { problems: ImportProblems; caller: Asking; tell: TellProgress },
   ) => Promise<void>;
 };
+
+type Answered = Response & TypedResponse<ImportReport, 200, "json">;
 
 /** Lists as files: how routes export and import. */
 export type TableFiles = ReturnType<typeof createTableFiles>;
 
-export function createTableFiles(deps: { platform: Pick<Platform, "db">; requests: Requests }) {
+export function createTableFiles(deps: {
+  platform: Pick<Platform, "db" | "log">;
+  requests: Requests;
+}) {
   const exports = new Exports(deps.platform.db);
   return {
     /** Answers with the list as a file called `name`. @throws Refusal export.too_many */
@@ -52,25 +58,39 @@ export function createTableFiles(deps: { platform: Pick<Platform, "db">; request
     async importList<S extends z.ZodObject>(
       c: Context,
       { isDryRun, list }: { isDryRun: boolean; list: ImportedList<S> },
-    ) {
+    ): Promise<Answered> {
       const bytes = await readUpload(c);
-      const records = readFileRecords(bytes, list.rowsMax);
-      const keyed = { sha256: await digestOf(bytes), isDryRun };
-      try {
-        const report = await deps.requests.act(c, keyed, async (tx, caller) => {
-          const problems = new ImportProblems();
-          const rows = readRows(records, list, (found) => problems.add(found));
-          await list.make(tx, rows, { problems, caller });
-          const made = problems.report(records.length - 1, isDryRun);
-          if (!made.isSaved) throw new NotSaved(made);
-          return made;
-        });
-        return c.json(report, 200);
-      } catch (error) {
-        if (!(error instanceof NotSaved)) throw error;
-        if (!error.report.isDryRun) throw refusedRows(error.report);
-        return c.json(error.report, 200);
+      const run = async (tell: TellProgress): Promise<ImportReport> => {
+        const records = readFileRecords(bytes, list.rowsMax);
+        const total = Math.max(0, records.length - 1);
+        tell({ phase: "read", done: total, total });
+        const keyed = { sha256: await digestOf(bytes), isDryRun };
+        try {
+          return await deps.requests.act(c, keyed, async (tx, caller) => {
+            await breathe();
+            const problems = new ImportProblems();
+            const rows = readRows(records, list, (found) => problems.add(found));
+            tell({ phase: "check", done: total, total });
+            await breathe();
+            await list.make(tx, rows, { problems, caller, tell });
+            tell({ phase: "store", done: total, total });
+            const made = problems.report(total, isDryRun);
+            if (!made.isSaved) throw new NotSaved(made);
+            return made;
+          });
+        } catch (error) {
+          if (!(error instanceof NotSaved)) throw error;
+          if (!error.report.isDryRun) throw refusedRows(error.report);
+          return error.report;
+        }
+      };
+      const isFollowed = c.req.header("accept")?.includes(progressType) === true;
+      if (isFollowed) {
+        const headers = { "Content-Type": progressType, "Cache-Control": "no-store" };
+        // The types of routes know one shape of a 200; the OpenAPI document knows both.
+        return c.body(linesOf(run, deps.platform.log), 200, headers) as Response as Answered;
       }
+      return c.json(await run(() => {}), 200);
     },
   };
 }

@@ -7,6 +7,7 @@ import { useTranslations } from "use-intl";
 import {
   bomQuery,
   bomTreeQuery,
+  engineeringKeys,
   itemQuery,
   revisionsQuery,
 } from "../../api/engineering-queries.ts";
@@ -23,6 +24,7 @@ import { BomTreeView } from "../../panels/bom/bom-tree.tsx";
 import { Comparison } from "../../panels/bom/comparison.tsx";
 import { DraftEditor } from "../../panels/bom/draft-editor.tsx";
 import { LineTable } from "../../panels/bom/line-table.tsx";
+import { FileMenu } from "../../panels/lists/list-files.tsx";
 import { PageHead } from "../../panels/page-head.tsx";
 import { paths } from "../../paths.ts";
 import { Icon } from "../../ui/icon.tsx";
@@ -87,6 +89,12 @@ function BomView({ item, revisions }: { item: StoredItem; revisions: readonly Bo
               </option>
             ))}
           </select>
+          <FileMenu
+            title={t("bom.linesFile")}
+            path="/api/bom-lines"
+            filter={{ product: item.number }}
+            importKey={may("bom:draft") ? engineeringKeys.boms : null}
+          />
           {may("bom:draft") && (
             <button type="button" className="button" onClick={() => setOpen("draft")}>
               <Icon name="add" size={16} /> {t("bom.newRevision")}

@@ -10,10 +10,11 @@ export type BomToInsert = CheckedBom & {
   from: string | null;
 };
 
-/** Inserts revisions and their lines as sets. Gives back the ids of those whose name was free. */
+/** Inserts revisions and their lines as sets, saying how many lines are stored. Gives back the ids of those whose name was free. */
 export async function insertManyBoms(
   tx: Transaction,
   boms: readonly BomToInsert[],
+  onLines: (stored: number, total: number) => void,
 ): Promise<ReadonlySet<string>> {
   const { rows } = await sql<{ bom_id: string }>`
     insert into engineering.bom (tenant_id, bom_id, item_id, revision, quantity, note, state, valid_from)
@@ -46,12 +47,13 @@ export async function insertManyBoms(
                     ${part.map((line) => line.note)}::text[],
                     ${part.map((line) => String(line.per.over))}::numeric[],
                     ${part.map((line) => String(line.per.under))}::numeric[])`.execute(tx.over());
+    onLines(Math.min(lines.length, start + linesAtOnce), lines.length);
   }
   return added;
 }
 
-// A statement of ten columns and as many rows is about 2 MB.
-const linesAtOnce = 20_000;
+// A statement of ten columns and as many rows is about 1 MB.
+const linesAtOnce = 10_000;
 
 /** Items among these that have an approved revision already. */
 export async function itemsWithApproved(
