@@ -71,15 +71,15 @@ test("the policy a company starts with means what it says", () => {
 
 test("without a credential every other route is 401, whatever it is asked", async () => {
   const closed = permissionsOf(plant.app.api).filter(({ route }) => !(route in open));
-  const answers = await Promise.all(
-    closed.map(async ({ route, permission }) => {
-      if (permission === "public") return 401;
-      const [method = "", path = ""] = route.split(" ");
-      const asked = path.replaceAll(/:\w+/g, crypto.randomUUID());
-      return (await plant.app.api.request(asked, { method })).status;
-    }),
-  );
-  expect([...new Set(answers)]).toEqual([401]);
+  const answers = new Set<number>();
+  // One after the other: all at once they are more than one process answers.
+  for (const { route, permission } of closed) {
+    if (permission === "public") continue;
+    const [method = "", path = ""] = route.split(" ");
+    const asked = path.replaceAll(/:\w+/g, crypto.randomUUID());
+    answers.add((await plant.app.api.request(asked, { method })).status);
+  }
+  expect([...answers]).toEqual([401]);
 });
 
 test("a route that nobody guarded is denied, not served", async () => {

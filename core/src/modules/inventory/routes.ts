@@ -15,6 +15,7 @@ import { cursorPart, pageOf, readCursor } from "../../platform/http/paging.ts";
 import { guarded, type Permission } from "../../platform/http/permission.ts";
 import { newId, type Platform } from "../../platform/platform.ts";
 import type { Engineering } from "../engineering/index.ts";
+import { askAboutLot } from "./ask-about-lot.ts";
 import { changeLotStatus } from "./change-lot-status.ts";
 import { createLocation } from "./create-location.ts";
 import { keepItem } from "./keep-item.ts";
@@ -109,20 +110,29 @@ function stockRoutes({ platform, requests, engineering }: InventoryDeps) {
       });
       return c.json(page, 200);
     })
-    .openapi(guarded(commandLot, may("lot", { param: "command" })), async (c) => {
-      const { lotId, command } = c.req.valid("param");
-      const { reason } = c.req.valid("json");
-      const lot = await requests.act(c, { reason }, async (tx, caller) => {
-        await changeLotStatus(tx, { lotId, command, reason }, by(caller));
-        return readLot(tx, lotId, platform.clock.now());
-      });
-      return c.json(lot, 200);
-    });
+    .openapi(
+      guarded(commandLot, { ...may("lot", { param: "command" }), on: "object" }),
+      async (c) => {
+        const { lotId, command } = c.req.valid("param");
+        const { reason } = c.req.valid("json");
+        const lot = await requests.act(
+          c,
+          { reason },
+          async (tx, caller) => {
+            await changeLotStatus(tx, { lotId, command, reason }, by(caller));
+            return readLot(tx, lotId, platform.clock.now());
+          },
+          (tx, { authorise }) =>
+            askAboutLot(tx, { authorise, action: command, now: platform.clock.now() }, lotId),
+        );
+        return c.json(lot, 200);
+      },
+    );
 }
 
 export function may(
   objectType: keyof typeof inventoryObjectTypes,
   action: string | { param: string },
-): Permission {
+): Exclude<Permission, string> {
   return { objectType, action, on: "any" };
 }

@@ -7,11 +7,13 @@ import {
 } from "@millwright/contracts/api";
 import { toQuantity } from "@millwright/contracts/units";
 
+import type { Transaction } from "../../platform/db/transaction.ts";
 import { type Asking, createApi } from "../../platform/http/api.ts";
 import { guarded } from "../../platform/http/permission.ts";
+import { askAboutOrder } from "./ask-about-order.ts";
 import type { By } from "./change-work-order.ts";
 import { correctProgress } from "./correct-progress.ts";
-import type { ProductionDeps } from "./routes.ts";
+import { mayToOrder, type ProductionDeps } from "./routes.ts";
 import { assignToOrder, dismissCounts, readUnassignedCounts } from "./unassigned-counts.ts";
 import { readWorkOrder } from "./work-order-queries.ts";
 
@@ -20,6 +22,10 @@ const may = (action: string) => ({ objectType: "work_order", action, on: "any" }
 /** Pieces that a person puts where they belong. */
 export function countRoutes({ platform, requests, equipment }: ProductionDeps): OpenAPIHono {
   const by = ({ actor }: Asking): By => ({ actor, now: platform.clock.now() });
+  const mayCorrect =
+    ({ workOrderId }: { workOrderId: string }) =>
+    (tx: Transaction, { authorise }: Asking) =>
+      askAboutOrder(tx, { authorise, action: "correct", equipment }, workOrderId);
   return createApi()
     .openapi(guarded(listUnassignedCounts, may("read")), async (c) => {
       const { reason } = c.req.valid("query");
@@ -28,12 +34,17 @@ export function countRoutes({ platform, requests, equipment }: ProductionDeps): 
       );
       return c.json({ rows }, 200);
     })
-    .openapi(guarded(assignCountsRoute, may("correct")), async (c) => {
+    .openapi(guarded(assignCountsRoute, mayToOrder("correct")), async (c) => {
       const asked = c.req.valid("json");
-      const order = await requests.act(c, asked, async (tx, caller) => {
-        await assignToOrder(tx, asked, by(caller));
-        return readWorkOrder(tx, asked.workOrderId);
-      });
+      const order = await requests.act(
+        c,
+        asked,
+        async (tx, caller) => {
+          await assignToOrder(tx, asked, by(caller));
+          return readWorkOrder(tx, asked.workOrderId);
+        },
+        mayCorrect(asked),
+      );
       return c.json(order, 200);
     })
     .openapi(guarded(dismissCountsRoute, may("correct")), async (c) => {
@@ -44,12 +55,17 @@ export function countRoutes({ platform, requests, equipment }: ProductionDeps): 
       });
       return c.json(dismissed, 200);
     })
-    .openapi(guarded(correctProgressRoute, may("correct")), async (c) => {
+    .openapi(guarded(correctProgressRoute, mayToOrder("correct")), async (c) => {
       const asked = { ...c.req.valid("param"), ...c.req.valid("json") };
-      const order = await requests.act(c, asked, async (tx, caller) => {
-        await correctProgress(tx, asked, by(caller));
-        return readWorkOrder(tx, asked.workOrderId);
-      });
+      const order = await requests.act(
+        c,
+        asked,
+        async (tx, caller) => {
+          await correctProgress(tx, asked, by(caller));
+          return readWorkOrder(tx, asked.workOrderId);
+        },
+        mayCorrect(asked),
+      );
       return c.json(order, 200);
     });
 }

@@ -1,6 +1,10 @@
 import type { Catalogue } from "../../platform/authz/catalogue.ts";
 
-/** What there is to be allowed in production; the actions on a work order are its commands. */
+/**
+ * What there is to be allowed in production; the actions on a work order are its commands. Conditions may
+ * name its attributes for the commands, one order at a time; lists and files are read whole or not at
+ * all. Work centers and areas are those of its routing, by name; the quantity is in the item's unit.
+ */
 export const productionObjectTypes = {
   work_order: {
     actions: [
@@ -16,7 +20,13 @@ export const productionObjectTypes = {
       "report_progress",
       "correct",
     ],
-    attributes: {},
+    attributes: {
+      itemId: "text",
+      itemNumber: "text",
+      quantity: "decimal",
+      workCenterNames: "text_list",
+      areaNames: "text_list",
+    },
   },
   machine: { actions: ["read"], attributes: {} },
 } as const satisfies Catalogue["objectTypes"];

@@ -26,6 +26,7 @@ import { newId, type Platform } from "../../platform/platform.ts";
 import type { Engineering } from "../engineering/index.ts";
 import type { Equipment } from "../equipment/index.ts";
 import type { IdentityModule } from "../identity/index.ts";
+import { askAboutDraft, askAboutOrder } from "./ask-about-order.ts";
 import { cancelWorkOrder } from "./cancel-work-order.ts";
 import type { By } from "./change-work-order.ts";
 import { countRoutes } from "./count-routes.ts";
@@ -90,12 +91,18 @@ function workOrderRoutes({ platform, requests, engineering, equipment }: Product
       return c.json(pageOf(rows, page), 200);
       type Row = (typeof rows)[number];
     })
-    .openapi(guarded(draftWorkOrderRoute, may("work_order", "draft")), async (c) => {
+    .openapi(guarded(draftWorkOrderRoute, mayToOrder("draft")), async (c) => {
       const asked = c.req.valid("json");
-      const order = await requests.act(c, asked, async (tx, caller) => {
-        const make = { engineering, newId: () => newId(platform) };
-        return readWorkOrder(tx, await draftWorkOrder(tx, make, asked, by(caller)));
-      });
+      const order = await requests.act(
+        c,
+        asked,
+        async (tx, caller) => {
+          const make = { engineering, newId: () => newId(platform) };
+          return readWorkOrder(tx, await draftWorkOrder(tx, make, asked, by(caller)));
+        },
+        (tx, { authorise }) =>
+          askAboutDraft(tx, { authorise, action: "draft", equipment, engineering }, asked),
+      );
       return c.json(order, 201);
     })
     .openapi(guarded(getWorkOrder, may("work_order", "read")), async (c) => {
@@ -112,27 +119,34 @@ function workOrderRoutes({ platform, requests, engineering, equipment }: Product
       );
       return c.json(page, 200);
     })
-    .openapi(guarded(commandWorkOrder, may("work_order", { param: "command" })), async (c) => {
+    .openapi(guarded(commandWorkOrder, mayToOrder({ param: "command" })), async (c) => {
       const { workOrderId, command } = c.req.valid("param");
       // The body may be absent, and then there is nothing to validate.
       const reason = c.req.valid("json").reason ?? "";
-      const order = await requests.act(c, { reason }, async (tx, caller) => {
-        return showWorkOrder(await commands[command](tx, workOrderId, { ...by(caller), reason }));
-      });
+      const order = await requests.act(
+        c,
+        { reason },
+        async (tx, caller) =>
+          showWorkOrder(await commands[command](tx, workOrderId, { ...by(caller), reason })),
+        (tx, { authorise }) =>
+          askAboutOrder(tx, { authorise, action: command, equipment }, workOrderId),
+      );
       return c.json(order, 200);
     })
-    .openapi(guarded(reportProgressRoute, may("work_order", "report_progress")), async (c) => {
+    .openapi(guarded(reportProgressRoute, mayToOrder(reporting)), async (c) => {
       const { workOrderId, step } = c.req.valid("param");
       const pieces = c.req.valid("json");
-      const order = await requests.act(c, pieces, async (tx, caller) => {
-        await reportProgress(
-          tx,
-          { engineering, equipment },
-          { workOrderId, step, ...pieces },
-          by(caller),
-        );
-        return readWorkOrder(tx, workOrderId);
-      });
+      const order = await requests.act(
+        c,
+        pieces,
+        async (tx, caller) => {
+          const asked = { workOrderId, step, ...pieces };
+          await reportProgress(tx, { engineering, equipment }, asked, by(caller));
+          return readWorkOrder(tx, workOrderId);
+        },
+        (tx, { authorise }) =>
+          askAboutOrder(tx, { authorise, action: reporting, equipment }, workOrderId),
+      );
       return c.json(order, 200);
     });
 }
@@ -180,6 +194,13 @@ function machineRoutes({ platform, requests, identity, equipment }: ProductionDe
       );
       return c.json(page, 200);
     });
+}
+
+const reporting = "report_progress";
+
+/** Whether an order may be commanded can hang on the order. */
+export function mayToOrder(action: string | { param: string }): Permission {
+  return { objectType: "work_order", action, on: "object" };
 }
 
 function may(

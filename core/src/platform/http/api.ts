@@ -28,8 +28,11 @@ export type Requests = {
    * each. Anything else, such as a POST that must not be remembered, is one transaction.
    */
   transaction<T>(c: Context, work: Work<T>): Promise<T>;
-  /** A POST: acts once per caller and Idempotency-Key, see `once`. */
-  act<T>(c: Context, body: unknown, work: Work<T>): Promise<T>;
+  /**
+   * A POST: acts once per caller and Idempotency-Key, see `once`. Behind `on: "object"` the question goes
+   * into `ask`: an answer that is repeated is asked about too, and `work` does not run for it.
+   */
+  act<T>(c: Context, body: unknown, work: Work<T>, ask?: Work<void>): Promise<T>;
 };
 
 export function createRequests({ db }: Pick<Platform, "db">): Requests {
@@ -46,9 +49,10 @@ export function createRequests({ db }: Pick<Platform, "db">): Requests {
   };
   return {
     transaction,
-    act: async (c, body, work) => {
+    act: async (c, body, work, ask) => {
       const key = c.req.header("idempotency-key");
-      return transaction(c, (tx, caller) => {
+      return transaction(c, async (tx, caller) => {
+        await ask?.(tx, caller);
         const request = { key, method: c.req.method, path: c.req.path, body, caller };
         return once(tx, request, () => work(tx, caller));
       });

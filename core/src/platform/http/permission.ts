@@ -166,19 +166,27 @@ export function callerOrNull(c: Context): Caller | null {
 
 /**
  * Whether the caller may do this to this object: for use cases behind `on: "object"`, asked within
- * their transaction with the values they have just read.
+ * their transaction with the values they have just read. Values that cost a read may be given as a
+ * function: it is called only when the decision hangs on them.
  */
 export type Authorise = (asked: {
   objectType: string;
   action: string;
-  object: Attributes;
+  object: Attributes | (() => Promise<Attributes>);
 }) => Promise<void>;
+
+type Asked = { objectType: string; action: string; object: Attributes };
 
 /** @throws Refusal permission.missing */
 export function authoriseOf(c: Context): Authorise {
-  return async (asked) => {
+  return async ({ object, ...asked }) => {
     const access = c.get("access");
-    await mustBeAllowed(access, callerOf(c), asked);
+    const caller = callerOf(c);
+    if (typeof object !== "function") {
+      await mustBeAllowed(access, caller, { ...asked, object });
+    } else if (!(await isAllowedAnyway(access, caller, asked))) {
+      await mustBeAllowed(access, caller, { ...asked, object: await object() });
+    }
     access.owesQuestion = false;
   };
 }
@@ -189,16 +197,21 @@ export function refuseUnasked(c: Context): void {
   throw new InvariantBroken(`${c.req.method} ${c.req.path} did not ask about its object`);
 }
 
-async function mustBeAllowed(
-  access: Access,
+/** Whether no value of the object could change it: what is unknown allows nothing, and denies. */
+function isAllowedAnyway(
+  { control }: Access,
   caller: Caller,
-  asked: Parameters<Authorise>[0],
-): Promise<void> {
+  asked: Omit<Asked, "object">,
+): Promise<boolean> {
+  return control.isAllowed(caller.tenantId, questionOf(caller, { ...asked, object: {} }));
+}
+
+async function mustBeAllowed(access: Access, caller: Caller, asked: Asked): Promise<void> {
   if (await access.control.isAllowed(caller.tenantId, questionOf(caller, asked))) return;
   throw await refusalOf(access, caller, asked);
 }
 
-function questionOf(caller: Caller, asked: Parameters<Authorise>[0]): Question {
+function questionOf(caller: Caller, asked: Asked): Question {
   return { ...asked, roles: caller.roles, user: caller.attributes };
 }
 
@@ -206,7 +219,7 @@ function questionOf(caller: Caller, asked: Parameters<Authorise>[0]): Question {
 async function refusalOf(
   { control, refusals }: Access,
   caller: Caller,
-  asked: Parameters<Authorise>[0],
+  asked: Asked,
 ): Promise<Refusal> {
   const { tenantId, name: by, userId } = caller;
   const { because } = await control.explain(tenantId, questionOf(caller, asked));
