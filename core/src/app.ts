@@ -2,6 +2,7 @@ import type { OpenAPIHono } from "@hono/zod-openapi";
 import { getHealth, type Health, type LiveMessage } from "@millwright/contracts/api";
 import type { MiddlewareHandler } from "hono";
 
+import { analyticsRoutes } from "./modules/analytics/index.ts";
 import {
   engineering,
   engineeringModule,
@@ -251,6 +252,7 @@ export function createApp(platform: Platform, options: AppOptions): App {
     planningModule({ platform, requests, identity, engineering, production: productionDoor })
       .routes,
   );
+  api.route("/", analyticsRoutes({ platform, requests }));
   api.route("/", settingsRoutes({ platform, requests }));
   api.route("/", jobRoutes({ ...platform, requests }));
   api.route("/", auditRoutes({ requests, files }));

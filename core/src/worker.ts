@@ -1,9 +1,10 @@
+import { archiveUpkeep } from "./modules/analytics/index.ts";
 import { equipment } from "./modules/equipment/index.ts";
 import { engineering } from "./modules/engineering/index.ts";
 import { identitySubscriptions, readSite, readTenantIds } from "./modules/identity/index.ts";
 import { gaugeWatch } from "./modules/inventory/index.ts";
 import { planningWork } from "./modules/planning/index.ts";
-import { machineWatch, productionSubscriptions } from "./modules/production/index.ts";
+import { machineWatch, production, productionSubscriptions } from "./modules/production/index.ts";
 import { readConfig, workerConfigSchema } from "./platform/config/config.ts";
 import type { Home } from "./platform/db/databases.ts";
 import { publishConfig } from "./platform/config/process-config.ts";
@@ -61,9 +62,18 @@ try {
     const tenantIds = (atMost: number) => readTenantIds(platform.db, atMost);
     starting.use(machineWatch({ platform, equipment, tenantIds })).start();
     starting.use(gaugeWatch({ platform, equipment, engineering, tenantIds })).start();
+    const archive = {
+      platform,
+      production,
+      folder: config.ARCHIVE_DIR ?? null,
+      tenantIds: (home: Home, atMost: number) => readTenantIds({ homes: () => [home] }, atMost),
+    };
     const jobs = {
       ofTenants: [askAvailabilityJob(), ...planning.jobs],
-      upkeep: (home: Home) => platformUpkeep({ db: home.db, queue: platform.jobs.at(home) }),
+      upkeep: (home: Home) => [
+        ...platformUpkeep({ db: home.db, queue: platform.jobs.at(home) }),
+        ...archiveUpkeep(archive, home),
+      ],
     };
     starting.use(await platform.db.everywhere(runsJobs(jobs, { ...platform, restart: stop })));
     if (config.WORKER_METRICS_PORT !== undefined) {

@@ -125,6 +125,7 @@ export const boundaryRules: NamedRule[] = [
   oneHome("bullmq-at-home", "bullmq", "^core/src/platform/jobs/backends/"),
   oneHome("ioredis-at-home", "ioredis", "^core/src/platform/jobs/backends/"),
   oneHome("cockatiel-at-home", "cockatiel", "^core/src/platform/partners/"),
+  oneHome("duckdb-at-home", "@duckdb/node-api", "^core/src/modules/analytics/"),
   oneHome("casbin-at-home", "casbin", "^core/src/platform/authz/"),
   oneHome("decimal-at-home", "decimal\\.js", "^core/contracts/src/units/"),
   {

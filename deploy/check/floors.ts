@@ -34,6 +34,7 @@ export const ruleFloors: Record<string, { path: string; floor: number }> = {
   "bullmq-at-home": { path: "^core/src/platform/jobs/backends/", floor: 5 },
   "ioredis-at-home": { path: "^core/src/platform/jobs/backends/", floor: 5 },
   "cockatiel-at-home": { path: "^core/src/platform/partners/", floor: 3 },
+  "duckdb-at-home": { path: "^core/src/modules/analytics/", floor: 5 },
   "casbin-at-home": { path: "^core/src/platform/authz/", floor: 5 },
   "decimal-at-home": { path: "^core/contracts/src/units/", floor: 1 },
   "no-cycle": { path: "^(core|ingest|edge-agent|dashboards|deploy)/", floor: 300 },

@@ -26,6 +26,7 @@ const contexts = [
   "inventory",
   "production",
   "planning",
+  "analytics",
 ] as const;
 const coreAndWorker = ["mw_core", "mw_worker"] as const;
 /** Published by equipment for ingest, which serves every tenant of its cell. */
@@ -88,6 +89,13 @@ export const grants: readonly Grant[] = [
   { to: ["mw_ingest"], schema: "telemetry", kind: "sequences", privileges: "all" },
   { to: ["mw_ingest"], schema: "telemetry", kind: "routines", privileges: "execute" },
   { to: coreAndWorker, schema: "telemetry", kind: "views", privileges: "select" },
+  {
+    to: coreAndWorker,
+    schema: "telemetry",
+    kind: "routines",
+    privileges: "execute",
+    only: ["is_day_settled"],
+  },
   {
     to: coreAndWorker,
     schema: "telemetry",

@@ -83,6 +83,7 @@ export class Plant {
       }),
       this.#launch("worker", "core/src/worker.ts", {
         DATABASE_URL: urls.worker,
+        ARCHIVE_DIR: join(dataDir, "archive"),
         SEALING_KEYS: secret(dataDir, "sealing-key"),
       }),
     ]);

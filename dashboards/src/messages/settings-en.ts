@@ -23,6 +23,8 @@ export const settingsEn = {
       oeeRange: "OEE as a range above (% without data)",
       machineDown: "Alert when a machine is down for (minutes)",
       lateGrace: "Grace of late orders (minutes)",
+      machineTimeDays: "Machine time in the database (days)",
+      rawDays: "Readings in the database (days)",
     },
   },
 };

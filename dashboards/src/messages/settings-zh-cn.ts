@@ -25,6 +25,8 @@ export const settingsZhCn: typeof settingsEn = {
       oeeRange: "无数据时间超过此比例（%）时 OEE 显示为范围",
       machineDown: "设备停机超过此时长即告警（分钟）",
       lateGrace: "延期宽限（分钟）",
+      machineTimeDays: "数据库中保留设备时间（天）",
+      rawDays: "数据库中保留读数（天）",
     },
   },
 };

@@ -1,5 +1,6 @@
 export * from "./admin-config.ts";
 export * from "./access.ts";
+export * from "./analytics.ts";
 export * from "./attachments.ts";
 export * from "./audit.ts";
 export * from "./bom-lines.ts";

@@ -108,6 +108,8 @@ export const problemCodes = {
   "lot.transition_refused": "The lot cannot do that in its state.",
   "lot.unknown": "There is no such lot.",
   "method.unknown": "This address is not asked by this method.",
+  "metric.retention_too_short": "The time would end before what the archive has taken over.",
+  "metric.unknown": "There is no such metric.",
   "move.id_reused": "The id was used for another move.",
   "move.repeated": "Two moves of a posting have the same id.",
   "move.same_location": "A move starts and ends in the same location.",

@@ -4,6 +4,7 @@ import type { Equipment } from "../equipment/index.ts";
 import { draftWorkOrder } from "./draft-work-order.ts";
 import { firmWorkOrder } from "./firm-work-order.ts";
 import { ProductionLive } from "./live.ts";
+import { forgetMachineTime, readMachineTimeDays } from "./machine-time.ts";
 import { releaseWorkOrder } from "./release-work-order.ts";
 import { type ProductionDeps, productionRoutes } from "./routes.ts";
 import { machineEvents } from "./subscribers.ts";
@@ -15,7 +16,13 @@ export { productionTableRoutes } from "./table-routes.ts";
 export { verifyWorkOrder } from "./verify.ts";
 
 /** Front door of production for the contexts above: every call joins the caller's transaction. */
-export const production = { draft: draftWorkOrder, firm: firmWorkOrder, release: releaseWorkOrder };
+export const production = {
+  draft: draftWorkOrder,
+  firm: firmWorkOrder,
+  release: releaseWorkOrder,
+  machineTimeDays: readMachineTimeDays,
+  forgetMachineTime,
+};
 export type Production = typeof production;
 
 /** Front door of production: what core serves. */

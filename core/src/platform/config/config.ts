@@ -20,6 +20,11 @@ const otlpEndpoint = z
   .optional()
   .describe("collector of traces by OTLP/HTTP, such as http://127.0.0.1:4318; unset: no traces");
 
+const archiveDir = z
+  .string()
+  .optional()
+  .describe("folder of the archive's Parquet files, the same for core and worker; unset: none");
+
 const sealingKeys = z
   .string()
   .transform((keys) => keys.split(",").map((key) => key.trim()))
@@ -79,6 +84,7 @@ export type CoreConfig = z.infer<typeof coreConfigSchema>;
 
 export const workerConfigSchema = z.object({
   DATABASE_URL: databaseUrl,
+  ARCHIVE_DIR: archiveDir,
   REDIS_URL: redisUrl,
   SMTP_URL: z.string().optional().describe("mail server; unset: mails wait in the outbox"),
   SEALING_KEYS: sealingKeys,

@@ -22,6 +22,19 @@ export const tenantSettings = {
     description:
       "Above this share of time without data, availability and OEE are shown as a range (percent)",
   },
+  "retention.machine_time_days": {
+    // Readings come at most 400 days late: what is older never changes again.
+    schema: z.number().int().min(401).max(10_000),
+    fallback: 730,
+    description:
+      "States and pieces of machines are kept in the database this long, then in the archive (days)",
+  },
+  "retention.raw_days": {
+    schema: z.number().int().min(2).max(4000),
+    fallback: 90,
+    description:
+      "Readings are kept in the database this long as they came, then in the archive and as roll-ups (days)",
+  },
   "work_order.late_grace_minutes": {
     schema: z.number().int().min(0).max(10_080),
     fallback: 0,

@@ -95,6 +95,8 @@ const knownSettings = [
   "alert.machine_down_minutes",
   "locale",
   "oee.no_data_range_percent",
+  "retention.machine_time_days",
+  "retention.raw_days",
   "work_order.late_grace_minutes",
 ] as const;
 
@@ -104,6 +106,10 @@ function keyOf(name: (typeof knownSettings)[number]) {
       return "machineDown" as const;
     case "oee.no_data_range_percent":
       return "oeeRange" as const;
+    case "retention.machine_time_days":
+      return "machineTimeDays" as const;
+    case "retention.raw_days":
+      return "rawDays" as const;
     case "work_order.late_grace_minutes":
       return "lateGrace" as const;
     default:

@@ -1,0 +1,2 @@
+export { archiveUpkeep } from "./jobs.ts";
+export { analyticsRoutes } from "./routes.ts";

@@ -1,0 +1,114 @@
+import { sql } from "kysely";
+
+import type { Transaction } from "../../../platform/db/transaction.ts";
+import type { Dataset } from "../archive/datasets.ts";
+
+export type ArchivedDay = { day: string; file: string };
+
+/** Closed days whose raw rows are not in the archive as they are now; `file` is the one before. */
+export async function loadDueSampleDays(
+  tx: Transaction,
+  asked: { before: string; limit: number },
+): Promise<{ day: string; file: string | null }[]> {
+  const { rows } = await sql<{ day: string; file: string | null }>`
+    select d.day::text, f.file
+      from telemetry.v_changed_day d
+      left join analytics.archive_file f
+        on f.tenant_id = d.tenant_id and f.dataset = 'sample' and f.day = d.day
+     where d.day < ${asked.before}::date
+       and f.version is distinct from d.version
+       and telemetry.is_day_settled(d.day)
+     order by d.day
+     limit ${asked.limit}`.execute(tx.over());
+  return rows;
+}
+
+/** Metrics whose raw rows of that day were dropped: what the file before has of them is all there is. */
+export async function loadDroppedMetrics(tx: Transaction, day: string): Promise<string[]> {
+  const { rows } = await sql<{ metric_id: string }>`
+    select metric_id
+      from telemetry.v_metric
+     where raw_from >= (${day}::date + 1)::timestamp at time zone 'UTC'`.execute(tx.over());
+  return rows.map(({ metric_id }) => metric_id);
+}
+
+/** Files of the manifest, by day; `isDropped` null: all. */
+export async function loadArchivedDays(
+  tx: Transaction,
+  asked: { dataset: Dataset["name"]; isDropped: boolean | null },
+): Promise<(ArchivedDay & { bytes: string })[]> {
+  const { rows } = await sql<ArchivedDay & { bytes: string }>`
+    select day::text, file, bytes
+      from analytics.archive_file
+     where dataset = ${asked.dataset}
+       and (${asked.isDropped}::boolean is null
+            or ${asked.isDropped}::boolean = (dropped_time is not null))
+     order by day`.execute(tx.over());
+  return rows;
+}
+
+/** Every day of readings before it is archived as it is now; null: none is. */
+export async function loadArchivedBefore(tx: Transaction): Promise<string | null> {
+  const { rows } = await sql<{ before: string | null }>`
+    select coalesce(min(d.day) filter (where f.version is distinct from d.version),
+                    max(d.day) + 1)::text as before
+      from telemetry.v_changed_day d
+      left join analytics.archive_file f
+        on f.tenant_id = d.tenant_id and f.dataset = 'sample' and f.day = d.day
+    having count(f.day) > 0`.execute(tx.over());
+  return rows[0]?.before ?? null;
+}
+
+export type SettledDay = {
+  day: string;
+  file: string;
+  rows: number;
+  checksum: string;
+  bytes: number;
+  version: string;
+};
+
+/** False: the raw rows changed since the file was made from them. @see analytics.settle_sample_day */
+export async function settleSampleDay(tx: Transaction, done: SettledDay): Promise<boolean> {
+  const { rows } = await sql<{ settled: boolean }>`
+    select analytics.settle_sample_day(${done.day}::date, ${done.file}, ${done.rows}::bigint,
+                                       ${done.checksum}::numeric, ${done.bytes}::bigint,
+                                       ${done.version}::bigint) as settled`.execute(tx.over());
+  return rows[0]?.settled === true;
+}
+
+/** The manifest row of machine time that leaves the database in the same transaction. */
+export async function insertMachineTimeDay(tx: Transaction, done: SettledDay): Promise<void> {
+  await sql`
+    insert into analytics.archive_file
+      (tenant_id, dataset, day, file, rows, checksum, bytes, version, dropped_time)
+    values (${tx.tenantId}, 'machine_time', ${done.day}::date, ${done.file}, ${done.rows},
+            ${done.checksum}::numeric, ${done.bytes}, 0, now())`.execute(tx.over());
+}
+
+/** A file that is not there any more is none: while its rows are, it is made again. */
+export async function deleteArchivedDay(
+  tx: Transaction,
+  asked: { dataset: Dataset["name"]; day: string },
+): Promise<void> {
+  await sql`
+    delete from analytics.archive_file
+     where dataset = ${asked.dataset}
+       and day = ${asked.day}::date
+       and dropped_time is null`.execute(tx.over());
+}
+
+export async function dropArchivedSamples(tx: Transaction, before: string): Promise<string[]> {
+  const { rows } = await sql<{ dropped: string[] }>`
+    select analytics.drop_archived_samples(${before}::date) as dropped`.execute(tx.over());
+  return rows[0]?.dropped ?? [];
+}
+
+export async function forgetMetric(
+  tx: Transaction,
+  asked: { metricId: string; before: string },
+): Promise<void> {
+  await sql`select analytics.forget_metric(${asked.metricId}::bigint, ${asked.before}::date)`.execute(
+    tx.over(),
+  );
+}
