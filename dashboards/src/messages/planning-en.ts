@@ -24,6 +24,7 @@ export const planningEn = {
     pegKind: {
       order: "planned order",
       work_order: "work order",
+      by_product: "by-product of planned order",
       purchase_proposal: "purchase proposal",
       on_hand: "stock on hand",
       demand: "demand",

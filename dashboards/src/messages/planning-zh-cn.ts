@@ -26,6 +26,7 @@ export const planningZhCn: Words<typeof planningEn> = {
     pegKind: {
       order: "计划订单",
       work_order: "工单",
+      by_product: "计划订单的副产品",
       purchase_proposal: "采购建议",
       on_hand: "现有库存",
       demand: "需求",

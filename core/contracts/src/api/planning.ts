@@ -258,7 +258,16 @@ export const listPlannedOrders = createRoute({
 
 /** What one end of a peg is: the others of its fields are null. */
 const pegEndSchema = z.object({
-  kind: z.enum(["order", "work_order", "purchase_proposal", "on_hand", "demand", "safety_stock"]),
+  kind: z.enum([
+    "order",
+    "by_product",
+    "work_order",
+    "purchase_proposal",
+    "on_hand",
+    "demand",
+    "safety_stock",
+  ]),
+  /** Planned order; of a by-product: the order that it comes out beside. */
   orderNumber: z.number().int().nullable(),
   /** Id of the work order, proposal or demand; null for stock and for demands of a what-if. */
   reference: z.uuid().nullable(),

@@ -1,6 +1,7 @@
 import type {
   ActionMessage,
   Demand,
+  Item,
   Peg,
   Plan,
   PlanComparison,
@@ -219,4 +220,64 @@ test("takes demands from a file by item number, all or none", async () => {
   expect((await send(`${header}\n${good}\n`)).status).toBe(200);
   const { rows } = await plant.get<{ rows: Demand[] }>("/api/planning/demands");
   expect(rows).toMatchObject([{ kind: "forecast", quantity: "5", reference: "January" }]);
+});
+
+test("what comes out beside a product serves needs, from planned and from released orders", async () => {
+  const make = (number: string, kind: string, uom: string, operations: object[] = []) =>
+    plant.post<Item>("/api/items", { number, name: number, kind, uom, operations });
+  const workCenterId = product.machines[0]?.workCenterId;
+  const step = { step: 10, name: "Press", workCenterId, runMsPerUnit: 1_000, setupMs: 0 };
+  const press = await make("PRESSED", "make", "pc", [step]);
+  const swarf = await make("SWARF", "buy", "kg");
+  const bom = await plant.post<{ bomId: string }>(`/api/items/${press.itemId}/boms`, {
+    revision: "A",
+    quantity: "10",
+    lines: [{ position: 10, itemId: product.plate.itemId, quantity: "10", uom: "pc" }],
+    byProducts: [{ itemId: swarf.itemId, quantity: "500", uom: "g" }],
+  });
+  await plant.post(`/api/boms/${bom.bomId}/approve`, { from: "2026-11-01" });
+  const ask = (itemId: string, quantity: string, dueDay: string) =>
+    plant.post<Demand>("/api/planning/demands", {
+      kind: "sales_order",
+      itemId,
+      quantity,
+      dueDay,
+      reference: "SO-9",
+    });
+  await ask(press.itemId, "100", "2026-12-14");
+  await ask(swarf.itemId, "7", "2026-12-18");
+  const made = await plan(plant, "mrp-runs");
+  // 100 pieces leave 5 kg; 2 of the 7 are bought.
+  expect(await orderOf(made, swarf.itemId)).toMatchObject({ quantity: "2", kind: "buy" });
+  const order = await orderOf(made, press.itemId);
+  const swarfOrder = await orderOf(made, swarf.itemId);
+  const path = `/api/planning/plans/${made.planId}/orders`;
+  const beside = await plant.get<{ rows: Peg[] }>(`${path}/${order.orderNumber}/pegs?direction=up`);
+  expect(beside.rows).toContainEqual(
+    expect.objectContaining({
+      itemNumber: "SWARF",
+      quantity: "5",
+      supply: expect.objectContaining({ kind: "by_product", orderNumber: order.orderNumber }),
+      need: expect.objectContaining({ kind: "demand", label: "SO-9" }),
+    }),
+  );
+  expect(swarfOrder.orderNumber).not.toBe(order.orderNumber);
+
+  await plant.post(`${path}/${order.orderNumber}/release`);
+  const again = await plan(plant, "mrp-runs");
+  expect(await orderOf(again, swarf.itemId)).toMatchObject({ quantity: "2" });
+  expect((await ordersOf(again)).some(({ itemId }) => itemId === press.itemId)).toBe(false);
+});
+
+test("a by-product is not its own product", async () => {
+  const path = `/api/items/${product.bracket.itemId}/boms`;
+  const asked = {
+    revision: "SELF",
+    lines: [],
+    byProducts: [{ itemId: product.bracket.itemId, quantity: "1", uom: "pc" }],
+  };
+  expect(await plant.call("POST", path, asked)).toMatchObject({
+    status: 400,
+    body: { code: "bom.needs_itself" },
+  });
 });

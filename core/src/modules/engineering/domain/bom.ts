@@ -13,7 +13,11 @@ export type CheckedLine = Omit<BomLine, "alternates"> & {
   readonly alternates: readonly (BomLine["alternates"][number] & { readonly per: Fraction })[];
 };
 
-export type CheckedBom = Omit<BomInput, "lines"> & { readonly lines: readonly CheckedLine[] };
+export type CheckedBom = Omit<BomInput, "lines" | "byProducts"> & {
+  readonly lines: readonly CheckedLine[];
+  /** `per` unit of the product, in the by-product's unit. */
+  readonly byProducts: readonly (BomInput["byProducts"][number] & { readonly per: Fraction })[];
+};
 
 /**
  * Checks a revision by itself and works out its exact quantities; a cycle through other items is for
@@ -37,9 +41,10 @@ export function checkBom(
     const own = inOwnUnit(part, known, where);
     return dividedBy(times(own, withScrap(scrapPercent)), batch);
   };
-  for (const byProduct of bom.byProducts) {
-    inOwnUnit(byProduct, known, `By-product ${byProduct.itemId}`);
-  }
+  const byProducts = bom.byProducts.map((byProduct) => ({
+    ...byProduct,
+    per: perUnit(byProduct, "0", `By-product ${byProduct.itemId}`),
+  }));
   const lines = bom.lines.map((line): CheckedLine => {
     const where = `Line ${line.position}`;
     refuseReversedDates(line, where);
@@ -53,7 +58,7 @@ export function checkBom(
       })),
     };
   });
-  return { ...bom, lines };
+  return { ...bom, lines, byProducts };
 }
 
 type Part = { readonly itemId: string; readonly quantity: string; readonly uom: string };

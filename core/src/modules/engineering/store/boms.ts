@@ -93,10 +93,12 @@ async function insertParts(tx: Transaction, bomId: string, bom: CheckedBom): Pro
     tx.over(),
   );
   await sql`
-    insert into engineering.bom_by_product (tenant_id, bom_id, item_id, quantity, uom, cost_share_percent)
-    select ${tx.tenantId}, ${bomId}, "itemId", quantity, uom, "costSharePercent"
-      from jsonb_to_recordset(${JSON.stringify(bom.byProducts)}::jsonb)
-        as ("itemId" uuid, quantity numeric, uom text, "costSharePercent" numeric)`.execute(
+    insert into engineering.bom_by_product
+      (tenant_id, bom_id, item_id, quantity, uom, cost_share_percent, per_over, per_under)
+    select ${tx.tenantId}, ${bomId}, "itemId", quantity, uom, "costSharePercent",
+           (per ->> 'over')::numeric, (per ->> 'under')::numeric
+      from jsonb_to_recordset(${JSON.stringify(bom.byProducts, bigintAsText)}::jsonb)
+        as ("itemId" uuid, quantity numeric, uom text, "costSharePercent" numeric, per jsonb)`.execute(
     tx.over(),
   );
 }

@@ -36,7 +36,7 @@ export type OrderRow = {
 export type PegRow = {
   itemId: string;
   quantity: string;
-  supplyKind: "order" | "work_order" | "purchase_proposal" | "on_hand";
+  supplyKind: "order" | "by_product" | "work_order" | "purchase_proposal" | "on_hand";
   supplyOrder: number | null;
   supplyReference: string | null;
   supplyDay: string | null;
@@ -171,11 +171,11 @@ class Rows {
 
   #supply(supply: Peg["supply"]) {
     const none = { supplyOrder: null, supplyReference: null, supplyDay: null };
-    if (supply.kind === "order") {
+    if (supply.kind === "order" || supply.kind === "by_product") {
       const { point, ordinal } = supply.order;
       const due = this.#plan.orders.due[(this.#plan.orders.first[point] ?? 0) + ordinal] ?? 0;
       const supplyOrder = this.#number(supply.order);
-      return { ...none, supplyKind: "order" as const, supplyOrder, supplyDay: this.#day(due) };
+      return { ...none, supplyKind: supply.kind, supplyOrder, supplyDay: this.#day(due) };
     }
     const reference = this.#task.receiptReferences[supply.row];
     if (supply.kind === "on_hand" || reference === undefined) {

@@ -60,8 +60,11 @@ export async function readMrpTask(
       ...(policy.demandFenceDays !== null && { demandFence: policy.demandFenceDays }),
     };
   });
+  const decimals = Math.max(0, ...points.map(({ uomDecimals }) => uomDecimals));
   const lines = await readLines(tx, startDay);
-  const receipts = await readReceipts(tx, frame);
+  const byProducts = await readByProducts(tx, startDay);
+  const openOrders = await readReceipts(tx, frame);
+  const receipts = [...openOrders, ...byProductsOf(openOrders, byProducts, decimals)];
   const demands = await readDemands(tx);
   const extra = asked.extraDemands.map(({ itemId, quantity, dueDay }) => ({
     itemId,
@@ -70,8 +73,7 @@ export async function readMrpTask(
     isForecast: false,
     reference: { kind: "demand" as const, id: null, label: "what-if" },
   }));
-  const decimals = Math.max(0, ...points.map(({ uomDecimals }) => uomDecimals));
-  const open = needsOfOpenOrders({ receipts, lines, policies, startDay, decimals });
+  const open = needsOfOpenOrders({ receipts: openOrders, lines, policies, startDay, decimals });
   const needs = [...demands, ...extra, ...open];
   const calendars = await readCalendars(tx, frame);
   return {
@@ -85,6 +87,12 @@ export async function readMrpTask(
         component: line.component_id,
         quantityPer: line.per_over,
         quantityUnder: line.per_under,
+      })),
+      byProducts: byProducts.map((each) => ({
+        parent: each.product_id,
+        product: each.by_product_id,
+        quantityPer: each.per_over,
+        quantityUnder: each.per_under,
       })),
       demands: needs.map(({ itemId, quantity, day, isForecast }) => ({
         point: itemId,
@@ -167,6 +175,38 @@ async function readLines(tx: Transaction, day: string): Promise<Line[]> {
        and (valid_to is null or valid_to > ${day}::date)
      order by product_id, position`.execute(tx.over());
   return rows;
+}
+
+type ByProduct = Omit<Line, "component_id"> & { by_product_id: string };
+
+async function readByProducts(tx: Transaction, day: string): Promise<ByProduct[]> {
+  const { rows } = await sql<ByProduct>`
+    select product_id, by_product_id, per_over::text, per_under::text
+      from engineering.v_bom_by_product
+     where valid_from <= ${day}::date
+       and (valid_to is null or valid_to > ${day}::date)
+     order by product_id, by_product_id`.execute(tx.over());
+  return rows;
+}
+
+/** What open work orders still bring beside their product, on the day they are due. */
+function byProductsOf(
+  receipts: readonly Receipt[],
+  byProducts: readonly ByProduct[],
+  decimals: number,
+): Receipt[] {
+  const ofProduct = Map.groupBy(byProducts, ({ product_id }) => product_id);
+  return receipts.flatMap((receipt) => {
+    if (receipt.reference.kind !== "work_order") return [];
+    return (ofProduct.get(receipt.itemId) ?? []).flatMap((each) => {
+      const quantity = new Decimal(receipt.quantity)
+        .times(each.per_over)
+        .div(each.per_under)
+        .toDecimalPlaces(decimals, Decimal.ROUND_DOWN);
+      if (quantity.isZero()) return [];
+      return [{ ...receipt, itemId: each.by_product_id, quantity: quantity.toFixed() }];
+    });
+  });
 }
 
 async function readOnHand(tx: Transaction, { startDay, timeZone }: PlanFrame) {

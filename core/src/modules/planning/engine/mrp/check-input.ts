@@ -28,6 +28,7 @@ export function checkInput(given: MrpInput): { input: MrpInput; findings: Findin
     ...given,
     points: copyColumns(given.points),
     lines: { ...given.lines, component: given.lines.component.slice() },
+    byProducts: { ...given.byProducts, product: given.byProducts.product.slice() },
     demands: copyColumns(given.demands),
     onHand: copyColumns(given.onHand),
     receipts: copyColumns(given.receipts),
@@ -37,6 +38,7 @@ export function checkInput(given: MrpInput): { input: MrpInput; findings: Findin
   checkLotRules(input, lotRules, report);
   checkPoints(input, lotRules, report);
   checkLines(input, report);
+  checkByProducts(input, report);
   checkTransfers(input, report);
   checkRows(input, report);
   return { input, findings };
@@ -218,6 +220,22 @@ function checkTransfers({ points, lines }: MrpInput, report: Report): void {
       `a transfer point has one sender, not ${count}; its orders are planned ` +
         (count === 0 ? "without one" : "from each of them"),
     );
+  }
+}
+
+function checkByProducts({ points, byProducts, factors }: MrpInput, report: Report): void {
+  for (let row = 0; row < byProducts.count; row += 1) {
+    const parent = byProducts.parent[row] ?? refusedRow;
+    const product = byProducts.product[row] ?? refusedRow;
+    const factor = factors[byProducts.factor[row] ?? 0];
+    const isFactor =
+      factor !== undefined &&
+      isQuantityAboveZero(factor.numerator) &&
+      isQuantityAboveZero(factor.denominator);
+    const ends = [parent, product].filter((point) => isPoint(point, points.count));
+    if (ends.length === 2 && parent !== product && isFactor) continue;
+    byProducts.product[row] = refusedRow;
+    report("by_product.not_plannable", ends, `by-product in row ${row} is not plannable; left out`);
   }
 }
 

@@ -21,6 +21,7 @@ export type MrpRecords = {
   readonly decimals: number;
   readonly points: readonly PointRecord[];
   readonly lines?: readonly LineRecord[];
+  readonly byProducts?: readonly ByProductRecord[];
   readonly demands?: readonly DemandRecord[];
   readonly onHand?: readonly OnHandRecord[];
   readonly receipts?: readonly ReceiptRecord[];
@@ -77,6 +78,14 @@ export type LineRecord = {
   readonly scrapPercent?: string;
 };
 
+export type ByProductRecord = {
+  readonly parent: string;
+  readonly product: string;
+  readonly quantityPer: string;
+  /** What `quantityPer` is divided by. Default "1". */
+  readonly quantityUnder?: string;
+};
+
 export type DemandRecord = {
   readonly point: string;
   readonly day: number;
@@ -103,7 +112,15 @@ export type ReceiptRecord = {
  * @throws RangeError when `decimals` is not a whole number from 0 to `decimalsMax`
  */
 export function composeInput(records: MrpRecords): { input: MrpInput; findings: Finding[] } {
-  const { decimals, points, lines = [], demands = [], onHand = [], receipts = [] } = records;
+  const {
+    decimals,
+    points,
+    lines = [],
+    byProducts = [],
+    demands = [],
+    onHand = [],
+    receipts = [],
+  } = records;
   if (!Number.isInteger(decimals) || decimals < 0 || decimals > decimalsMax) {
     throw new RangeError(`a plan keeps 0 to ${decimalsMax} decimals, not ${decimals}`);
   }
@@ -115,6 +132,7 @@ export function composeInput(records: MrpRecords): { input: MrpInput; findings: 
     decimals,
     points: points.length,
     lines: lines.length,
+    byProducts: byProducts.length,
     demands: demands.length,
     onHand: onHand.length,
     receipts: receipts.length,
@@ -134,6 +152,15 @@ export function composeInput(records: MrpRecords): { input: MrpInput; findings: 
       message: `${what} "${text}" is not a decimal with at most ${decimals} decimals below 2^53; left out`,
     });
     return 0;
+  };
+
+  // A factor that cannot be read becomes one that `runMrp` refuses, naming both points.
+  const factorRow = (factor: Factor | null): number => {
+    const { numerator, denominator } = factor ?? { numerator: 0, denominator: 1 };
+    const key = `${numerator}/${denominator}`;
+    const shared = factorRows.get(key) ?? factors.push({ numerator, denominator }) - 1;
+    factorRows.set(key, shared);
+    return shared;
   };
 
   for (const [row, point] of points.entries()) {
@@ -167,12 +194,14 @@ export function composeInput(records: MrpRecords): { input: MrpInput; findings: 
       scrapPercent: line.scrapPercent ?? "0",
       yieldPercent: points[parent]?.yieldPercent ?? "100",
     });
-    // A factor that cannot be read becomes one that `runMrp` refuses, naming both points.
-    const { numerator, denominator } = factor ?? { numerator: 0, denominator: 1 };
-    const key = `${numerator}/${denominator}`;
-    const shared = factorRows.get(key) ?? factors.push({ numerator, denominator }) - 1;
-    factorRows.set(key, shared);
-    input.lines.factor[row] = shared;
+    input.lines.factor[row] = factorRow(factor);
+  }
+  for (const [row, byProduct] of byProducts.entries()) {
+    input.byProducts.parent[row] = rowOf.get(byProduct.parent) ?? unknown;
+    input.byProducts.product[row] = rowOf.get(byProduct.product) ?? unknown;
+    const { quantityPer, quantityUnder = "1" } = byProduct;
+    const whole = { scrapPercent: "0", yieldPercent: "100" };
+    input.byProducts.factor[row] = factorRow(lineFactor({ quantityPer, quantityUnder, ...whole }));
   }
   for (const [row, demand] of demands.entries()) {
     const point = rowOf.get(demand.point) ?? unknown;

@@ -1,13 +1,30 @@
 import type { MrpPlan } from "./plan.ts";
+import { yielded } from "./quantity.ts";
 
-/** Stock on hand or a scheduled receipt of a point. `row` is its row in `input.onHand` or `input.receipts`. */
+/** Supply of a point that needs no order of its own. */
 export type Supply = {
-  readonly kind: "on_hand" | "receipt";
-  readonly row: number;
-  /** Last day on which it may be used. A receipt has no such day. */
-  readonly lastDay: number;
   left: number;
-};
+} & (
+  | {
+      readonly kind: "on_hand";
+      /** Of `input.onHand`. */
+      readonly row: number;
+      /** Last day on which it may be used. */
+      readonly lastDay: number;
+    }
+  | {
+      readonly kind: "receipt";
+      /** Of `input.receipts`. */
+      readonly row: number;
+    }
+  | {
+      readonly kind: "by_product";
+      /** The planned order that it comes out beside. */
+      readonly order: { readonly point: number; readonly ordinal: number };
+      readonly day: number;
+    }
+);
+type SupplyOf<Kind extends Supply["kind"]> = Extract<Supply, { kind: Kind }>;
 
 /** What is needed, by day; days ascending. */
 export type Claims = {
@@ -27,18 +44,20 @@ export type Cover = {
 };
 
 /**
- * Who gets what: claims take, in order of day, from stock that expires first, then from receipts in
- * order of date (a receipt that comes too late is expected to be expedited), and the rest is missing.
+ * Who gets what: claims take, in order of day, from stock that expires first, then from by-products of
+ * planned orders that are there by then, then from receipts in order of date (a receipt that comes too
+ * late is expected to be expedited), and the rest is missing.
  *
  * The safety stock claims first, on the day of the first need (day 0 without one), and from the stock
  * that expires last; when what it holds expires, it claims again with the next need.
  */
 export function coverClaims(plan: MrpPlan, point: number, claims: Claims, cover: Cover): void {
-  const { lots, receipts, owed } = suppliesOf(plan, point);
+  const { lots, outputs, receipts, owed } = suppliesOf(plan, point);
   const reserved = lots.map(() => 0);
   let safetyOpen = (plan.input.points.safetyStock[point] ?? 0) + owed;
   let fresh = 0;
   let nextReceipt = 0;
+  let nextOutput = 0;
 
   if (claims.count === 0) claimSafetyStock(0);
   for (let claim = 0; claim < claims.count; claim += 1) {
@@ -63,6 +82,7 @@ export function coverClaims(plan: MrpPlan, point: number, claims: Claims, cover:
       reserved[index] = (reserved[index] ?? 0) + quantity;
       safetyOpen -= quantity;
     }
+    if (safetyOpen > 0) safetyOpen = takeOutputs(safetyStockClaim, day, safetyOpen);
     if (safetyOpen > 0) safetyOpen = takeReceipts(safetyStockClaim, day, safetyOpen);
     if (safetyOpen > 0) cover.missing(safetyStockClaim, day, safetyOpen);
     safetyOpen = 0;
@@ -74,8 +94,24 @@ export function coverClaims(plan: MrpPlan, point: number, claims: Claims, cover:
       const lot = lots[index];
       if (lot !== undefined) open -= take(claim, lot, day, open);
     }
+    if (open > 0) open = takeOutputs(claim, day, open);
     if (open > 0) open = takeReceipts(claim, day, open);
     if (open > 0) cover.missing(claim, day, open);
+  }
+
+  /** What comes out later serves later needs: an order is not made earlier for its by-products. */
+  function takeOutputs(claim: number, day: number, wanted: number): number {
+    let open = wanted;
+    for (
+      let output = outputs[nextOutput];
+      output !== undefined && output.day <= day;
+      output = outputs[nextOutput]
+    ) {
+      open -= take(claim, output, day, open);
+      if (open === 0) break;
+      nextOutput += 1;
+    }
+    return open;
   }
 
   /** Returns what is still open. */
@@ -98,9 +134,10 @@ export function coverClaims(plan: MrpPlan, point: number, claims: Claims, cover:
   }
 }
 
-function suppliesOf({ input, structure }: MrpPlan, point: number) {
-  const lots: Supply[] = [];
-  const receipts: Supply[] = [];
+function suppliesOf(plan: MrpPlan, point: number) {
+  const { input, structure } = plan;
+  const lots: SupplyOf<"on_hand">[] = [];
+  const receipts: SupplyOf<"receipt">[] = [];
   let owed = 0;
   for (const row of rowsOf(structure.lots, point)) {
     const left = input.onHand.quantity[row] ?? 0;
@@ -109,12 +146,37 @@ function suppliesOf({ input, structure }: MrpPlan, point: number) {
   }
   for (const row of rowsOf(structure.receipts, point)) {
     const left = input.receipts.quantity[row] ?? 0;
-    receipts.push({ kind: "receipt", row, lastDay: Infinity, left });
+    receipts.push({ kind: "receipt", row, left });
   }
   // Sorting is stable: rows of one day keep the order of the table.
   lots.sort((a, b) => a.lastDay - b.lastDay);
   receipts.sort((a, b) => (input.receipts.day[a.row] ?? 0) - (input.receipts.day[b.row] ?? 0));
-  return { lots, receipts, owed };
+  return { lots, outputs: outputsOf(plan, point), receipts, owed };
+}
+
+/** What the planned orders of others bring of this point, in order of day. */
+function outputsOf({ input, structure, orders }: MrpPlan, point: number) {
+  const outputs: SupplyOf<"by_product">[] = [];
+  for (const row of rowsOf(structure.outputs, point)) {
+    const parent = input.byProducts.parent[row] ?? 0;
+    const factor = input.byProducts.factor[row] ?? 0;
+    const first = orders.first[parent] ?? 0;
+    for (let ordinal = 0; ordinal < (orders.count[parent] ?? 0); ordinal += 1) {
+      const made = yielded(
+        orders.quantity[first + ordinal] ?? 0,
+        structure.uses.numerator[factor] ?? 0,
+        structure.uses.denominator[factor] ?? 1,
+      );
+      outputs.push({
+        kind: "by_product",
+        order: { point: parent, ordinal },
+        day: orders.due[first + ordinal] ?? 0,
+        // Two thirds of a piece are none.
+        left: made - (made % (input.points.step[point] ?? 1)),
+      });
+    }
+  }
+  return outputs.sort((a, b) => a.day - b.day);
 }
 
 function rowsOf(grouping: { first: Int32Array; row: Int32Array }, point: number): Int32Array {

@@ -12,6 +12,7 @@ export type Finding = {
 export type FindingCode =
   | "structure.cycle"
   | "structure.unknown_point"
+  | "by_product.not_plannable"
   | "calendar.empty"
   | "demand.not_plannable"
   | "fence.contradiction"

@@ -20,6 +20,7 @@ export type MrpInput = {
   readonly decimals: number;
   readonly points: Points;
   readonly lines: Lines;
+  readonly byProducts: ByProducts;
   readonly demands: Demands;
   readonly onHand: OnHand;
   readonly receipts: Receipts;
@@ -77,6 +78,19 @@ export type Lines = {
 };
 
 /**
+ * What comes out beside the planned orders of a point, on their due day: parent quantity × factor,
+ * rounded down to the step of the product, once per order. It serves needs from that day on, and no order is
+ * planned for what it serves.
+ */
+export type ByProducts = {
+  readonly count: number;
+  readonly parent: Int32Array;
+  readonly product: Int32Array;
+  /** Row of `factors`. */
+  readonly factor: Int32Array;
+};
+
+/**
  * Component quantity = parent quantity × numerator ÷ denominator, rounded up to 10^-decimals, once per
  * parent order. Holds quantity per, scrap and the yield of the parent (`lineFactor`).
  */
@@ -118,6 +132,7 @@ export function allocateInput(size: {
   decimals: number;
   points: number;
   lines: number;
+  byProducts?: number;
   demands: number;
   onHand: number;
   receipts: number;
@@ -144,6 +159,12 @@ export function allocateInput(size: {
       parent: new Int32Array(size.lines),
       component: new Int32Array(size.lines),
       factor: new Int32Array(size.lines),
+    },
+    byProducts: {
+      count: size.byProducts ?? 0,
+      parent: new Int32Array(size.byProducts ?? 0),
+      product: new Int32Array(size.byProducts ?? 0),
+      factor: new Int32Array(size.byProducts ?? 0),
     },
     demands: {
       count: size.demands,

@@ -1,6 +1,6 @@
 import { findCycles } from "./cycles.ts";
 import { refusedRow } from "./grouping.ts";
-import type { Lines } from "./input.ts";
+import type { ByProducts, Lines } from "./input.ts";
 
 /**
  * The order in which points are netted. The low-level code of a point is the longest way to it from
@@ -12,19 +12,50 @@ export type LowLevelCodes = {
   readonly levels: number;
   /** All points, by level. Within a level a point stands near its last parent, which keeps memory warm. */
   readonly sequence: Int32Array;
-  /** Components of point p: `component[first[p]]` to `component[first[p + 1] - 1]`, without cyclic lines. */
+  /**
+   * Components and by-products of point p: `component[first[p]]` to `component[first[p + 1] - 1]`,
+   * without cyclic lines.
+   */
   readonly components: { readonly first: Int32Array; readonly component: Int32Array };
   /** Points of each cycle, each the parent of the next and the last the parent of the first. */
   readonly cycles: readonly (readonly number[])[];
   /** Component of each line, `refusedRow` where the line is refused or closes a cycle. */
   readonly componentOfLine: Int32Array;
+  /** The same for the by-products: a by-product is planned after what it comes out beside. */
+  readonly productOfRow: Int32Array;
 };
+
+type Codes = Omit<LowLevelCodes, "productOfRow">;
 
 /**
  * Kahn's algorithm: O(points + lines), which is also the cycle check. When points lie on cycles, the
  * lines inside each tangle of cycles are left out and everything else keeps its place.
  */
-export function lowLevelCodes(points: number, lines: Lines): LowLevelCodes {
+export function lowLevelCodes(points: number, lines: Lines, byProducts: ByProducts): LowLevelCodes {
+  if (byProducts.count === 0) {
+    return { ...codesOf(points, lines), productOfRow: byProducts.product };
+  }
+  const codes = codesOf(points, together(lines, byProducts));
+  return {
+    ...codes,
+    componentOfLine: codes.componentOfLine.subarray(0, lines.count),
+    productOfRow: codes.componentOfLine.subarray(lines.count),
+  };
+}
+
+/** Both tables as one of lines: the order of planning does not ask which way things flow. */
+function together(lines: Lines, byProducts: ByProducts): Lines {
+  const count = lines.count + byProducts.count;
+  const parent = new Int32Array(count);
+  parent.set(lines.parent.subarray(0, lines.count));
+  parent.set(byProducts.parent, lines.count);
+  const component = new Int32Array(count);
+  component.set(lines.component.subarray(0, lines.count));
+  component.set(byProducts.product, lines.count);
+  return { count, parent, component, factor: lines.factor };
+}
+
+function codesOf(points: number, lines: Lines): Codes {
   const acyclic = codesWithout(points, lines, lines.component);
   if (acyclic.placed === points) return { ...acyclic.codes, cycles: [] };
   const { cycles, tangle } = findCycles(points, acyclic.codes.components);

@@ -54,7 +54,7 @@ test("a tree that is cut says so", () => {
 
 function told({ point, quantity, supply, need }: Peg): string {
   const order = (of: { point: number; ordinal: number }) => `${names[of.point]} ${of.ordinal}`;
-  const from = supply.kind === "order" ? order(supply.order) : supply.row;
+  const from = "order" in supply ? order(supply.order) : supply.row;
   const to = need.kind === "order" ? order(need.order) : need.kind === "demand" ? need.row : "";
   return `${quantity} ${names[point]}: ${supply.kind} ${from} for ${need.kind} ${to}`.trimEnd();
 }

@@ -1,4 +1,4 @@
-import { coverClaims, safetyStockClaim } from "./cover-claims.ts";
+import { coverClaims, safetyStockClaim, type Supply } from "./cover-claims.ts";
 import { endOfChain } from "./demand-store.ts";
 import { isDemandCounted } from "./gather.ts";
 import type { MrpPlan } from "./plan.ts";
@@ -10,7 +10,9 @@ export type OrderRef = { readonly point: number; readonly ordinal: number };
 /** Where a quantity comes from. Rows are those of the input's tables. */
 export type PegSupply =
   | { readonly kind: "on_hand" | "receipt"; readonly row: number }
-  | { readonly kind: "order"; readonly order: OrderRef };
+  | { readonly kind: "order"; readonly order: OrderRef }
+  /** It comes out beside this order, which is of another point. */
+  | { readonly kind: "by_product"; readonly order: OrderRef };
 
 /** What a quantity is for. `use` tells apart several lines of one parent with the same component. */
 export type PegNeed =
@@ -43,8 +45,13 @@ export function pegsOfPoint(plan: MrpPlan, point: number): Peg[] {
   if (plan.pointFindings.get(point)?.code === "quantity.too_large") return pegs;
   coverClaims(plan, point, needs, {
     taken: ({ claim, supply, day, quantity }) => {
-      const { kind, row } = supply;
-      pegs.push({ point, supply: { kind, row }, need: needs.of(claim), needDay: day, quantity });
+      pegs.push({
+        point,
+        supply: pegSupply(supply),
+        need: needs.of(claim),
+        needDay: day,
+        quantity,
+      });
     },
     missing: (claim, day, missing) => {
       for (const { order, quantity } of nextOrder(missing)) {
@@ -54,6 +61,11 @@ export function pegsOfPoint(plan: MrpPlan, point: number): Peg[] {
     },
   });
   return pegs;
+}
+
+function pegSupply(supply: Supply): PegSupply {
+  if (supply.kind === "by_product") return { kind: supply.kind, order: supply.order };
+  return { kind: supply.kind, row: supply.row };
 }
 
 /** Upwards, one level: what an order is for. */

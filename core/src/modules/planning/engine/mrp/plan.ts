@@ -35,7 +35,7 @@ export function preparePlan(given: MrpInput): MrpPlan {
       code: "structure.cycle",
       points: cycle,
       message:
-        "these points are components of themselves; lines between points of the cycle are not exploded",
+        "these points are components or by-products of themselves; lines between points of the cycle are left out",
     });
   }
   const window = createWindow(input, structure);

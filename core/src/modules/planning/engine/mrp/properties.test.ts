@@ -129,6 +129,7 @@ function checkPegs(plan: MrpPlan, point: number): void {
       expect(needDay).toBeLessThanOrEqual(input.onHand.lastDay[row] ?? 0);
     }
   }
+  checkByProducts(plan, point, pegs);
   const messages = receiptMessages(plan, point);
   for (let row = 0; row < input.receipts.count; row += 1) {
     if (input.receipts.point[row] !== point) continue;
@@ -149,6 +150,29 @@ function checkPegs(plan: MrpPlan, point: number): void {
       expect(orders.due[row]).toBeLessThanOrEqual(Math.max(needDay, fence));
     }
     expect(orders.start[row]).toBe(startOf(plan, point, orders.due[row] ?? 0));
+  }
+}
+
+/** No more is taken than comes out beside an order, and not before it does. */
+function checkByProducts({ input, orders }: MrpPlan, point: number, pegs: readonly Peg[]): void {
+  const taken = pegs.flatMap(({ supply, needDay, quantity }) =>
+    supply.kind === "by_product" ? [{ ...supply.order, needDay, quantity }] : [],
+  );
+  for (const [key, of] of Map.groupBy(taken, (each) => `${each.point}/${each.ordinal}`)) {
+    const [parent = 0, ordinal = 0] = key.split("/").map(Number);
+    const row = (orders.first[parent] ?? 0) + ordinal;
+    let made = 0n;
+    for (let output = 0; output < input.byProducts.count; output += 1) {
+      if (input.byProducts.parent[output] !== parent) continue;
+      if (input.byProducts.product[output] !== point) continue;
+      const { numerator = 0, denominator = 1 } =
+        input.factors[input.byProducts.factor[output] ?? 0] ?? {};
+      made += (BigInt(orders.quantity[row] ?? 0) * BigInt(numerator)) / BigInt(denominator);
+    }
+    expect(of.reduce((total, { quantity }) => total + quantity, 0)).toBeLessThanOrEqual(
+      Number(made),
+    );
+    for (const { needDay } of of) expect(needDay).toBeGreaterThanOrEqual(orders.due[row] ?? 0);
   }
 }
 
@@ -244,6 +268,7 @@ function anyInput(): fc.Arbitrary<MrpInput> {
     .record({
       points: fc.array(point, { minLength: points, maxLength: points }),
       lines: fc.array(line, { maxLength: 16 }),
+      byProducts: fc.array(line, { maxLength: 3 }),
       demands: rows(6),
       receipts: rows(4),
       onHand: fc.array(lot, { minLength: 4, maxLength: 4 }),
@@ -254,25 +279,32 @@ function anyInput(): fc.Arbitrary<MrpInput> {
         decimals: 2,
         points,
         lines: drawn.lines.length,
+        byProducts: drawn.byProducts.length,
         demands: drawn.demands.length,
         onHand: drawn.onHand.length,
         receipts: drawn.receipts.length,
         calendars: [{ name: "some", firstDay: -10, working: drawn.working }],
         lotRules: drawn.points.map((each) => each.lotRule),
-        factors: drawn.lines,
+        factors: [...drawn.lines, ...drawn.byProducts],
       });
       fill(input.points, drawn.points);
       input.points.lotRule.set(drawn.points.map((_, row) => row));
       fill(input.lines, drawn.lines);
       input.lines.factor.set(drawn.lines.map((_, row) => row));
-      input.lines.component.set(
-        drawn.lines.map(({ parent, below }) => parent + 1 + (below % (points - 1 - parent))),
-      );
+      input.lines.component.set(drawn.lines.map(below));
+      fill(input.byProducts, drawn.byProducts);
+      input.byProducts.factor.set(drawn.byProducts.map((_, row) => drawn.lines.length + row));
+      input.byProducts.product.set(drawn.byProducts.map(below));
       fill(input.demands, drawn.demands);
       fill(input.receipts, drawn.receipts);
       fill(input.onHand, drawn.onHand);
       return input;
     });
+}
+
+/** A point of a higher number than the parent. */
+function below({ parent, below: drawn }: { parent: number; below: number }): number {
+  return parent + 1 + (drawn % (points - 1 - parent));
 }
 
 /** Copies the members of records into the typed columns of the same name. */

@@ -73,6 +73,11 @@ export function required(quantity: number, numerator: number, denominator: numbe
   return requiredBeyondDoubles(quantity, numerator, denominator);
 }
 
+/** What comes out beside an order of this quantity, rounded down: no more is promised than there is. */
+export function yielded(quantity: number, numerator: number, denominator: number): number {
+  return Number((BigInt(quantity) * BigInt(numerator)) / BigInt(denominator));
+}
+
 function requiredBeyondDoubles(quantity: number, numerator: number, denominator: number): number {
   if (!Number.isSafeInteger(quantity)) return Infinity;
   const over = BigInt(quantity) * BigInt(numerator);

@@ -36,6 +36,28 @@ describe("netting and explosion", () => {
     expect(ordersOf("spoke")).toEqual<Row[]>([[10, 15, "1640"]]);
   });
 
+  test("what comes out beside an order serves needs from that day on, and is not ordered", () => {
+    const { ordersOf } = planned({
+      points: [
+        { id: "plate", kind: "make", leadDays: 1 },
+        { id: "tray", kind: "make", leadDays: 1 },
+        { id: "offcut", kind: "buy", leadDays: 2, uomDecimals: 0 },
+      ],
+      lines: [{ parent: "tray", component: "offcut", quantityPer: "1" }],
+      byProducts: [{ parent: "plate", product: "offcut", quantityPer: "1", quantityUnder: "3" }],
+      demands: [
+        { point: "plate", day: 10, quantity: "20" },
+        { point: "tray", day: 9, quantity: "4" },
+        { point: "tray", day: 15, quantity: "9" },
+      ],
+    });
+    // 20 plates on day 10 leave 6 offcuts, too late for the trays of day 8 and enough for 6 of 9.
+    expect(ordersOf("offcut")).toEqual<Row[]>([
+      [6, 8, "4"],
+      [12, 14, "3"],
+    ]);
+  });
+
   test("a point on two levels is netted once, on the lower", () => {
     const { plan, ordersOf } = planned({
       points: [

@@ -10,7 +10,9 @@ export type Structure = LowLevelCodes & {
   readonly calendars: readonly IndexedCalendar[];
   readonly lots: Grouping;
   readonly receipts: Grouping;
-  /** 1 where receipts or expiring lots make netting a matter of dates, 0 where stock is one number. */
+  /** By-products by the point that they are. */
+  readonly outputs: Grouping;
+  /** 1 where receipts, by-products or expiring lots make netting a matter of dates, 0 where stock is one number. */
   readonly hasDatedSupply: Uint8Array;
   /** No chain of lead times is longer. Unit: days. */
   readonly reachDays: number;
@@ -28,8 +30,8 @@ export type Uses = {
 };
 
 export function buildStructure(input: MrpInput): Structure {
-  const { points, lines, onHand, receipts } = input;
-  const codes = lowLevelCodes(points.count, lines);
+  const { points, lines, byProducts, onHand, receipts } = input;
+  const codes = lowLevelCodes(points.count, lines, byProducts);
   const calendars = input.calendars.map(indexCalendar);
   const hasDatedSupply = new Uint8Array(points.count);
   for (let row = 0; row < onHand.count; row += 1) {
@@ -40,12 +42,16 @@ export function buildStructure(input: MrpInput): Structure {
     const point = receipts.point[row] ?? refusedRow;
     if (point !== refusedRow) hasDatedSupply[point] = 1;
   }
+  for (const product of codes.productOfRow) {
+    if (product !== refusedRow) hasDatedSupply[product] = 1;
+  }
   return {
     ...codes,
     uses: whereUsed(input, codes.componentOfLine),
     calendars,
     lots: groupByPoint(onHand.point, onHand.count, points.count),
     receipts: groupByPoint(receipts.point, receipts.count, points.count),
+    outputs: groupByPoint(codes.productOfRow, byProducts.count, points.count),
     hasDatedSupply,
     reachDays: longestChain(input, codes, calendars),
   };
