@@ -74,7 +74,7 @@ function recordPoll(log: DurableLog, model: DeviceModel, gateway: Gateway, sourc
 }
 
 function recordHeartbeat(log: DurableLog, model: DeviceModel, now: number): void {
-  model.aliveTime = now;
+  model.answered(now);
   const heartbeat = model.heartbeat();
   if (heartbeat === null) return;
   log.append(encodeRecord({ deviceId: model.id, metrics: [heartbeat] }));

@@ -18,7 +18,8 @@ import { type Findings, verify } from "./verify.ts";
  * its budget, so that data is lost on purpose; one is a simulated day without network.
  *
  * `--trials N --seed S`: the first half on the embedded broker, the second on Mosquitto where there
- * is one (`--broker embedded` or `mosquitto`: all on that). The last line of standard output is `{trials, sent, lost, duplicated, gaps_wrong, seed, …}`.
+ * is one (`--broker embedded` or `mosquitto`: all on that). `--faults clock` takes only faults whose name
+ * has that word. The last line of standard output is `{trials, sent, lost, duplicated, gaps_wrong, seed, …}`.
  * Fails when any trial finds anything wrong. The seed repeats the choice of faults and their times.
  */
 const { values } = parseArgs({
@@ -26,6 +27,7 @@ const { values } = parseArgs({
     trials: { type: "string", default: "200" },
     seed: { type: "string", default: String(Date.now() % 1_000_000) },
     broker: { type: "string", default: "both" },
+    faults: { type: "string", default: "" },
   },
 });
 const trials = Number(values.trials);
@@ -169,10 +171,13 @@ async function faultTrial(scene: Scene): Promise<string> {
 }
 
 function chooseFaults({ exact, gateway }: Scene): Fault[] {
-  const possible = faults.filter((fault) => fault.isPossible(exact, gateway));
+  const possible = faults.filter(
+    (fault) => fault.name.includes(values.faults) && fault.isPossible(exact, gateway),
+  );
   const first = pick(possible);
-  if (random() >= secondFaultShare) return [first];
-  return [first, pick(possible.filter(({ part }) => part !== first.part))];
+  const others = possible.filter(({ part }) => part !== first.part);
+  if (others.length === 0 || random() >= secondFaultShare) return [first];
+  return [first, pick(others)];
 }
 
 function pick(choice: readonly Fault[]): Fault {

@@ -44,7 +44,8 @@ export async function verify(
   const pieces = gateway.made.good + gateway.made.scrap;
   // Fewer pieces may still be on their way to an order; what is too many never goes away.
   if (counted.good + counted.scrap < pieces) {
-    return `counted ${JSON.stringify(counted)} of ${JSON.stringify(gateway.made)}`;
+    const counters = JSON.stringify(await loadCounters(plant, gateway));
+    return `counted ${JSON.stringify(counted)} of ${JSON.stringify(gateway.made)}; ingest: ${counters}`;
   }
 
   const gaps = await loadGaps(plant, gateway);
@@ -114,6 +115,17 @@ async function loadCounted(plant: Plant, gateway: Gateway) {
     good: Number(order.good) + (row?.good ?? 0),
     scrap: Number(order.scrap) + (row?.scrap ?? 0),
   };
+}
+
+/** Where the pieces are that no order has: not counted, counted and not told, or told and not booked. */
+async function loadCounters({ database }: Plant, { workUnitId }: Gateway) {
+  return query(
+    inTenant(database),
+    `select role, last_value::float8 as last, total::float8, emitted_total::float8 as told, last_time
+       from telemetry.counter_state join equipment.binding using (binding_id)
+      where binding.work_unit_id = $1`,
+    [workUnitId],
+  );
 }
 
 async function loadGaps(plant: Plant, { groupId, edgeNodeId }: Gateway): Promise<Range[]> {

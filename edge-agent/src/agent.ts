@@ -32,7 +32,7 @@ export class Agent {
   readonly #models: ReadonlyMap<string, DeviceModel>;
   readonly #drivers: Driver[] = [];
   readonly #heartbeat: NodeJS.Timeout;
-  #complainTime = 0;
+  #complainTime = Number.NEGATIVE_INFINITY;
 
   /** Opens the log and starts everything. @throws when the data folder cannot be used. */
   static async start(options: AgentOptions): Promise<Agent> {
@@ -106,7 +106,7 @@ export class Agent {
         }
       },
       alive: (time) => {
-        model.aliveTime = time;
+        model.answered(time);
       },
       disconnected: (reason) => {
         log.warn({ reason }, "device: lost, trying on");
@@ -128,8 +128,8 @@ export class Agent {
 
   #record(body: Buffer): boolean {
     if (this.#log.append(body) !== null) return true;
-    if (Date.now() - this.#complainTime >= complainEveryMs) {
-      this.#complainTime = Date.now();
+    if (performance.now() - this.#complainTime >= complainEveryMs) {
+      this.#complainTime = performance.now();
       const { notRecorded } = this.#log.counters;
       this.#logger.error(
         { notRecorded },

@@ -62,7 +62,7 @@ export class DurableLog {
   #committing: Promise<void> | null = null;
   #isRefusing = false;
   #isClosed = false;
-  #ackSavedTime = 0;
+  #ackSavedTime = Number.NEGATIVE_INFINITY;
   #onDurable: () => void = () => {};
 
   /** Opens or makes the log. It opens whatever a crash, a full disk or damage has left behind. */
@@ -180,7 +180,7 @@ export class DurableLog {
     const position = offset + this.#epoch.shift;
     if (position <= this.#epoch.ackedPosition) return true;
     this.#epoch = { ...this.#epoch, ackedPosition: position };
-    const isDue = Date.now() - this.#ackSavedTime >= ackSaveMs;
+    const isDue = performance.now() - this.#ackSavedTime >= ackSaveMs;
     if (isDue) await this.#saveAck();
     while (this.#segments.length > 1 && endOf(firstOf(this.#segments)) <= position + 1) {
       await this.#dropFirst();
@@ -301,7 +301,7 @@ export class DurableLog {
   }
 
   async #saveAck(): Promise<void> {
-    this.#ackSavedTime = Date.now();
+    this.#ackSavedTime = performance.now();
     await saveEpoch(this.#folder, this.#epoch).catch((error: unknown) => {
       // Worth a line, no more: an older acked position only means that more is sent again.
       this.#log.warn({ error }, "log: the acknowledged position could not be saved");

@@ -44,3 +44,12 @@ test("times of a metric increase strictly, whatever the source says", () => {
   expect(recordedTime(1, { source: now, clock: now })).toBe(now);
   expect(recordedTime(2, { source: now - minuteMs, clock: now })).toBe(now + 1);
 });
+
+test("a heartbeat follows each answer, also after our clock was set back an hour", () => {
+  model.isOnline = true;
+  model.answered(now);
+  expect(model.heartbeat()?.value).toBe(BigInt(now));
+  expect(model.heartbeat()).toBeNull();
+  model.answered(now - 60 * minuteMs);
+  expect(model.heartbeat()?.value).toBe(BigInt(now - 60 * minuteMs));
+});

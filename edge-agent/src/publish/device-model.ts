@@ -36,13 +36,12 @@ export class DeviceModel {
   readonly id: string;
   /** True between the driver's `connected` and `disconnected`. */
   isOnline = false;
-  /** When the device last answered, epoch milliseconds; 0: not since the start. */
-  aliveTime = 0;
   readonly #aliases: AliasTable;
   readonly #settings: Map<string, MetricSettings>;
   readonly #states = new Map<string, MetricState>();
   readonly #statesByAlias = new Map<bigint, MetricState>();
-  #heartbeatTime = 0;
+  /** When the device last answered, epoch milliseconds; null: not since the last heartbeat. */
+  #aliveTime: number | null = null;
 
   constructor(id: string, settings: readonly MetricSettings[], aliases: AliasTable) {
     this.id = id;
@@ -111,13 +110,19 @@ export class DeviceModel {
     }
   }
 
+  /** The device has answered. @param time our clock, epoch milliseconds; it may have been set back. */
+  answered(time: number): void {
+    this.#aliveTime = time;
+  }
+
   /** The heartbeat to record: when the device last answered; null when it has not since the last one. */
   heartbeat(): SparkplugMetric | null {
     const state = this.#states.get(MetricName.heartbeat);
-    if (state === undefined || !this.isOnline || this.aliveTime <= this.#heartbeatTime) return null;
-    this.#heartbeatTime = this.aliveTime;
-    const time = Math.max(this.aliveTime, state.time + 1);
-    return dataMetric(state, { value: BigInt(this.aliveTime), isGood: true, time });
+    const aliveTime = this.#aliveTime;
+    if (state === undefined || !this.isOnline || aliveTime === null) return null;
+    this.#aliveTime = null;
+    const time = Math.max(aliveTime, state.time + 1);
+    return dataMetric(state, { value: BigInt(aliveTime), isGood: true, time });
   }
 
   /** All metrics for a DBIRTH, with names, aliases, datatypes and what is known of their values. */

@@ -80,6 +80,23 @@ describe("against a real server", { timeout: 30_000 }, () => {
     await seen.until(() => seen.last("running")?.value === false);
   });
 
+  test("goes on polling when the gateway's clock is set back an hour", async () => {
+    const { device, seen } = await observe([counter], () => {});
+    const realNow = Date.now;
+    stops.push(async () => {
+      Date.now = realNow;
+    });
+    Date.now = () => realNow() + 3_600_000;
+    device.setCounter(1);
+    await seen.until(() => seen.last("counter")?.value === 1);
+    Date.now = realNow;
+    // The first poll was due already.
+    for (const value of [2, 3]) {
+      device.setCounter(value);
+      await seen.until(() => seen.last("counter")?.value === value);
+    }
+  });
+
   test("an answer that never comes is a lost connection", async () => {
     const { device, seen } = await observe([counter], () => {});
     await seen.until(() => seen.count("connected") === 1);

@@ -55,8 +55,10 @@ async function runConnection({ context, plan, signal, onAnswer }: Connection): P
     // Before the connect event: the library learns from it that it is online.
     const client = new jsmodbus.client.TCP(socket, device.unitId, device.timeoutMs);
     await connect(socket, device);
-    for (let due = Date.now(); !signal.aborted; due = Math.max(due + device.pollMs, Date.now())) {
-      await wait(Math.max(0, due - Date.now()), undefined, { signal });
+    // A steady clock: when the wall clock steps back an hour, polling must not wait for it to return.
+    let due = performance.now();
+    for (; !signal.aborted; due = Math.max(due + device.pollMs, performance.now())) {
+      await wait(Math.max(0, due - performance.now()), undefined, { signal });
       const readings = await poll(client, plan);
       if (!isConnected) {
         isConnected = true;
