@@ -25,11 +25,25 @@ export const publisherOptions = z.object({
   metricsPerMessage: z.number().int().positive(),
   countMetrics: z.number().int(),
   stateMetrics: z.number().int(),
+  /** After so many records an earlier one is sent again; 0: never. */
+  duplicateEvery: z.number().int().nonnegative().default(0),
+  /** Sent as a replay: records of an hour ago, marked historical. */
+  isHistorical: z.boolean().default(false),
+  /** Messages a second and node; 0: as fast as the broker takes them. */
+  perSecond: z.number().nonnegative().default(0),
 });
-export type PublisherOptions = z.infer<typeof publisherOptions>;
+export type PublisherOptions = z.input<typeof publisherOptions>;
+type Options = z.output<typeof publisherOptions>;
 
 /** Messages that may be on their way without an answer of the socket: bounds the publisher's memory. */
 const inFlightMax = 200;
+
+/** How far back a replay lies, ms. */
+const replayAgeMs = 3_600_000;
+/** A copy comes so many records after its original. */
+const duplicateLag = 5;
+/** Paced messages go out in bursts this far apart, ms. */
+const burstEveryMs = 10;
 
 export function metricName(options: PublisherOptions, index: number): string {
   if (index < options.countMetrics) return `count/${index}`;
@@ -49,7 +63,7 @@ if (import.meta.main) {
   process.disconnect?.();
 }
 
-async function connectNode(options: PublisherOptions, node: PublisherOptions["nodes"][number]) {
+async function connectNode(options: Options, node: Options["nodes"][number]) {
   const address = { groupId: node.groupId, edgeNodeId: node.edgeNodeId };
   const epoch = randomBytes(16).toString("hex");
   const deviceId = "machine";
@@ -67,7 +81,8 @@ async function connectNode(options: PublisherOptions, node: PublisherOptions["no
     },
   });
   await client.subscribeAsync(topic("NCMD"), { qos: 1 });
-  const start = Date.now();
+  const { isHistorical } = options;
+  const start = Date.now() - (isHistorical ? replayAgeMs : 0);
   let seq = 0;
   const nextSeq = () => seq++ % 256;
   const publishBirths = async () => {
@@ -108,7 +123,7 @@ async function connectNode(options: PublisherOptions, node: PublisherOptions["no
   /** Every metric changes in every message: the worst case for report by exception. */
   function values(message: number): SparkplugMetric[] {
     return Array.from({ length: options.metricsPerMessage }, (_, index) => {
-      const fields = { alias: BigInt(10 + index), timestamp: start + message };
+      const fields = { alias: BigInt(10 + index), timestamp: start + message, isHistorical };
       if (index < options.countMetrics) {
         return metric({ ...fields, datatype: DataType.UInt32, value: message });
       }
@@ -126,19 +141,20 @@ async function connectNode(options: PublisherOptions, node: PublisherOptions["no
 
   await publishBirths();
   const firstSeq = seq;
-  const messages = Array.from({ length: options.messagesPerNode }, (_, i) => {
+  const messages = recordNumbers(options).map((record, i) => {
     const offset = metric({
       alias: 2n,
-      timestamp: start + i + 1,
+      timestamp: start + record,
       datatype: DataType.UInt64,
-      value: BigInt(i + 1),
+      value: BigInt(record),
+      isHistorical,
     });
     return Buffer.from(
       encodePayload(
         {
-          timestamp: start + i + 1,
+          timestamp: start + record,
           seq: (firstSeq + i) % 256,
-          metrics: [...values(i + 1), offset],
+          metrics: [...values(record), offset],
         },
         { omitDatatype: true },
       ),
@@ -149,18 +165,33 @@ async function connectNode(options: PublisherOptions, node: PublisherOptions["no
     if (isRebirth) console.error(`${node.edgeNodeId}: the host asked for a rebirth`);
   });
 
+  async function sendAll(batch: readonly Buffer[]): Promise<void> {
+    for (let at = 0; at < batch.length; at += inFlightMax) {
+      const window = batch.slice(at, at + inFlightMax);
+      await Promise.all(window.map((message) => client.publishAsync(topic("DDATA"), message)));
+    }
+  }
+
+  async function sendPaced(batch: readonly Buffer[]): Promise<void> {
+    const started = performance.now();
+    for (let sent = 0; sent < batch.length;) {
+      const due = Math.floor(((performance.now() - started) / 1000) * options.perSecond);
+      await sendAll(batch.slice(sent, due));
+      sent = Math.max(sent, due);
+      await new Promise((resolve) => setTimeout(resolve, burstEveryMs));
+    }
+  }
+
   return {
-    send: async () => {
-      const inFlight: Promise<unknown>[] = [];
-      for (const message of messages) {
-        inFlight.push(client.publishAsync(topic("DDATA"), message));
-        if (inFlight.length >= inFlightMax) {
-          await Promise.all(inFlight);
-          inFlight.length = 0;
-        }
-      }
-      await Promise.all(inFlight);
-    },
+    send: () => (options.perSecond === 0 ? sendAll(messages) : sendPaced(messages)),
     end: () => client.endAsync(),
   };
+}
+
+/** Offsets 1 to `messagesPerNode`, with copies of earlier ones in between. */
+function recordNumbers({ messagesPerNode, duplicateEvery }: Options): number[] {
+  return Array.from({ length: messagesPerNode }, (_, i) => i + 1).flatMap((record) => {
+    const isCopied = duplicateEvery > 0 && record % duplicateEvery === 0;
+    return isCopied ? [record, Math.max(1, record - duplicateLag)] : [record];
+  });
 }
