@@ -137,6 +137,8 @@ export async function startPlant({
     PORT: String(port),
     SIGNING_KEYS: randomBytes(32).toString("hex"),
     SETUP_CODE: setupCode,
+    // The OpenID providers of tests are on this machine.
+    OIDC_MAY_BE_INSIDE: "true",
   });
   const worker = new PlantProcess("worker", ["core/src/worker.ts"], {
     ...shared,

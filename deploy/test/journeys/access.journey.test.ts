@@ -1,6 +1,7 @@
 import type { Page } from "playwright-core";
 import { expect, it } from "vitest";
 
+import { TestOidcProvider } from "../oidc-provider.ts";
 import { setUpInBrowser } from "../people.ts";
 import { startPlant } from "../plant.ts";
 import { visit } from "../visit.ts";
@@ -64,8 +65,52 @@ it("invites a viewer, gives a role that counts without a reload, and explains a 
     await admin.getByRole("dialog").getByRole("button", { name: "Deactivate" }).click();
     await admin.getByText("Inactive", { exact: true }).waitFor();
     await olaf.getByRole("heading", { name: "Sign in" }).waitFor(slow);
+
+    // A provider is added on its page; Mia, whom it knows and we do not, signs in by it.
+    await using provider = await TestOidcProvider.on();
+    provider.knows({ sub: "mia", name: "Mia", email: "mia@example.com", email_verified: true });
+    await provider.start(await addProvider(admin, provider));
+    await picture("providers");
+    const mia = await anotherPerson();
+    await signInBy(provider, mia, "mia");
+    await mia.getByRole("button", { name: /^Mia/ }).waitFor();
+    await picture("signed-in-by-provider", mia);
+    await admin.goto("/admin/users");
+    await admin.getByRole("table", { name: "Users" }).getByText("mia@example.com").waitFor();
   });
 }, 120_000);
+
+/** Adds the provider; the address at which it sends people back. */
+async function addProvider(page: Page, provider: TestOidcProvider): Promise<string> {
+  await page.goto("/admin/sign-in-providers");
+  await page.getByRole("button", { name: "Add provider" }).click();
+  const dialog = page.getByRole("dialog");
+  await dialog.getByLabel("Name").fill("Works ID");
+  await dialog.getByLabel("Issuer").fill(provider.issuer);
+  await dialog.getByLabel("Client ID").fill(provider.clientId);
+  await dialog.getByLabel("Client secret").fill(provider.clientSecret);
+  await dialog.getByLabel("Whoever it knows by a verified address becomes a user").check();
+  await dialog.getByRole("button", { name: "Save" }).click();
+  await dialog.getByText("Works ID is ready").waitFor();
+  const redirectUri = (await dialog.locator("code").textContent()) ?? "";
+  await dialog.getByRole("button", { name: "I have copied it" }).click();
+  await page.getByRole("table", { name: "Sign-in providers" }).getByText("Works ID").waitFor();
+  return redirectUri;
+}
+
+/** From our sign-in page over the provider's own pages and back. */
+async function signInBy(provider: TestOidcProvider, page: Page, sub: string): Promise<void> {
+  // Its pages ask for a font of another site, which is not there for a test.
+  await page.context().route("https://**", (route) => route.abort());
+  await page.goto("/sign-in");
+  await page.getByRole("link", { name: "Works ID" }).click();
+  await page.waitForURL((url) => url.origin === provider.issuer);
+  await page.locator("input[name=login]").fill(sub);
+  await page.locator("input[name=password]").fill("any");
+  await page.locator("[type=submit]").click();
+  // What it may tell us of her.
+  await page.getByRole("button", { name: "Continue" }).click();
+}
 
 /** An open page asks every 15 s what its person may do. */
 const slow = { timeout: 30_000 };
