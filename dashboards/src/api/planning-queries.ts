@@ -4,6 +4,7 @@ import type {
   Gantt,
   Peg,
   Plan,
+  PlanComparison,
   PlannedOrder,
 } from "@millwright/contracts/api";
 import { queryOptions } from "@tanstack/react-query";
@@ -35,6 +36,15 @@ export function planQuery(planId: string) {
     queryFn: ({ signal }) => getJson<Plan>(`/api/planning/plans/${planId}`, signal),
     refetchInterval: ({ state: { data } }) =>
       data !== undefined && isOnTheWay(data) ? progressMs : false,
+  });
+}
+
+/** What differs from the plan on the left to the one on the right. */
+export function comparisonQuery(leftId: string, rightId: string) {
+  const path = `/api/planning/plans/${leftId}/comparison?with=${rightId}`;
+  return queryOptions({
+    queryKey: [...planningKeys.all, "comparison", leftId, rightId],
+    queryFn: ({ signal }) => getJson<PlanComparison>(path, signal),
   });
 }
 

@@ -92,5 +92,13 @@ export const planningEn = {
     save: "Save",
     dueDay: "Due day",
     fixed: "runs",
+    compare: "Compared with another plan",
+    compareWith: "From",
+    same: "Both plan the same.",
+    side: { quantity: "Quantity", orders: "Orders", due: "First due", late: "Late" },
+    planWhatIf: "What if…",
+    whatIfHint:
+      "Plans with one more demand beside all others. Nothing of it can be released; compare it with the plan that holds.",
+    whatIfName: "Name of the scenario",
   },
 };

@@ -94,5 +94,12 @@ export const planningZhCn: Words<typeof planningEn> = {
     save: "保存",
     dueDay: "到期日",
     fixed: "进行中",
+    compare: "与另一计划比较",
+    compareWith: "对比",
+    same: "两个计划相同。",
+    side: { quantity: "数量", orders: "订单", due: "最早到期", late: "延迟" },
+    planWhatIf: "模拟…",
+    whatIfHint: "在现有需求之外再加一个需求进行计划；不能下达，只用于与现行计划比较。",
+    whatIfName: "方案名称",
   },
 };

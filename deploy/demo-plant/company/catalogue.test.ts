@@ -2,6 +2,7 @@ import { expect, test } from "vitest";
 
 import { products } from "../operator/products.ts";
 import { bracketParts, companyItems } from "./catalogue.ts";
+import { openDemands } from "./demands.ts";
 import { companyWorkCenters } from "./warehouses.ts";
 
 const numbers = new Set(companyItems.map(({ number }) => number));
@@ -35,4 +36,14 @@ test("the deepest structure has four levels, and what is bought has a price", ()
   expect(Math.max(...[...partsOf.keys()].map(depth))).toBe(4);
   const odd = companyItems.filter((item) => (item.kind === "buy") !== (item.price !== undefined));
   expect(odd).toEqual([]);
+});
+
+test("what customers ask for exists, lies ahead and is the same every time", () => {
+  const today = new Date("2026-11-21T09:00:00Z");
+  const demands = openDemands(today);
+  const made = new Set([...companyItems.map(({ number }) => number), ...Object.keys(bracketParts)]);
+  expect(demands.filter(({ number }) => !made.has(number))).toEqual([]);
+  expect(demands.every(({ dueDay }) => dueDay > "2026-11-21")).toBe(true);
+  expect(demands.length).toBeGreaterThan(20);
+  expect(openDemands(today)).toEqual(demands);
 });

@@ -5,9 +5,11 @@ import {
   bomSchema,
   calendarSchema,
   createWorkCenter,
+  demandSchema,
   engineeringChangeSchema,
   equipmentSchema,
   locationSchema,
+  planSchema,
   pageOf,
   postedSchema,
   rowsOf,
@@ -19,6 +21,7 @@ import { z } from "zod";
 
 import { type CoreApi } from "../operator/core-api.ts";
 import { bracketParts, type CompanyItem, companyItems, type CompanyPart } from "./catalogue.ts";
+import { openDemands } from "./demands.ts";
 import {
   binCode,
   companyWorkCenters,
@@ -51,6 +54,7 @@ export async function furnishCompany(api: CoreApi, options: { speed: number }): 
   const places = await createPlaces(api, siteName);
   await receiveStock(api, { workCenters, items, places });
   await api.post("/api/cost-roll-ups", {}, z.object({ items: z.number() }));
+  await planDemands(api, items);
   await leaveWorkOpen(api, { workCenters, items, places });
   await createCalendar(api, timeZone, [...workCenters.values()]);
 }
@@ -218,6 +222,18 @@ async function receiveStock(api: CoreApi, { items, places }: Known): Promise<voi
     ];
   });
   await api.post("/api/stock/moves", { moves }, postedSchema);
+}
+
+/** What is ordered and expected, and a first plan for it. */
+async function planDemands(api: CoreApi, items: Known["items"]): Promise<void> {
+  const known = await api.get("/api/planning/demands?limit=1", pageOf(demandSchema));
+  if (known.rows.length > 0) return;
+  await inParallel(openDemands(new Date()), async ({ number, ...demand }) => {
+    const itemId = items.get(number)?.itemId;
+    if (itemId !== undefined)
+      await api.post("/api/planning/demands", { ...demand, itemId }, demandSchema);
+  });
+  await api.post("/api/planning/mrp-runs", {}, planSchema);
 }
 
 /** Something to do on every page: a transfer on its way, a revision that waits for a decision. */

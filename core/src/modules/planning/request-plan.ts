@@ -18,9 +18,9 @@ export type PlanRequest =
 export async function requestPlan(
   tx: Transaction,
   asked: PlanRequest,
-  made: { planId: string; startDay: string; actor: Actor; now: Date },
+  made: { planId: string; startDay: string; timeZone: string; actor: Actor; now: Date },
 ): Promise<Plan> {
-  const { planId, startDay, actor, now } = made;
+  const { planId, startDay, timeZone, actor, now } = made;
   const { kind, parameters } = asked;
   if (kind === "mrp") {
     const { extraDemands, policies } = parameters;
@@ -31,8 +31,11 @@ export async function requestPlan(
   }
   const isWhatIf =
     kind === "mrp" && parameters.extraDemands.length + parameters.policies.length > 0;
+  // Unnamed, it is called by the time on the site's clock: 2026-11-21 16:28.
   const name =
-    parameters.name === "" ? now.toISOString().slice(0, 16).replace("T", " ") : parameters.name;
+    parameters.name === ""
+      ? now.toLocaleString("sv-SE", { timeZone }).slice(0, "YYYY-MM-DD HH:MM".length)
+      : parameters.name;
   await insertPlan(tx, { ...asked, planId, name, isWhatIf, startDay, requestedTime: now });
   await prunePlans(tx, kind, plansKept);
   tx.emit([

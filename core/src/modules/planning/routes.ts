@@ -63,7 +63,7 @@ function planRoutes({ platform, requests, identity }: PlanningDeps) {
     const { from } = await identity.productionDay(tx);
     const { timeZone } = await identity.site(tx);
     const startDay = from.toLocaleDateString("sv-SE", { timeZone });
-    return requestPlan(tx, asked, { planId: newId(platform), startDay, actor, now });
+    return requestPlan(tx, asked, { planId: newId(platform), startDay, timeZone, actor, now });
   };
   return createApi()
     .openapi(guarded(requestMrpRun, may("plan", "run")), async (c) => {

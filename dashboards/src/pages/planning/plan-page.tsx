@@ -8,6 +8,7 @@ import { isOnTheWay, planningKeys, planQuery } from "../../api/planning-queries.
 import { PageHead } from "../../panels/page-head.tsx";
 import { ActionMessages } from "../../panels/planning/action-messages.tsx";
 import { Findings } from "../../panels/planning/findings.tsx";
+import { ComparePlan } from "../../panels/planning/plan-comparison.tsx";
 import { PlanState } from "../../panels/planning/plan-state.tsx";
 import { PlannedOrders } from "../../panels/planning/planned-orders.tsx";
 import { ScheduleResult } from "../../panels/planning/schedule-result.tsx";
@@ -44,6 +45,7 @@ function Result({ plan }: { plan: Plan }) {
     <>
       <PlannedOrders plan={plan} />
       <ActionMessages planId={plan.planId} />
+      <ComparePlan plan={plan} />
     </>
   );
 }

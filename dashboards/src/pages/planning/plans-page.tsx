@@ -1,10 +1,12 @@
 import type { Plan } from "@millwright/contracts/api";
 import { useInfiniteQuery, useQueryClient } from "@tanstack/react-query";
 import { Link, useNavigate } from "@tanstack/react-router";
+import { useState } from "react";
 import { useTranslations } from "use-intl";
 
 import { useMay } from "../../api/identity-queries.ts";
 import { isOnTheWay, planningKeys, plansQuery, progressMs } from "../../api/planning-queries.ts";
+import { PlanWhatIf } from "../../forms/planning/plan-what-if.tsx";
 import { FileMenu } from "../../panels/lists/list-files.tsx";
 import { type Column, ListTable } from "../../panels/lists/list-table.tsx";
 import { Paged } from "../../panels/lists/paged.tsx";
@@ -33,6 +35,7 @@ export function PlansPage() {
       await navigate({ to: paths.plan, params: { planId } });
     },
   });
+  const [isAsking, setAsking] = useState(false);
   const columns = useColumns();
   return (
     <>
@@ -40,6 +43,9 @@ export function PlansPage() {
         <FileMenu title={t("page.plans")} path="/api/planning/plans" />
         {mayRun && (
           <>
+            <button type="button" className="button" onClick={() => setAsking(true)}>
+              {t("planning.planWhatIf")}
+            </button>
             <button
               type="button"
               className="button"
@@ -71,6 +77,7 @@ export function PlansPage() {
           />
         )}
       </Paged>
+      {isAsking && <PlanWhatIf onClose={() => setAsking(false)} />}
     </>
   );
 }
