@@ -116,6 +116,8 @@ export type AppOptions = {
   sendsMail?: boolean | undefined;
   /** How often the viewers of live streams are asked for again; half a minute by default. */
   liveCheckMs?: number | undefined;
+  /** Where the worker's archive is; absent: archived days cannot be reported on. */
+  archiveDir?: string | undefined;
   pages?: MiddlewareHandler;
 };
 
@@ -252,7 +254,8 @@ export function createApp(platform: Platform, options: AppOptions): App {
     planningModule({ platform, requests, identity, engineering, production: productionDoor })
       .routes,
   );
-  api.route("/", analyticsRoutes({ platform, requests }));
+  const folder = options.archiveDir ?? null;
+  api.route("/", analyticsRoutes({ platform, requests, identity, equipment, folder }));
   api.route("/", settingsRoutes({ platform, requests }));
   api.route("/", jobRoutes({ ...platform, requests }));
   api.route("/", auditRoutes({ requests, files }));

@@ -51,6 +51,7 @@ try {
       corsOrigins: config.CORS_ORIGINS,
       isTrustedProxy: trustedProxies(config.TRUSTED_PROXIES ?? []) ?? undefined,
       oidcMayBeInside: config.OIDC_MAY_BE_INSIDE,
+      archiveDir: config.ARCHIVE_DIR,
       pages: serveDashboards(folder),
     });
     await app.start();

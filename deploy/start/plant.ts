@@ -80,6 +80,7 @@ export class Plant {
         SEALING_KEYS: secret(dataDir, "sealing-key"),
         SETUP_CODE: secret(dataDir, "setup-code"),
         DASHBOARDS_DIR: join(repository, "dashboards/dist"),
+        ARCHIVE_DIR: join(dataDir, "archive"),
       }),
       this.#launch("worker", "core/src/worker.ts", {
         DATABASE_URL: urls.worker,

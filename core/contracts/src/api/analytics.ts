@@ -1,6 +1,7 @@
 import { createRoute, z } from "@hono/zod-openapi";
 
-import { daySchema } from "../units/index.ts";
+import { daySchema, iso8601Schema, quantitySchema } from "../units/index.ts";
+import { oeeSchema } from "./plant.ts";
 import { ifMatchHeaderSchema, json, problemResponses, rowsOf } from "./problem.ts";
 
 export const metricRetentionSchema = z
@@ -48,4 +49,69 @@ export const changeMetricRetention = createRoute({
     },
   },
   responses: { 200: json(metricRetentionSchema, "As changed"), ...problemResponses },
+});
+
+export const oeeGroupings = ["day", "shift", "machine"] as const;
+
+/** One production day, one shift of a day, or one machine over the whole range. */
+export const oeeRowSchema = z
+  .object({
+    /** Production day; null when the row is a machine or the total. */
+    day: daySchema.nullable(),
+    /** Null: outside of any shift, or the row is none. */
+    shift: z.string().nullable(),
+    workUnitId: z.uuid().nullable(),
+    workUnitName: z.string().nullable(),
+    good: quantitySchema,
+    scrap: quantitySchema,
+    oee: oeeSchema,
+  })
+  .openapi("OeeRow");
+export type OeeRow = z.infer<typeof oeeRowSchema>;
+
+export const downtimeSchema = z
+  .object({
+    workUnitId: z.uuid(),
+    workUnitName: z.string(),
+    /** Milliseconds in state `down`, and how often it went down. */
+    downMs: z.number(),
+    stops: z.number().int(),
+  })
+  .openapi("Downtime");
+export type Downtime = z.infer<typeof downtimeSchema>;
+
+export const oeeReportSchema = z
+  .object({
+    timeZone: z.string(),
+    asOf: iso8601Schema,
+    /** How many days of the range were read from the archive. */
+    archivedDays: z.number().int(),
+    rows: z.array(oeeRowSchema),
+    /** The same range as one. */
+    total: oeeRowSchema,
+    /** By production day, ascending, whatever the rows are by. */
+    trend: z.array(oeeRowSchema),
+    /** Machines that were down, longest first. */
+    downtimes: z.array(downtimeSchema),
+  })
+  .openapi("OeeReport");
+export type OeeReport = z.infer<typeof oeeReportSchema>;
+
+/** @throws analytics.range_not_valid · analytics.busy */
+export const getOeeReport = createRoute({
+  method: "get",
+  path: "/api/analytics/oee",
+  tags: ["analytics"],
+  request: {
+    query: z.object({
+      /** First and last production day, both included, at most 366 of them. */
+      from: daySchema,
+      to: daySchema,
+      by: z.enum(oeeGroupings).default("day"),
+    }),
+  },
+  responses: {
+    200: json(oeeReportSchema, "OEE of all machines, from the database and the archive as one"),
+    ...problemResponses,
+  },
 });

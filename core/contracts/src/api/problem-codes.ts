@@ -3,6 +3,8 @@
  * core/src/problem-codes.test.ts keeps the list equal to the source.
  */
 export const problemCodes = {
+  "analytics.busy": "As many reports are being made as may be at a time.",
+  "analytics.range_not_valid": "The days are the wrong way round, or too many.",
   "api_key.ends_before_now": "The key would have ended already.",
   "api_key.shown_once": "This request made the key before, and a key is shown once.",
   "api_key.too_many": "The company has as many keys as it may have.",

@@ -14,7 +14,7 @@ import { identityRoutes } from "./routes.ts";
 
 export { isAbout } from "./callers.ts";
 export { identityObjectTypes, userAttributes } from "./permissions.ts";
-export { readSite } from "./queries.ts";
+export { readSite, type Site } from "./queries.ts";
 export { identityTableRoutes } from "./table-routes.ts";
 export type { ProductionDay } from "./production-day.ts";
 export { seedApiKey, seedPolicy } from "./seed-access.ts";

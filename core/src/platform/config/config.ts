@@ -72,6 +72,7 @@ export const coreConfigSchema = z.object({
     .string()
     .optional()
     .describe("built files of the dashboards, relative to the working folder"),
+  ARCHIVE_DIR: archiveDir,
   REDIS_URL: redisUrl,
   OIDC_MAY_BE_INSIDE: z
     .stringbool()
