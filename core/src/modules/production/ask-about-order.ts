@@ -1,10 +1,15 @@
 import type { Transaction } from "../../platform/db/transaction.ts";
 import type { Attributes } from "../../platform/authz/catalogue.ts";
-import type { Authorise } from "../../platform/http/permission.ts";
+import type { Authorise, Permission } from "../../platform/http/permission.ts";
 import type { Engineering } from "../engineering/index.ts";
 import type { Equipment } from "../equipment/index.ts";
 import { unknownWorkOrder } from "./change-work-order.ts";
 import { loadWorkOrders } from "./store/work-orders.ts";
+
+/** Whether an order may be commanded can hang on the order: behind it the use case asks. */
+export function mayToOrder(action: string | { param: string }): Permission {
+  return { objectType: "work_order", action, on: "object" };
+}
 
 type Asked = { authorise: Authorise; action: string; equipment: Equipment };
 

@@ -10,10 +10,10 @@ import { toQuantity } from "@millwright/contracts/units";
 import type { Transaction } from "../../platform/db/transaction.ts";
 import { type Asking, createApi } from "../../platform/http/api.ts";
 import { guarded } from "../../platform/http/permission.ts";
-import { askAboutOrder } from "./ask-about-order.ts";
+import { askAboutOrder, mayToOrder } from "./ask-about-order.ts";
 import type { By } from "./change-work-order.ts";
 import { correctProgress } from "./correct-progress.ts";
-import { mayToOrder, type ProductionDeps } from "./routes.ts";
+import type { ProductionDeps } from "./routes.ts";
 import { assignToOrder, dismissCounts, readUnassignedCounts } from "./unassigned-counts.ts";
 import { readWorkOrder } from "./work-order-queries.ts";
 

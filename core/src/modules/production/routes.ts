@@ -26,7 +26,7 @@ import { newId, type Platform } from "../../platform/platform.ts";
 import type { Engineering } from "../engineering/index.ts";
 import type { Equipment } from "../equipment/index.ts";
 import type { IdentityModule } from "../identity/index.ts";
-import { askAboutDraft, askAboutOrder } from "./ask-about-order.ts";
+import { askAboutDraft, askAboutOrder, mayToOrder } from "./ask-about-order.ts";
 import { cancelWorkOrder } from "./cancel-work-order.ts";
 import type { By } from "./change-work-order.ts";
 import { countRoutes } from "./count-routes.ts";
@@ -197,11 +197,6 @@ function machineRoutes({ platform, requests, identity, equipment }: ProductionDe
 }
 
 const reporting = "report_progress";
-
-/** Whether an order may be commanded can hang on the order. */
-export function mayToOrder(action: string | { param: string }): Permission {
-  return { objectType: "work_order", action, on: "object" };
-}
 
 function may(
   objectType: keyof typeof productionObjectTypes,
