@@ -16,7 +16,7 @@ const testServerSchema = z.object({
 export type TestServer = z.infer<typeof testServerSchema>;
 
 const PREFIX = "millwright-test-";
-const CONNECTIONS = "max_connections=200";
+const connectionsMaxDefault = 200;
 // Nothing here outlives the run, so nothing is written through to the disk.
 const VOLATILE = ["fsync=off", "synchronous_commit=off", "full_page_writes=off"];
 
@@ -40,10 +40,14 @@ export function sharedServer(kind: DatabaseKind | undefined): Promise<TestServer
 /**
  * Starts a server in a temporary folder; `stop` removes the folder too. `isDurable` writes commits
  * through to the disk, for measures: it cannot be turned on later, the command line wins.
+ * `connectionsMax` is the server's `max_connections`.
  */
 export async function startTestServer(
   kind: DatabaseKind | undefined,
-  { isDurable = false }: { isDurable?: boolean } = {},
+  {
+    isDurable = false,
+    connectionsMax = connectionsMaxDefault,
+  }: { isDurable?: boolean; connectionsMax?: number } = {},
 ): Promise<{ server: TestServer; stop: () => Promise<void> }> {
   removeAbandoned();
   const dataDir = mkdtempSync(join(tmpdir(), PREFIX));
@@ -51,7 +55,7 @@ export async function startTestServer(
   chmodSync(dataDir, 0o755);
   const remove = (): void => rmSync(dataDir, { recursive: true, force: true });
   process.once("exit", remove);
-  const settings = isDurable ? [CONNECTIONS] : [...VOLATILE, CONNECTIONS];
+  const settings = [...(isDurable ? [] : VOLATILE), `max_connections=${connectionsMax}`];
   const running = await startServer({ dataDir, settings, ...(kind && { kind }) });
   const server = { kind: running.kind, superuserUrl: running.superuserUrl(), dataDir };
   return {

@@ -17,11 +17,16 @@ export class Database {
   readonly #pool: pg.Pool;
   readonly #url: string;
 
-  constructor(url: string, options: { poolMax: number; onError: (error: Error) => void }) {
+  /** `idleMs`: after so long a connection that nobody uses is closed. */
+  constructor(
+    url: string,
+    options: { poolMax: number; idleMs?: number; onError: (error: Error) => void },
+  ) {
     this.#url = url;
     this.#pool = new pg.Pool({
       connectionString: url,
       max: options.poolMax,
+      idleTimeoutMillis: options.idleMs ?? idleMsDefault,
       // A request that cannot get a connection in 10 s is answered 503 rather than queued for ever.
       connectionTimeoutMillis: 10_000,
       // No statement of ours takes 30 s; one that does holds locks others wait for.
@@ -190,3 +195,5 @@ const emitSpan = {
 
 // decision 9: commands are decided on the current state and retried at most 5 times.
 const attemptsMax = 5;
+
+const idleMsDefault = 10_000;

@@ -28,7 +28,7 @@ export type Residence = {
   readonly problem: string | null;
 };
 
-type Options = { log: Log; poolMax: number };
+type Options = { log: Log; poolMax: number; idleMs?: number };
 
 /**
  * Every database of an installation behind the doors of one. A tenant lives in the installation's
@@ -245,7 +245,11 @@ export class Databases {
     residence.isOpening = true;
     const { log } = this.#options;
     const url = urlOfAddress(address, this.url);
-    const home = newHome(address, url, { log, poolMax: tenantPoolMax });
+    const home = newHome(address, url, {
+      log,
+      poolMax: tenantPoolMax,
+      idleMs: tenantIdleMs,
+    });
     try {
       await waitForSchema(home.db, { timeoutMs: 0 });
       await home.listener.start();
@@ -302,12 +306,12 @@ type Everywhere = {
 
 const nothing: AsyncDisposable = { [Symbol.asyncDispose]: () => Promise.resolve() };
 
-function newHome(name: string, url: string, { log, poolMax }: Options): Home {
+function newHome(name: string, url: string, { log, poolMax, idleMs }: Options): Home {
   const onError = (error: Error) =>
     log.warn({ err: error, database: name }, "an idle database connection broke");
   return {
     name,
-    db: new Database(url, { poolMax, onError }),
+    db: new Database(url, { poolMax, ...(idleMs !== undefined && { idleMs }), onError }),
     listener: new Listener(url, log),
     leases: new Leases(url),
   };
@@ -325,7 +329,10 @@ const firstWaitMs = 3_000;
 const lookMs = 2_000;
 // What one worker and one listener per tenant can be held open for on one server (decision record 0011).
 const databasesMax = 50;
-// One company's screens; idle connections close after 10 s.
+// One company's screens.
 const tenantPoolMax = 4;
+// Longer than the second after which subscriptions and policies look again: those keep one open, and
+// what a busy moment opened beside it is given back soon, because fifty companies share one server.
+const tenantIdleMs = 2_000;
 // Ids are 36 bytes: under 1 MB, and cleared rather than grown.
 const knownMax = 10_000;
