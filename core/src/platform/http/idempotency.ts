@@ -54,26 +54,13 @@ export async function once<T>(
   return answer;
 }
 
-/**
- * Keeps the answer, and removes a few older than 24 hours in passing: more than come in, so they cannot
- * pile up. One statement, since every command waits for it.
- */
+/** Keeps the answer; upkeep removes it after 24 hours (`platform.forget_idempotency_keys`). */
 async function keepAnswer(
   tx: Transaction,
   { callerId, key }: { callerId: string; key: string },
   answer: unknown,
 ): Promise<void> {
   await sql`
-    with old as (
-      select caller_id, key
-        from platform.idempotency_key
-       where created_time < now() - interval '24 hours'
-       order by created_time
-       limit 10
-         for update skip locked),
-    forgotten as (
-      delete from platform.idempotency_key
-       where (caller_id, key) in (select caller_id, key from old))
     update platform.idempotency_key
        set response = ${JSON.stringify(answer)}::jsonb
      where tenant_id = ${tx.tenantId}

@@ -148,17 +148,44 @@ async function updateOrders(
     version: after.version,
     released_time: events.some(({ type }) => type === "work_order.released") ? now : null,
   }));
-  const { numAffectedRows } = await sql`
+  const [only, another] = records;
+  const { numAffectedRows } =
+    only !== undefined && another === undefined
+      ? await updateOrder(tx, only)
+      : await updateSet(tx, records);
+  if (numAffectedRows !== BigInt(changes.length)) throw new VersionConflict();
+}
+
+type OrderRecord = {
+  id: string;
+  state: string;
+  held_from: string | null;
+  old_version: number;
+  version: number;
+  released_time: Date | null;
+};
+
+/** Nearly every change is of one order, and the key finds it in a third of the time of a set. */
+function updateOrder(tx: Transaction, record: OrderRecord) {
+  return sql`
+    update production.work_order
+       set state = ${record.state}, held_from = ${record.held_from}, version = ${record.version},
+           released_time = coalesce(${record.released_time}::timestamptz, released_time)
+     where work_order_id = ${record.id}
+       and version = ${record.old_version}`.execute(tx.over());
+}
+
+function updateSet(tx: Transaction, records: readonly OrderRecord[]) {
+  return sql`
     update production.work_order o
        set state = n.state, held_from = n.held_from, version = n.version,
            released_time = coalesce(n.released_time, o.released_time)
       from jsonb_to_recordset(${JSON.stringify(records)}::jsonb)
         as n (id uuid, state text, held_from text, old_version integer, version integer,
               released_time timestamptz)
-     where ${isOneOf(changes.map(({ after }) => after.workOrderId))}
+     where ${isOneOf(records.map(({ id }) => id))}
        and o.work_order_id = n.id
        and o.version = n.old_version`.execute(tx.over());
-  if (numAffectedRows !== BigInt(changes.length)) throw new VersionConflict();
 }
 
 async function updateOperations(
