@@ -1,7 +1,7 @@
 import type { EngineeringChange } from "@millwright/contracts/api";
 import { changeStates } from "@millwright/contracts/states/engineering";
 import { useInfiniteQuery } from "@tanstack/react-query";
-import { Link, useNavigate, useSearch } from "@tanstack/react-router";
+import { Link, useSearch } from "@tanstack/react-router";
 import { useState } from "react";
 import { useTranslations } from "use-intl";
 
@@ -9,11 +9,8 @@ import { changesQuery, engineeringKeys } from "../../api/engineering-queries.ts"
 import { useMay } from "../../api/identity-queries.ts";
 import { EditChange } from "../../forms/engineering/edit-change.tsx";
 import { ChangeStateMark } from "../../panels/change-state-mark.tsx";
-import { useListChoices } from "../../panels/lists/list-choices.ts";
-import { type Column, ListTable } from "../../panels/lists/list-table.tsx";
-import { ListTools } from "../../panels/lists/list-tools.tsx";
-import { Paged } from "../../panels/lists/paged.tsx";
-import { PageHead } from "../../panels/page-head.tsx";
+import { DocumentList } from "../../panels/lists/document-list.tsx";
+import type { Column } from "../../panels/lists/list-table.tsx";
 import { paths } from "../../paths.ts";
 import { Icon } from "../../ui/icon.tsx";
 import { useFormat } from "../../ui/use-format.ts";
@@ -21,63 +18,36 @@ import { useFormat } from "../../ui/use-format.ts";
 /** Engineering changes, newest first. */
 export function ChangesPage() {
   const t = useTranslations();
-  const navigate = useNavigate();
   const mayDraft = useMay()("engineering_change:draft");
   const filter = useSearch({ from: paths.changes });
   const query = useInfiniteQuery(changesQuery(filter));
-  const choices = useListChoices("changes");
   const columns = useColumns();
   const [isDrafting, setDrafting] = useState(false);
   return (
     <>
-      <PageHead title={t("page.changes")}>
-        <search className="filter">
-          <select
-            className="select"
-            aria-label={t("column.state")}
-            value={filter.state ?? ""}
-            onChange={(event) => {
-              const state = changeStates.find((one) => one === event.target.value);
-              const search = state === undefined ? {} : { state };
-              void navigate({ to: paths.changes, search, replace: true });
-            }}
-          >
-            <option value="">{t("workOrder.allStates")}</option>
-            {changeStates.map((state) => (
-              <option key={state} value={state}>
-                {t(`changeState.${state}`)}
-              </option>
-            ))}
-          </select>
-          <ListTools
-            choices={choices}
-            columns={columns}
-            filter={filter}
-            to={paths.changes}
-            files={{
-              title: t("page.changes"),
-              path: "/api/engineering-changes",
-              importKey: mayDraft ? engineeringKeys.changes : null,
-            }}
-          />
-        </search>
-        {mayDraft && (
-          <button type="button" className="button button-main" onClick={() => setDrafting(true)}>
-            <Icon name="add" size={16} /> {t("change.new")}
-          </button>
-        )}
-      </PageHead>
-      <Paged query={query} empty={<p>{t("change.none")}</p>}>
-        {(rows) => (
-          <ListTable
-            label={t("page.changes")}
-            rows={rows}
-            columns={columns}
-            hidden={choices.choices.hidden}
-            keyOf={({ changeId }) => changeId}
-          />
-        )}
-      </Paged>
+      <DocumentList
+        name="changes"
+        title={t("page.changes")}
+        to={paths.changes}
+        states={changeStates}
+        state={filter.state}
+        stateWord={(state) => t(`changeState.${state}`)}
+        query={query}
+        columns={columns}
+        keyOf={({ changeId }) => changeId}
+        files={{
+          path: "/api/engineering-changes",
+          importKey: mayDraft ? engineeringKeys.changes : null,
+        }}
+        empty={t("change.none")}
+        action={
+          mayDraft && (
+            <button type="button" className="button button-main" onClick={() => setDrafting(true)}>
+              <Icon name="add" size={16} /> {t("change.new")}
+            </button>
+          )
+        }
+      />
       {isDrafting && <EditChange change={null} onClose={() => setDrafting(false)} />}
     </>
   );

@@ -1,18 +1,15 @@
 import type { Transfer } from "@millwright/contracts/api";
 import { transferStates } from "@millwright/contracts/states/warehouse";
 import { useInfiniteQuery } from "@tanstack/react-query";
-import { Link, useNavigate, useSearch } from "@tanstack/react-router";
+import { Link, useSearch } from "@tanstack/react-router";
 import { useState } from "react";
 import { useTranslations } from "use-intl";
 
 import { useMay } from "../../api/identity-queries.ts";
 import { stockKeys, transfersQuery } from "../../api/stock-queries.ts";
 import { DraftTransfer } from "../../forms/warehouse/draft-transfer.tsx";
-import { useListChoices } from "../../panels/lists/list-choices.ts";
-import { type Column, ListTable } from "../../panels/lists/list-table.tsx";
-import { ListTools } from "../../panels/lists/list-tools.tsx";
-import { Paged } from "../../panels/lists/paged.tsx";
-import { PageHead } from "../../panels/page-head.tsx";
+import { DocumentList } from "../../panels/lists/document-list.tsx";
+import type { Column } from "../../panels/lists/list-table.tsx";
 import { TransferStateMark } from "../../panels/stock/warehouse-state-mark.tsx";
 import { paths } from "../../paths.ts";
 import { Icon } from "../../ui/icon.tsx";
@@ -21,63 +18,33 @@ import { useFormat } from "../../ui/use-format.ts";
 /** What goes from one warehouse to another, newest first. */
 export function TransfersPage() {
   const t = useTranslations();
-  const navigate = useNavigate();
   const mayDraft = useMay()("transfer:draft");
   const filter = useSearch({ from: paths.transfers });
   const query = useInfiniteQuery(transfersQuery(filter));
-  const choices = useListChoices("transfers");
   const columns = useColumns();
   const [isDrafting, setDrafting] = useState(false);
   return (
     <>
-      <PageHead title={t("page.transfers")}>
-        <search className="filter">
-          <select
-            className="select"
-            aria-label={t("column.state")}
-            value={filter.state ?? ""}
-            onChange={(event) => {
-              const state = transferStates.find((one) => one === event.target.value);
-              const search = state === undefined ? {} : { state };
-              void navigate({ to: paths.transfers, search, replace: true });
-            }}
-          >
-            <option value="">{t("workOrder.allStates")}</option>
-            {transferStates.map((state) => (
-              <option key={state} value={state}>
-                {t(`transferState.${state}`)}
-              </option>
-            ))}
-          </select>
-          <ListTools
-            choices={choices}
-            columns={columns}
-            filter={filter}
-            to={paths.transfers}
-            files={{
-              title: t("page.transfers"),
-              path: "/api/transfers",
-              importKey: mayDraft ? stockKeys.transfers : null,
-            }}
-          />
-        </search>
-        {mayDraft && (
-          <button type="button" className="button button-main" onClick={() => setDrafting(true)}>
-            <Icon name="add" size={16} /> {t("transfer.new")}
-          </button>
-        )}
-      </PageHead>
-      <Paged query={query} empty={<p>{t("transfer.none")}</p>}>
-        {(rows) => (
-          <ListTable
-            label={t("page.transfers")}
-            rows={rows}
-            columns={columns}
-            hidden={choices.choices.hidden}
-            keyOf={({ transferId }) => transferId}
-          />
-        )}
-      </Paged>
+      <DocumentList
+        name="transfers"
+        title={t("page.transfers")}
+        to={paths.transfers}
+        states={transferStates}
+        state={filter.state}
+        stateWord={(state) => t(`transferState.${state}`)}
+        query={query}
+        columns={columns}
+        keyOf={({ transferId }) => transferId}
+        files={{ path: "/api/transfers", importKey: mayDraft ? stockKeys.transfers : null }}
+        empty={t("transfer.none")}
+        action={
+          mayDraft && (
+            <button type="button" className="button button-main" onClick={() => setDrafting(true)}>
+              <Icon name="add" size={16} /> {t("transfer.new")}
+            </button>
+          )
+        }
+      />
       {isDrafting && <DraftTransfer onClose={() => setDrafting(false)} />}
     </>
   );
