@@ -11,6 +11,7 @@ import "./ui/lists.css";
 import "./ui/engineering.css";
 import "./ui/stock.css";
 import "./ui/changes.css";
+import "./ui/analytics.css";
 
 import { StrictMode } from "react";
 import { createRoot } from "react-dom/client";

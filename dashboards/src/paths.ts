@@ -9,6 +9,7 @@ export const paths = {
   plan: "/plans/$planId",
   demands: "/demands",
   unassigned: "/unassigned-counts",
+  analytics: "/analytics",
   equipment: "/equipment",
   items: "/items",
   item: "/items/$itemId",

@@ -6,6 +6,7 @@ import {
 } from "@tanstack/react-router";
 
 import { readAccessSearch } from "./pages/admin/access-search.ts";
+import { readAnalyticsSearch } from "./pages/analytics-search.ts";
 import { readAuditSearch } from "./pages/admin/audit-search.ts";
 import { readBoardSearch } from "./pages/admin/board-search.ts";
 import { readUserFilter } from "./pages/admin/user-filter.ts";
@@ -85,6 +86,13 @@ const routes = [
     getParentRoute: under,
     path: paths.unassigned,
     component: lazyRouteComponent(() => import("./pages/unassigned-page.tsx"), "UnassignedPage"),
+  }),
+  createRoute({
+    getParentRoute: under,
+    path: paths.analytics,
+    validateSearch: readAnalyticsSearch,
+    // Apart, because only this page needs ECharts.
+    component: lazyRouteComponent(() => import("./pages/analytics-page.tsx"), "AnalyticsPage"),
   }),
   createRoute({ getParentRoute: under, path: paths.equipment, component: EquipmentPage }),
   createRoute({

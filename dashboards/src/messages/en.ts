@@ -8,6 +8,7 @@ import { engineeringEn } from "./engineering-en.ts";
 import { planningEn } from "./planning-en.ts";
 import { stockEn } from "./stock-en.ts";
 import { attachmentsEn } from "./attachments-en.ts";
+import { analyticsEn } from "./analytics-en.ts";
 import { changesEn } from "./changes-en.ts";
 
 /** English catalogue: the words of DOMAIN.md. Every other language has exactly these keys. */
@@ -23,6 +24,7 @@ export const en = {
   ...stockEn,
   ...attachmentsEn,
   ...changesEn,
+  ...analyticsEn,
   page: {
     plant: "Plant",
     machines: "Machines",
@@ -30,6 +32,7 @@ export const en = {
     plans: "Plans",
     demands: "Demands",
     unassigned: "Unassigned counts",
+    analytics: "Analytics",
     providers: "Sign-in providers",
     equipment: "Equipment",
     items: "Items",

@@ -9,6 +9,7 @@ import { engineeringZhCn } from "./engineering-zh-cn.ts";
 import { planningZhCn } from "./planning-zh-cn.ts";
 import { stockZhCn } from "./stock-zh-cn.ts";
 import { attachmentsZhCn } from "./attachments-zh-cn.ts";
+import { analyticsZhCn } from "./analytics-zh-cn.ts";
 import { changesZhCn } from "./changes-zh-cn.ts";
 
 /** Simplified Chinese. */
@@ -24,6 +25,7 @@ export const zhCn: Catalogue = {
   ...stockZhCn,
   ...attachmentsZhCn,
   ...changesZhCn,
+  ...analyticsZhCn,
   page: {
     plant: "工厂",
     machines: "设备",
@@ -31,6 +33,7 @@ export const zhCn: Catalogue = {
     plans: "计划",
     demands: "需求",
     unassigned: "未归属计数",
+    analytics: "分析",
     providers: "登录提供方",
     equipment: "设备配置",
     items: "物料",

@@ -26,6 +26,13 @@ const navigation = [
         shortcut: "g f",
         needs: "work_order:correct",
       },
+      {
+        name: "analytics",
+        path: paths.analytics,
+        icon: "chart",
+        shortcut: "g g",
+        needs: "machine:read",
+      },
     ],
   },
   {

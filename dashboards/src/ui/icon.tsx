@@ -129,6 +129,7 @@ const shapes = {
       <path d="M10 6.500V10l2.500 1.500" />
     </>
   ),
+  chart: <path d="M3 3v14h14M7 14v-4M11 14V6M15 14v-6" />,
   board: <path d="M3 5h14M3 10h9M3 15h5M15 12.500v4M15 8.500v.3" />,
   webhook: <path d="M3 10h11M10 5.500l4.500 4.500-4.500 4.500M17 4v12" />,
   inherited: <path d="M5 3v7a3 3 0 0 0 3 3h7M12 9.500l3.5 3.5-3.5 3.5" />,

@@ -83,6 +83,7 @@ export type Downtime = z.infer<typeof downtimeSchema>;
 export const oeeReportSchema = z
   .object({
     timeZone: z.string(),
+    by: z.enum(oeeGroupings),
     asOf: iso8601Schema,
     /** How many days of the range were read from the archive. */
     archivedDays: z.number().int(),

@@ -132,6 +132,7 @@ export function composeReport(
   const trend = byDay();
   return {
     timeZone: scene.timeZone,
+    by: options.by,
     asOf: iso8601Schema.parse(options.asOf.toISOString()),
     archivedDays: scene.files.length,
     rows:

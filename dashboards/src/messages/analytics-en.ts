@@ -1,0 +1,30 @@
+/** Words of reports over time. */
+export const analyticsEn = {
+  analytics: {
+    explained:
+      "OEE = availability × effectiveness × quality (ISO 22400-2). A range means that data is missing, n/a that there was nothing to divide by.",
+    range: "Range",
+    days: "{count} days",
+    by: "By",
+    grouping: { day: "Production day", shift: "Shift", machine: "Machine" },
+    day: "Production day",
+    shift: "Shift",
+    outside: "Outside of shifts",
+    machine: "Machine",
+    allTime: "Whole range",
+    availability: "Availability",
+    effectiveness: "Effectiveness",
+    quality: "Quality",
+    oee: "OEE",
+    good: "Good",
+    scrap: "Scrap",
+    down: "Down",
+    stops: "Stops",
+    trend: "OEE by production day",
+    downtimes: "Downtime by machine",
+    noDowntime: "No machine was down in this range.",
+    share: "Share of all downtime, summed",
+    hours: "hours",
+    none: "There is no machine yet, so there is nothing to report.",
+  },
+};

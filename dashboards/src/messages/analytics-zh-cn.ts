@@ -1,0 +1,30 @@
+/** Simplified Chinese: reports over time. */
+export const analyticsZhCn = {
+  analytics: {
+    explained:
+      "OEE = 可用率 × 效率 × 质量率（ISO 22400-2）。显示范围表示数据不全，不适用表示没有可作分母的数。",
+    range: "范围",
+    days: "{count} 天",
+    by: "按",
+    grouping: { day: "生产日", shift: "班次", machine: "设备" },
+    day: "生产日",
+    shift: "班次",
+    outside: "班次之外",
+    machine: "设备",
+    allTime: "整个范围",
+    availability: "可用率",
+    effectiveness: "效率",
+    quality: "质量率",
+    oee: "OEE",
+    good: "合格",
+    scrap: "报废",
+    down: "停机",
+    stops: "停机次数",
+    trend: "各生产日 OEE",
+    downtimes: "各设备停机时间",
+    noDowntime: "此范围内没有设备停机。",
+    share: "占全部停机时间的累计比例",
+    hours: "小时",
+    none: "还没有设备，没有可报告的内容。",
+  },
+};
