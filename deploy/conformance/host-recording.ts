@@ -191,6 +191,7 @@ function noteEffects(trace: Trace, items: readonly InboundItem[]): void {
     const plan = planBatch([item], {
       watermark: () => ({ contiguous: 0, ranges: [] }),
       bindingsOfDevice: () => [],
+      storedBefore: () => 0,
     });
     const note = (what: string, deviceId: string | null, time: number) => {
       const at = Date.now();

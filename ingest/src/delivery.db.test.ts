@@ -248,6 +248,34 @@ describe("delivery", () => {
     expect(ingest.pid).toBe(pid);
   });
 
+  it("counts replayed records of an impossible time when the log's order says that they are the newest", async () => {
+    const { cell, workUnitId, connect } = await startIngest();
+    const node = await connect();
+    await node.birth();
+    const now = Date.now();
+    const wrong = now + 3_600_000;
+    await node.data([{ name: "count", value: 100, time: now }]);
+    node.skip({ offsets: 1 });
+    await node.data([{ name: "count", value: 105, time: now + 100 }]);
+    // The hole: its pieces came with the reading after it.
+    const hole = { offset: 2, isHistorical: true };
+    await node.data([{ name: "count", value: 103, time: wrong }], hole);
+    // Recorded while the line was down, with the clock an hour ahead; nothing newer follows.
+    for (const [offset, value] of [
+      [4, 107],
+      [5, 109],
+    ] as const) {
+      const replayed = { offset, isHistorical: true };
+      await node.data([{ name: "count", value, time: wrong + offset }], replayed);
+    }
+    await eventually("acknowledged", async () =>
+      node.acks.at(-1)?.contiguous === "5" ? true : null,
+    );
+    await eventually("every piece told", async () =>
+      (await cell.counted(workUnitId)) === 9 ? true : null,
+    );
+  });
+
   it("writes into the gap ledger what a log can no longer send", async () => {
     const { cell, gateway, connect } = await startIngest();
     const node = await connect();

@@ -3,7 +3,7 @@ import { MetricName } from "@millwright/contracts/sparkplug";
 import { type Binding, isEffective } from "../session/cell.ts";
 import type { DeviceState, EdgeNodeSession } from "../session/edge-node-session.ts";
 import type { Data, DeviceBirth, InboundItem } from "../session/messages.ts";
-import type { MetricSeries } from "../session/metric-series.ts";
+import type { MetricSeries, NewestOffset } from "../session/metric-series.ts";
 import { CopyBuffer, SampleQuality } from "../store/copy-buffer.ts";
 import type { DeviceUpdate } from "../store/devices.ts";
 import type { Gap } from "../store/gaps.ts";
@@ -23,7 +23,7 @@ export type CountedReadings = {
   heartbeatMetricId: number | null;
   /** A birth's reading: the baseline of a counter that has none yet, nothing otherwise. */
   baseline: CounterPoint | null;
-  points: (CounterPoint & { isHistorical: boolean })[];
+  points: (CounterPoint & { isHistorical: boolean; isUndated: boolean })[];
 };
 
 /** A state change to be told if it is one, in the order of arrival. */
@@ -57,6 +57,8 @@ export type BatchPlan = {
   returned: Set<DeviceState>;
   /** Devices whose row is written, and at what host time. */
   written: Map<DeviceState, number>;
+  /** The newest record of each counter, by its offset in the log. */
+  newestOffsets: Map<MetricSeries, NewestOffset>;
   /** Nodes that are owed an acknowledgement. */
   acknowledged: Set<EdgeNodeSession>;
   tally: Tally;
@@ -84,6 +86,8 @@ export function planBatch(
   known: {
     watermark: (node: EdgeNodeSession, epoch: string) => Watermark;
     bindingsOfDevice: (node: EdgeNodeSession, deviceId: string) => readonly Binding[];
+    /** Highest offset that was stored when this process first heard of the log. */
+    storedBefore: (node: EdgeNodeSession, epoch: string) => number;
   },
 ): BatchPlan {
   const plan: BatchPlan = {
@@ -100,6 +104,7 @@ export function planBatch(
     touched: new Map(),
     returned: new Set(),
     written: new Map(),
+    newestOffsets: new Map(),
     acknowledged: new Set(),
     tally: {
       samples: 0,
@@ -202,7 +207,7 @@ export function planBatch(
           if (verdict === "full") plan.tally.refusedFull += 1;
           if (verdict !== "new") break;
         }
-        takeData(plan, item);
+        takeData(plan, item, known.storedBefore);
         break;
       }
       default:
@@ -239,7 +244,11 @@ function takeDeviceBirth(plan: BatchPlan, item: DeviceBirth): void {
   }
 }
 
-function takeData(plan: BatchPlan, item: Data): void {
+function takeData(
+  plan: BatchPlan,
+  item: Data,
+  storedBefore: (node: EdgeNodeSession, epoch: string) => number,
+): void {
   const { node, deviceId, metrics, series: seriesOf, isHistorical } = item;
   const device = deviceId === null ? undefined : node.devices.get(deviceId);
   let newestMs = item.heartbeatMs ?? 0;
@@ -267,17 +276,21 @@ function takeData(plan: BatchPlan, item: Data): void {
         quality,
       });
     }
-    // Replayed and without a time of its own: nobody knows between which readings it belongs.
-    if (isHistorical && isUncertain) continue;
-    for (const binding of node.bindingsOf(series)) {
+    // Replayed and without a time of its own: nobody knows between which readings it belongs, unless
+    // the log's own order says that it is the newest.
+    const isUndated = isHistorical && isUncertain;
+    const bindings = node.bindingsOf(series);
+    const isNewest = bindings.some(isCount) && isNewestOf(plan, series, item, storedBefore);
+    if (isUndated && !isNewest) continue;
+    for (const binding of bindings) {
       if (!isEffective(binding, timeMs)) continue;
       touch(plan, binding);
       if (isCount(binding)) {
         const number = counterValue(metric);
         if (number === null) continue;
         const counted = countedReadings(plan, node, binding, series);
-        counted.points.push({ time: timeMs, value: number, isHistorical });
-      } else if (binding.role === "state") {
+        counted.points.push({ time: timeMs, value: number, isHistorical, isUndated });
+      } else if (binding.role === "state" && !isUndated) {
         const raw = quality === SampleQuality.bad ? null : rawText(metric);
         takeState(plan, item, { binding, series, timeMs, raw });
       }
@@ -300,6 +313,24 @@ function takeData(plan: BatchPlan, item: Data): void {
     sinceMs: item.receivedMs,
     lastReadMs: device.lastReadMs,
   });
+}
+
+/**
+ * Whether no later record of this counter is stored, by the offsets of its log; notes the offset. What an
+ * earlier process stored lies at or below what was stored when this one began.
+ */
+function isNewestOf(
+  plan: BatchPlan,
+  series: MetricSeries,
+  { node, epoch, offset }: Data,
+  storedBefore: (node: EdgeNodeSession, epoch: string) => number,
+): boolean {
+  if (epoch === null || offset === null) return false;
+  const noted = plan.newestOffsets.get(series) ?? series.newest;
+  const newest = noted?.epoch === epoch ? noted.offset : storedBefore(node, epoch);
+  if (offset <= newest) return false;
+  plan.newestOffsets.set(series, { epoch, offset });
+  return true;
 }
 
 function takeState(

@@ -218,6 +218,17 @@ describe("readings in counting order", () => {
     expect(told(late)).toEqual([[900, 49]]);
   });
 
+  it("counts an undated reading after what came before it, and tells nothing by a lower one", () => {
+    const undated = { ...reading(0, 55, true), isUndated: true };
+    const points = [reading(1200, 53, true), undated, { ...undated, value: d(54) }];
+    const { forward, late } = inCountingOrder(points, last);
+    expect(told(forward)).toEqual([
+      [1200, 53],
+      [1201, 55],
+    ]);
+    expect(late).toEqual([]);
+  });
+
   it("sorts replayed readings among live ones by their time", () => {
     const points = [reading(1300, 60), reading(1100, 52, true), reading(900, 48, true)];
     const { forward, late } = inCountingOrder(points, last);

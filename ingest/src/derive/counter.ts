@@ -74,15 +74,20 @@ export function advance(
  * that tell about its past; both ascending by time. A live reading is newer than what is known,
  * whatever its clock says: when the clock stepped back and the counter did not, the reading follows at
  * once after the one before. A lower live value with an older time was overtaken on its way and is
- * late like a replayed one.
+ * late like a replayed one. An undated reading is known to be newer and nothing else: it follows at
+ * once after the one before, and one that is lower tells nothing.
  */
-export function inCountingOrder<Point extends CounterPoint & { isHistorical: boolean }>(
-  points: readonly Point[],
-  last: CounterPoint,
-): { forward: Point[]; late: Point[] } {
+export function inCountingOrder<
+  Point extends CounterPoint & { isHistorical: boolean; isUndated?: boolean },
+>(points: readonly Point[], last: CounterPoint): { forward: Point[]; late: Point[] } {
   const dated: Point[] = [];
   let live = last;
   for (const point of points) {
+    if (point.isUndated === true) {
+      const before = dated.reduce<CounterPoint>((a, b) => (b.time > a.time ? b : a), live);
+      if (point.value.gt(before.value)) dated.push({ ...point, time: before.time + 1 });
+      continue;
+    }
     const hasSteppedBack =
       !point.isHistorical && point.time <= live.time && point.value.gte(live.value);
     if (hasSteppedBack && point.value.eq(live.value)) continue;

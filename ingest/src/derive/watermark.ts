@@ -44,6 +44,11 @@ export function admit(watermark: Watermark, offset: number): OffsetVerdict {
   return "new";
 }
 
+/** The highest offset that is stored. */
+export function highestOf({ contiguous, ranges }: Watermark): number {
+  return ranges.at(-1)?.last ?? contiguous;
+}
+
 /** The ranges between what is stored: what the edge is asked to send again. */
 export function missingOf({ contiguous, ranges }: Watermark): OffsetRange[] {
   return ranges.map(({ first }, index) => ({

@@ -333,6 +333,7 @@ export class EdgeNodeSession {
       metricId: null,
       liveTime: Number.NEGATIVE_INFINITY,
       liveRaw: null,
+      newest: null,
       bindings: [],
       generation: -1,
     };

@@ -1,5 +1,8 @@
 import type { Binding } from "./cell.ts";
 
+/** A record of an edge log. */
+export type NewestOffset = { epoch: string; offset: number };
+
 /** One metric of a device as the births declared it: where its readings are stored and what they mean. */
 export type MetricSeries = {
   readonly deviceId: string | null;
@@ -12,6 +15,8 @@ export type MetricSeries = {
   liveTime: number;
   /** The newest live value as text, as value maps are keyed; null: none or bad. */
   liveRaw: string | null;
+  /** Newest record of a counter that this process stored; null: none yet. */
+  newest: NewestOffset | null;
   bindings: readonly Binding[];
   /** Generation of the cell that `bindings` were looked up in. */
   generation: number;

@@ -25,10 +25,11 @@ import {
   stateObserved,
 } from "../derive/machine-events.ts";
 import { backfills, silenceMs, type StatePoint, stateOf } from "../derive/machine-state.ts";
-import { copyWatermark, type Watermark } from "../derive/watermark.ts";
+import { copyWatermark, highestOf, type Watermark } from "../derive/watermark.ts";
 import { type Binding, type Cell, isEffective } from "../session/cell.ts";
 import type { EdgeNodeSession } from "../session/edge-node-session.ts";
 import type { DeadLetter, InboundItem } from "../session/messages.ts";
+import type { NewestOffset } from "../session/metric-series.ts";
 import { type Client, copySamples, inTransaction } from "./database.ts";
 import {
   loadBaseline,
@@ -82,6 +83,8 @@ export class BatchWriter {
   readonly #pool: pg.Pool;
   readonly #cell: Cell;
   #watermarks = new Map<string, Watermark>();
+  /** Of each node's present log: the highest offset that was stored when this process first heard of it. */
+  readonly #storedBefore = new Map<string, NewestOffset>();
   /** Null: known to have no row. */
   #counters = new Map<string, CounterState | null>();
   #unitStates = new Map<string, StatePoint | null>();
@@ -123,6 +126,11 @@ export class BatchWriter {
       watermark: (node, epoch) =>
         this.#watermarks.get(`${node.key} ${epoch}`) ?? { contiguous: 0, ranges: [] },
       bindingsOfDevice: (node, deviceId) => this.#cell.bindingsOfDevice(node.key, deviceId),
+      storedBefore: (node, epoch) => {
+        const before = this.#storedBefore.get(node.key);
+        // Of a log that has ended nothing is known to be the newest.
+        return before?.epoch === epoch ? before.offset : Number.POSITIVE_INFINITY;
+      },
     });
     await this.#loadStates(plan);
     const changes: Changes = {
@@ -195,7 +203,11 @@ export class BatchWriter {
   async #loadWatermark(node: EdgeNodeSession, epoch: string): Promise<void> {
     const key = `${node.key} ${epoch}`;
     if (this.#watermarks.has(key)) return;
-    this.#watermarks.set(key, await loadWatermark(this.#pool, node.registered, epoch));
+    const watermark = await loadWatermark(this.#pool, node.registered, epoch);
+    this.#watermarks.set(key, watermark);
+    if (this.#storedBefore.get(node.key)?.epoch !== epoch) {
+      this.#storedBefore.set(node.key, { epoch, offset: highestOf(watermark) });
+    }
   }
 
   async #loadStates(plan: BatchPlan): Promise<void> {
@@ -375,6 +387,7 @@ export class BatchWriter {
       this.#unitStates.set(workUnitId, point);
     }
     for (const bindingId of changes.told) this.#toldMs.set(bindingId, nowMs);
+    for (const [series, newest] of plan.newestOffsets) series.newest = newest;
     for (const device of plan.returned) device.isSilent = false;
     for (const [device, writtenMs] of plan.written) device.writtenMs = writtenMs;
   }
