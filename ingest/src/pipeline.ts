@@ -4,17 +4,25 @@ import type { Logger } from "pino";
 import { inSpan } from "./observe/trace.ts";
 import { isPassing } from "./store/database.ts";
 import type { Tally } from "./derive/batch-plan.ts";
+import { Lane } from "./lane.ts";
 import type { DeadLetter, InboundItem } from "./session/messages.ts";
 import type { Batch, BatchWriter, Written } from "./store/batch-writer.ts";
 import type { Gap } from "./store/gaps.ts";
 import { WatermarkMoved } from "./store/watermarks.ts";
 
-/** Rows that may wait; beyond it brokers are not read any further. */
+/** Rows that may wait in a lane; beyond it brokers are not read any further. */
 const waitingRowsMax = 100_000;
 /** Rows of one transaction: TIMESCALE.md, "Loading": beyond 10,000 a batch gains little. */
 const batchRowsMax = 20_000;
 /** Replays alone are gathered for a while: fewer, larger transactions, fewer events. */
 const replayLingerMs = 300;
+/** How long a slice of the backfill may keep a live value waiting; its rows are fitted to that. */
+const sliceMs = 15;
+const sliceRowsMin = 500;
+/** Live came within this time: the backfill is written in slices. */
+const liveRecentMs = 1000;
+/** Weight of the newest slice in what a slice is taken to cost. */
+const sliceWeight = 0.2;
 /** Between tries while the database is away; the brokers are not read meanwhile and edge logs keep all. */
 const retryWaitMax = 5000;
 /** A batch takes milliseconds; one that takes this long hangs. */
@@ -38,6 +46,10 @@ export type Totals = Tally & {
 /**
  * Gathers what the host hands over and writes it batch by batch. While one batch is being written the
  * next gathers, so batches grow with the load by themselves. `offer` resolves when there is room.
+ *
+ * Replayed records wait in a lane of their own: while there is live traffic they are written in slices
+ * between the live batches, so that a gateway that comes back after a day delays no live value by more
+ * than a slice. With nothing live they are written in batches as large as any.
  */
 export class Pipeline implements AsyncDisposable {
   readonly totals: Totals = {
@@ -58,17 +70,17 @@ export class Pipeline implements AsyncDisposable {
   readonly #writer: BatchWriter;
   readonly #logger: Logger;
   readonly #onWritten: (written: Written) => void;
-  #items: InboundItem[] = [];
+  readonly #live = new Lane();
+  readonly #backfill = new Lane();
   #deadLetters: DeadLetter[] = [];
   #gaps: Gap[] = [];
   #deadLettersLeft = deadLettersBurst;
   #deadLettersCountedMs = performance.now();
-  #rows = 0;
   #rowsInFlight = 0;
-  #isLivePresent = false;
-  #firstItemMs = 0;
   #inFlightSinceMs = 0;
-  #waiters: (() => void)[] = [];
+  #liveMs = Number.NEGATIVE_INFINITY;
+  #isBackfillNext = false;
+  #sliceRows = sliceRowsMin;
   #wake = Promise.withResolvers<void>();
   #isStopping = false;
   #isFailing = false;
@@ -95,7 +107,7 @@ export class Pipeline implements AsyncDisposable {
   /** Age of the oldest message that is not stored yet; 0 when all are. */
   get lagMs(): number {
     if (this.#rowsInFlight > 0) return performance.now() - this.#inFlightSinceMs;
-    return this.#items.length > 0 ? performance.now() - this.#firstItemMs : 0;
+    return Math.max(this.#live.waitedMs, this.#backfill.waitedMs);
   }
 
   /** The database does not take what is written, and no more fits into the queue. */
@@ -104,18 +116,32 @@ export class Pipeline implements AsyncDisposable {
     return (this.#isFailing || isHanging) && this.#rows >= waitingRowsMax;
   }
 
+  get #rows(): number {
+    return this.#live.rows + this.#backfill.rows;
+  }
+
   /** Takes items; undefined when there is room for more at once, else resolves when there is. */
   offer(items: readonly InboundItem[]): Promise<void> | undefined {
+    let lane = this.#live;
     for (const item of items) {
-      if (this.#items.length === 0) this.#firstItemMs = performance.now();
-      this.#items.push(item);
-      this.#rows += rowsOf(item);
-      if (item.kind !== "data" || !item.isHistorical) this.#isLivePresent = true;
+      lane = this.#laneOf(item);
+      lane.push(item);
     }
     this.totals.messages += items.length;
     this.#wake.resolve();
-    if (this.#rows < waitingRowsMax) return undefined;
-    return new Promise((resolve) => this.#waiters.push(resolve));
+    return lane.room(waitingRowsMax);
+  }
+
+  #laneOf(item: InboundItem): Lane {
+    if (item.kind === "data" && item.isHistorical) return this.#backfill;
+    this.#liveMs = performance.now();
+    // A birth tells where the log begins and ends older logs: what came before it is written before it,
+    // or the gap ledger would call lost what we hold.
+    if (item.kind === "node_birth") {
+      for (const earlier of this.#backfill.takeOf(item.node)) this.#live.push(earlier);
+      this.#backfill.admitBelow(waitingRowsMax);
+    }
+    return this.#live;
   }
 
   /** False when it is only counted, because too many came at once. */
@@ -142,7 +168,7 @@ export class Pipeline implements AsyncDisposable {
 
   /** Looks whether something is due without new messages; call it a few times a second. */
   tick(): void {
-    if (this.#items.length > 0 || this.#writer.hasDueCounter(Date.now())) this.#wake.resolve();
+    if (this.#rows > 0 || this.#writer.hasDueCounter(Date.now())) this.#wake.resolve();
   }
 
   /** Writes what has arrived and ends. */
@@ -153,26 +179,37 @@ export class Pipeline implements AsyncDisposable {
   }
 
   async #run(): Promise<void> {
-    while (!this.#isStopping || this.#items.length > 0) {
+    while (!this.#isStopping || this.#rows > 0) {
       await this.#wake.promise;
       this.#wake = Promise.withResolvers();
       if (!this.#isReady()) continue;
       await this.#writeNext();
-      if (this.#items.length > 0) this.#wake.resolve();
+      if (this.#rows > 0) this.#wake.resolve();
     }
   }
 
   #isReady(): boolean {
-    if (this.#isStopping) return true;
-    if (this.#items.length === 0 || this.#isLivePresent) return true;
-    return (
-      performance.now() - this.#firstItemMs >= replayLingerMs || this.#rows >= batchRowsMax / 2
-    );
+    return this.#isStopping || !this.#live.isEmpty || this.#rows === 0 || this.#isBackfillReady();
+  }
+
+  #isBackfillReady(): boolean {
+    if (this.#backfill.isEmpty) return false;
+    const enough = this.#isLiveRecent ? this.#sliceRows : batchRowsMax / 2;
+    return this.#backfill.waitedMs >= replayLingerMs || this.#backfill.rows >= enough;
+  }
+
+  get #isLiveRecent(): boolean {
+    return performance.now() - this.#liveMs < liveRecentMs;
   }
 
   async #writeNext(): Promise<void> {
-    this.#inFlightSinceMs = this.#firstItemMs;
-    const { items, rows } = this.#takeItems();
+    const startedMs = performance.now();
+    const isBackfill = this.#isBackfillDue();
+    const lane = isBackfill ? this.#backfill : this.#live;
+    this.#isBackfillNext = !isBackfill;
+    this.#inFlightSinceMs = startedMs - lane.waitedMs;
+    const isSlice = isBackfill && this.#isLiveRecent;
+    const { items, rows } = lane.take(isSlice ? this.#sliceRows : batchRowsMax);
     const batch = {
       items,
       deadLetters: this.#deadLetters.splice(0),
@@ -182,10 +219,24 @@ export class Pipeline implements AsyncDisposable {
     // MQTT 3.1.1 carries no trace, so a trace of telemetry begins with the batch, at the arrival of its
     // first message.
     const attributes = { "messaging.batch.message_count": items.length, "millwright.rows": rows };
-    const startTime = Date.now() - this.lagMs;
+    const startTime = Date.now() - (startedMs - this.#inFlightSinceMs);
     await inSpan("mqtt batch", { attributes, startTime }, () => this.#write(batch));
     this.#rowsInFlight = 0;
-    if (this.#rows < waitingRowsMax) for (const resolve of this.#waiters.splice(0)) resolve();
+    if (isSlice) this.#fitSlice(rows, performance.now() - startedMs);
+    lane.admitBelow(waitingRowsMax);
+  }
+
+  /** Live first, then the lanes in turn; a replayed record never before the birth it may depend on. */
+  #isBackfillDue(): boolean {
+    if (this.#backfill.isEmpty || this.#live.births > 0) return false;
+    if (this.#live.isEmpty) return true;
+    return this.#isBackfillNext && this.#isBackfillReady();
+  }
+
+  #fitSlice(rows: number, tookMs: number): void {
+    const fitting = (rows / Math.max(1, tookMs)) * sliceMs;
+    const fitted = this.#sliceRows + (fitting - this.#sliceRows) * sliceWeight;
+    this.#sliceRows = Math.round(Math.min(batchRowsMax, Math.max(sliceRowsMin, fitted)));
   }
 
   async #write(batch: Batch): Promise<void> {
@@ -241,22 +292,6 @@ export class Pipeline implements AsyncDisposable {
     await this.#write({ ...batch, items, deadLetters: [...batch.deadLetters, letter] });
   }
 
-  #takeItems(): { items: InboundItem[]; rows: number } {
-    let rows = 0;
-    let count = 0;
-    while (count < this.#items.length && rows < batchRowsMax) {
-      const item = this.#items[count];
-      if (item !== undefined) rows += rowsOf(item);
-      count += 1;
-    }
-    const items = count === this.#items.length ? this.#items : this.#items.slice(0, count);
-    this.#items = count === this.#items.length ? [] : this.#items.slice(count);
-    this.#rows -= rows;
-    this.#firstItemMs = performance.now();
-    this.#isLivePresent = this.#items.some((item) => item.kind !== "data" || !item.isHistorical);
-    return { items, rows };
-  }
-
   #add({ tally, events }: Written, gaps: number): void {
     const { totals } = this;
     totals.samples += tally.samples;
@@ -269,9 +304,4 @@ export class Pipeline implements AsyncDisposable {
     totals.gaps += gaps;
     totals.batches += 1;
   }
-}
-
-/** What an item costs: also one without metrics, or a flood of empty messages would wait unbounded. */
-function rowsOf(item: InboundItem): number {
-  return item.kind === "data" ? item.metrics.length + 1 : 1;
 }
