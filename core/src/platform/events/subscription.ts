@@ -370,8 +370,9 @@ const batchMax = 1000;
 // A notice may be lost; a person does not notice a second (decision 5).
 const pollMs = 1000;
 const retryMs = 1000;
-// About what a small batch costs; far below what a person notices.
-const gatherMs = 10;
+// A batch costs its six round trips whatever is in it: a longer pause means fewer of them under load, and
+// this one is still far below what a person notices.
+const gatherMs = 25;
 // One update per so many events of others, and a cursor that does not look behind when it is not.
 const stretchMax = 1000n;
 // An event that fails three times alone fails for its own sake.
