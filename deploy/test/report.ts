@@ -20,6 +20,54 @@ export type Count = { readonly passed: number; readonly failed: number; readonly
 
 export const nothing: Count = { passed: 0, failed: 0, skipped: 0 };
 
+export type Failure = {
+  /** Path of the test file. */
+  readonly file: string;
+  /** Null for a file that failed before its first test ran. */
+  readonly test: string | null;
+};
+
+export function failuresOf({ testResults }: Report): Failure[] {
+  return testResults.flatMap(({ name: file, status, assertionResults }): Failure[] => {
+    const failed = assertionResults.filter((test) => test.status === "failed");
+    if (failed.length === 0 && status === "failed") return [{ file, test: null }];
+    return failed.map(({ fullName }) => ({ file, test: fullName }));
+  });
+}
+
+/**
+ * What a layer comes to when the files of its failures have run again, alone. A test must pass there to
+ * count as passed, and is named; one that fails only there counts as failed.
+ */
+export function afterSecondRun(
+  first: Report,
+  second: Report,
+): { count: Count; recovered: string[] } {
+  const left = new Set(failuresOf(second).map(keyOf));
+  const failures = failuresOf(first);
+  const ran = new Set(second.testResults.map(({ name }) => name));
+  const recovered = failures.filter(
+    (failure) => ran.has(failure.file) && !left.has(keyOf(failure)),
+  );
+  const known = new Set(failures.map(keyOf));
+  const added = [...left].filter((key) => !known.has(key)).length;
+  const { passed, failed, skipped } = countOf(first);
+  return {
+    count: {
+      passed: passed + recovered.length - added,
+      failed: failed - recovered.length + added,
+      skipped,
+    },
+    recovered: recovered.map(
+      ({ file, test }) => `${file.split("/").at(-1)}: ${test ?? "the file"}`,
+    ),
+  };
+}
+
+function keyOf({ file, test }: Failure): string {
+  return `${file}\n${test ?? ""}`;
+}
+
 /** A file that fails before its first test runs (an import that throws) counts as one failed test. */
 export function countOf(report: Report): Count {
   const brokenFiles = report.testResults.filter(

@@ -8,9 +8,12 @@ import { z } from "zod";
 import { type Layer, layers } from "./layers.ts";
 import {
   type Count,
+  type Failure,
   type Report,
   add,
+  afterSecondRun,
   countOf,
+  failuresOf,
   lineOf,
   nothing,
   reportSchema,
@@ -30,7 +33,12 @@ type Outcome = {
   /** Everything that makes the whole run a failure, in words. */
   readonly faults: readonly string[];
   readonly skipped: readonly string[];
+  /** Tests that failed beside the others and passed when they ran again, alone. */
+  readonly recovered: readonly string[];
 };
+
+/** More failures than these are no chance: they are not tried again. */
+const triedAgainMax = 3;
 
 const repository = join(import.meta.dirname, "../..");
 const isCi = (process.env["CI"] ?? "") !== "";
@@ -89,7 +97,8 @@ function canRun({ project }: Layer, { hasTimescale }: Needs): boolean {
 
 function skippedLayer(layer: Layer, reason: string): Outcome {
   const sentence = `layer ${layer.project} was skipped: ${reason}`;
-  return { layer, count: nothing, faults: isCi ? [sentence] : [], skipped: [sentence] };
+  const faults = isCi ? [sentence] : [];
+  return { layer, count: nothing, faults, skipped: [sentence], recovered: [] };
 }
 
 async function runLayer(layer: Layer, forVitest: readonly string[]): Promise<Outcome> {
@@ -97,18 +106,36 @@ async function runLayer(layer: Layer, forVitest: readonly string[]): Promise<Out
   const folder = mkdtempSync(join(tmpdir(), "millwright-report-"));
   try {
     const path = join(folder, "report.json");
-    const ended = await runVitest(layer, path, forVitest);
+    let ended = await runVitest(layer, path, forVitest);
     const report = readReport(path);
-    const count = report === null ? nothing : countOf(report);
+    let count = report === null ? nothing : countOf(report);
+    let recovered: string[] = [];
+    const isWhole = forVitest.length === 0;
+    const failures = report === null ? [] : failuresOf(report);
+    // With CI set a machine is shared, and a process may have to wait for longer than a test does. What
+    // fails once more, alone, fails; what does not is named in the summary.
+    if (isCi && isWhole && report !== null && mayTryAgain(failures)) {
+      const files = [...new Set(failures.map(({ file }) => file))];
+      console.log(`\n== ${layer.project}, again, alone`);
+      const second = join(folder, "second.json");
+      ended = await runVitest(layer, second, ["--no-file-parallelism", ...files]);
+      const secondReport = readReport(second);
+      if (secondReport !== null) ({ count, recovered } = afterSecondRun(report, secondReport));
+    }
     return {
       layer,
       count,
-      faults: faultsOf({ layer, count, ended, report, isWhole: forVitest.length === 0 }),
+      faults: faultsOf({ layer, count, ended, report, isWhole }),
       skipped: report === null ? [] : skippedTests(report),
+      recovered,
     };
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
+}
+
+function mayTryAgain(failures: readonly Failure[]): boolean {
+  return failures.length > 0 && failures.length <= triedAgainMax;
 }
 
 function faultsOf(asked: {
@@ -167,6 +194,11 @@ function summarise(outcomes: readonly Outcome[], needs: Needs): number {
   for (const { program, without } of needs.missing) {
     console.log(`not tested: ${without} (${program} is missing)`);
     if (isCi) faults.push(`${program} is missing: ${without} were skipped`);
+  }
+  for (const { layer, recovered } of outcomes) {
+    for (const name of recovered) {
+      console.log(`failed once in ${layer.project} and passed alone: ${name}`);
+    }
   }
   for (const { layer, skipped } of outcomes) {
     for (const name of skipped) console.log(`skipped in ${layer.project}: ${name}`);
