@@ -40,6 +40,7 @@ export const jobsEn = {
       forget_jobs: "Forget old jobs",
       forget_settled: "Forget mails and deliveries of long ago",
     },
+    analytics: { archive: "Archive closed days of readings" },
     purchasing: { ask_availability: "Ask a supplier what is available" },
   },
 };

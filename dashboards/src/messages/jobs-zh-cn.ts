@@ -43,6 +43,7 @@ export const jobsZhCn: Words<typeof jobsEn> = {
       forget_jobs: "清除过期作业",
       forget_settled: "清除早已完成的邮件与推送",
     },
+    analytics: { archive: "归档已结束日期的读数" },
     purchasing: { ask_availability: "向供应商询问可供数量" },
   },
 };

@@ -161,6 +161,7 @@ function JobRow({ job, filter }: { job: JobSummary; filter: JobFilter }) {
 }
 
 const jobNames = [
+  "analytics.archive",
   "platform.ensure_event_partitions",
   "platform.forget_idempotency_keys",
   "platform.forget_jobs",
