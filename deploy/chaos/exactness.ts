@@ -51,6 +51,9 @@ const trimMsMax = 500;
 const overflowEvery = 50;
 /** The day without network comes in the middle of the trials, after that. */
 const dayTurnMin = 2;
+/** Short runs have one day, on their first broker. */
+const dayOnEachBrokerMin = 20;
+const dayName = "24 h outage";
 
 // Its processes end with it; its disks in memory are taken away on the way out.
 for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => process.exit(1));
@@ -124,7 +127,8 @@ async function runTrials(exact: ExactPlant, count: number): Promise<void> {
       trial += 1;
       const started = performance.now();
       const isOverflow = turn % overflowEvery === 1;
-      const isDay = turn === Math.max(dayTurnMin, Math.floor(count / 2));
+      const mayBeDay = count >= dayOnEachBrokerMin || done[dayName] === undefined;
+      const isDay = mayBeDay && turn === Math.max(dayTurnMin, Math.floor(count / 2));
       const what = isOverflow
         ? await overflow(exact, gateway)
         : isDay
@@ -232,7 +236,7 @@ async function dayOutage(exact: ExactPlant): Promise<string> {
   } finally {
     await gateway.agent.stop();
   }
-  return "24 h outage";
+  return dayName;
 }
 
 async function produce(gateway: Gateway, ms: number): Promise<void> {
