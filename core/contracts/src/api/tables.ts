@@ -1,6 +1,6 @@
 import { createRoute, type RouteConfig, z } from "@hono/zod-openapi";
 
-import { idempotencyHeaderSchema, json, problemResponses, problemSchema } from "./problem.ts";
+import { idempotencyHeaderSchema, problemResponses, problemSchema } from "./problem.ts";
 
 export const tableFormats = ["csv", "xlsx"] as const;
 export type TableFormat = (typeof tableFormats)[number];
