@@ -267,6 +267,19 @@ test("what comes out beside a product serves needs, from planned and from releas
   const again = await plan(plant, "mrp-runs");
   expect(await orderOf(again, swarf.itemId)).toMatchObject({ quantity: "2" });
   expect((await ordersOf(again)).some(({ itemId }) => itemId === press.itemId)).toBe(false);
+
+  // Nobody wants the swarf any more: that is no reason to cancel the order beside which it comes.
+  const { rows: demands } = await plant.get<{ rows: Demand[] }>("/api/planning/demands");
+  const unwanted = demands.find(({ itemId }) => itemId === swarf.itemId);
+  await plant.app.api.request(`/api/planning/demands/${unwanted?.demandId}`, {
+    method: "DELETE",
+    headers: { authorization: `Bearer ${database.apiKey}` },
+  });
+  const last = await plan(plant, "mrp-runs");
+  const told = await plant.get<{ rows: ActionMessage[] }>(
+    `/api/planning/plans/${last.planId}/messages`,
+  );
+  expect(told.rows.filter(({ itemNumber }) => itemNumber === "SWARF")).toEqual([]);
 });
 
 test("a by-product is not its own product", async () => {

@@ -20,7 +20,11 @@ export type MrpTask = {
   /** By row of `records.demands`. */
   needReferences: readonly { kind: "demand" | "work_order"; id: string | null; label: string }[];
   /** By row of `records.receipts`. */
-  receiptReferences: readonly { kind: "work_order" | "purchase_proposal"; id: string }[];
+  receiptReferences: readonly {
+    kind: "work_order" | "purchase_proposal";
+    id: string;
+    isByProduct?: boolean;
+  }[];
 };
 
 export type OrderRow = {
@@ -209,7 +213,8 @@ class Rows {
     for (const message of receiptMessages(this.#plan, point)) {
       if (!("receipt" in message)) continue;
       const reference = this.#task.receiptReferences[message.receipt];
-      if (reference === undefined) continue;
+      // Nobody moves or cancels an order for what comes out beside it.
+      if (reference === undefined || reference.isByProduct === true) continue;
       const key = reference.kind === "work_order" ? "workOrderId" : "purchaseProposalId";
       add({
         ...none,

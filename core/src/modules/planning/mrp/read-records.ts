@@ -204,7 +204,8 @@ function byProductsOf(
         .div(each.per_under)
         .toDecimalPlaces(decimals, Decimal.ROUND_DOWN);
       if (quantity.isZero()) return [];
-      return [{ ...receipt, itemId: each.by_product_id, quantity: quantity.toFixed() }];
+      const reference = { ...receipt.reference, isByProduct: true };
+      return [{ ...receipt, itemId: each.by_product_id, quantity: quantity.toFixed(), reference }];
     });
   });
 }
@@ -227,7 +228,13 @@ type Receipt = {
   itemId: string;
   quantity: string;
   day: string;
-  reference: { kind: "work_order" | "purchase_proposal"; id: string; label: string };
+  reference: {
+    kind: "work_order" | "purchase_proposal";
+    id: string;
+    label: string;
+    /** It comes out beside what the order is for. */
+    isByProduct?: boolean;
+  };
 };
 
 async function readReceipts(tx: Transaction, frame: PlanFrame): Promise<Receipt[]> {
