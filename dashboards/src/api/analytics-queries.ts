@@ -1,4 +1,4 @@
-import type { OeeReport } from "@millwright/contracts/api";
+import type { MetricRetention, OeeReport } from "@millwright/contracts/api";
 import { keepPreviousData, queryOptions } from "@tanstack/react-query";
 
 import { getJson } from "./client.ts";
@@ -16,3 +16,10 @@ export function oeeQuery(range: OeeRange) {
     placeholderData: keepPreviousData,
   });
 }
+
+/** Metrics with a retention of their own; all others are kept `defaultRawDays`. */
+export const retentionsQuery = queryOptions({
+  queryKey: ["analytics", "retentions"],
+  queryFn: ({ signal }) =>
+    getJson<{ rows: MetricRetention[]; defaultRawDays: number }>("/api/metric-retentions", signal),
+});

@@ -286,7 +286,16 @@ export const en = {
     choose: "Metrics (up to {max})",
     noMetric: "No metric of this machine is a number over time.",
   },
-  metric: { none: "No metric is bound to this machine yet.", unbound: "not bound" },
+  metric: {
+    none: "No metric is bound to this machine yet.",
+    unbound: "not bound",
+    keptFor: "Raw kept",
+    kept: "{days, plural, one {# day} other {# days}}",
+    keepTitle: "Keep raw readings of {metric}",
+    keepDays: "Days",
+    keepHint:
+      "Empty: {days} days, as the company keeps them (Settings). After that its minutes and hours remain, and the archive has everything.",
+  },
   workOrder: {
     new: "New work order",
     draft: "Make draft",

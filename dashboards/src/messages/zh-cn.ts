@@ -258,7 +258,15 @@ export const zhCn: Catalogue = {
     totals: "各状态时间",
   },
   trend: { choose: "测点（最多 {max} 个）", noMetric: "此设备没有可画趋势的数值测点。" },
-  metric: { none: "此设备还没有绑定测点。", unbound: "未绑定" },
+  metric: {
+    none: "此设备还没有绑定测点。",
+    unbound: "未绑定",
+    keptFor: "原始值保留",
+    kept: "{days} 天",
+    keepTitle: "保留 {metric} 的原始值",
+    keepDays: "天数",
+    keepHint: "留空：按公司设置保留 {days} 天。之后仍保留分钟与小时汇总，归档中保留全部数据。",
+  },
   workOrder: {
     new: "新建工单",
     draft: "保存草稿",

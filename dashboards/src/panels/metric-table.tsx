@@ -2,14 +2,17 @@ import type { Metric } from "@millwright/contracts/api";
 import { bindingRoles } from "@millwright/contracts/states/tables";
 import { useTranslations } from "use-intl";
 
+import { useMay } from "../api/identity-queries.ts";
 import { DataAge } from "../ui/age.tsx";
 import { useFormat } from "../ui/use-format.ts";
 import { roleKeys } from "./events/role-keys.ts";
+import { MetricRetention } from "./metric-retention.tsx";
 
 /** What the machine says now, metric by metric. */
 export function MetricTable({ metrics }: { metrics: readonly Metric[] }) {
   const t = useTranslations();
   const format = useFormat();
+  const maySeeRetention = useMay()("setting:read");
   if (metrics.length === 0) return <p className="none">{t("metric.none")}</p>;
   return (
     <div className="table-frame">
@@ -22,6 +25,7 @@ export function MetricTable({ metrics }: { metrics: readonly Metric[] }) {
             <th>{t("column.unit")}</th>
             <th>{t("column.quality")}</th>
             <th>{t("column.age")}</th>
+            {maySeeRetention && <th className="column-wide">{t("metric.keptFor")}</th>}
           </tr>
         </thead>
         <tbody>
@@ -47,6 +51,11 @@ export function MetricTable({ metrics }: { metrics: readonly Metric[] }) {
               <td>
                 <DataAge time={metric.sourceTime} isHeld={metric.quality === "good"} />
               </td>
+              {maySeeRetention && (
+                <td className="column-wide">
+                  <MetricRetention metricId={metric.metricId} name={metric.name} />
+                </td>
+              )}
             </tr>
           ))}
         </tbody>
