@@ -1,15 +1,13 @@
 import { parseArgs } from "node:util";
 
-import { createTestDatabase, type TestDatabase } from "../test/database.ts";
-import { freePort, PlantProcess } from "../test/plant.ts";
-import { everythingStored, median, newNodes, registerNodes, startPublisher } from "./load.ts";
-import type { PublisherOptions } from "./publisher.ts";
+import { createTestDatabase } from "../test/database.ts";
+import { ingestMetricsPerSecond } from "./ingest-run.ts";
+import { median } from "./load.ts";
 import { rawCopyRowsPerSecond } from "./raw-copy.ts";
 
 /**
- * bench:ingest: raw binary COPY rows/s beside end-to-end metrics/s, on one table in one run.
- * End to end is: Sparkplug over MQTT, decode, sequence check, watermark, last values, counters and
- * states with their events, durable commit. Prints `{raw_copy_rows_s, ingest_metrics_s, ratio, …}`:
+ * bench:ingest: raw binary COPY rows/s beside end-to-end metrics/s (`ingestMetricsPerSecond`), on one
+ * table in one run. Prints `{raw_copy_rows_s, ingest_metrics_s, ratio, …}`:
  * medians of `--runs` alternating runs, since the machine is noisy.
  */
 const { values } = parseArgs({
@@ -36,7 +34,14 @@ for (let run = 0; run < Number(values.runs); run += 1) {
       batchRows: Number(values.batch),
     }),
   );
-  ingested.push(await ingestMetricsPerSecond(database));
+  ingested.push(
+    await ingestMetricsPerSecond(database, {
+      nodes: nodeCount,
+      messagesPerNode,
+      metricsPerMessage,
+      duplicateEvery: Number(values.duplicateEvery),
+    }),
+  );
   console.error(`run ${run + 1}: raw ${raw.at(-1)} rows/s, ingest ${ingested.at(-1)} metrics/s`);
 }
 const ratios = ingested.map((value, run) => value / (raw[run] ?? Number.NaN));
@@ -52,36 +57,3 @@ console.log(
     duplicates: Number(values.duplicateEvery) === 0 ? 0 : 1 / Number(values.duplicateEvery),
   }),
 );
-
-async function ingestMetricsPerSecond(db: TestDatabase): Promise<number> {
-  const mqttPort = await freePort();
-  const options: PublisherOptions = {
-    url: `mqtt://127.0.0.1:${mqttPort}`,
-    nodes: newNodes(db, nodeCount),
-    messagesPerNode,
-    metricsPerMessage,
-    countMetrics: 4,
-    stateMetrics: 1,
-    duplicateEvery: Number(values.duplicateEvery),
-  };
-  await registerNodes(db, options);
-  await using ingest = new PlantProcess("ingest", ["ingest/src/main.ts"], {
-    DATABASE_URL: db.urls.ingest,
-    HOST: "127.0.0.1",
-    MQTT_PORT: String(mqttPort),
-    LOG_LEVEL: "warn",
-  });
-  await ingest.start();
-  const publisher = await startPublisher(options);
-  try {
-    const started = performance.now();
-    publisher.send("go");
-    await everythingStored(db, options, ingest);
-    const seconds = (performance.now() - started) / 1000;
-    publisher.send("end");
-    return Math.round((nodeCount * messagesPerNode * metricsPerMessage) / seconds);
-  } finally {
-    if (ingest.output !== "") console.error(ingest.output.slice(-2000));
-    publisher.kill();
-  }
-}
