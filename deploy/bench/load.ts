@@ -30,9 +30,10 @@ export async function everythingStored(
   db: TestDatabase,
   options: PublisherOptions,
   ingest: PlantProcess,
+  deadlineMs = 300_000,
 ): Promise<void> {
   await using client = await connect(db);
-  const deadline = Date.now() + 300_000;
+  const deadline = Date.now() + deadlineMs;
   while (Date.now() < deadline) {
     const { rows } = await client.query<{ done: string }>(
       `select count(*) as done from telemetry.watermark
@@ -42,7 +43,7 @@ export async function everythingStored(
     if (Number(rows[0]?.done) === options.nodes.length) return;
     await new Promise((resolve) => setTimeout(resolve, 10));
   }
-  throw new Error(`not everything was stored within 300 s\n${ingest.output}`);
+  throw new Error(`not everything was stored within ${deadlineMs / 1000} s\n${ingest.output}`);
 }
 
 /** Gateways with their bindings, as an installation has them before its first message. */
