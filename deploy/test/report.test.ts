@@ -68,6 +68,8 @@ test("of failures that ran again, alone, those that pass are named and the other
   });
   const worse = report([file("/x/a.test.ts", { one: "passed", two: "passed", three: "failed" })]);
   expect(afterSecondRun(first, worse).count).toEqual({ passed: 11, failed: 1, skipped: 3 });
+  const skipped = report([file("/x/a.test.ts", { one: "skipped", two: "passed" })]);
+  expect(afterSecondRun(first, skipped).count.failed).toBe(1);
   // A file that is not in the second report did not pass there.
   expect(afterSecondRun(first, report([])).count.failed).toBe(2);
 });

@@ -44,19 +44,24 @@ export function afterSecondRun(
   second: Report,
 ): { count: Count; recovered: string[] } {
   const left = new Set(failuresOf(second).map(keyOf));
-  const failures = failuresOf(first);
-  const ran = new Set(second.testResults.map(({ name }) => name));
-  const recovered = failures.filter(
-    (failure) => ran.has(failure.file) && !left.has(keyOf(failure)),
+  const passed = new Set(
+    second.testResults.flatMap(({ name: file, status, assertionResults }) => [
+      ...(status === "passed" ? [keyOf({ file, test: null })] : []),
+      ...assertionResults
+        .filter((test) => test.status === "passed")
+        .map(({ fullName }) => keyOf({ file, test: fullName })),
+    ]),
   );
+  const failures = failuresOf(first);
+  const recovered = failures.filter((failure) => passed.has(keyOf(failure)));
   const known = new Set(failures.map(keyOf));
   const added = [...left].filter((key) => !known.has(key)).length;
-  const { passed, failed, skipped } = countOf(first);
+  const count = countOf(first);
   return {
     count: {
-      passed: passed + recovered.length - added,
-      failed: failed - recovered.length + added,
-      skipped,
+      passed: count.passed + recovered.length - added,
+      failed: count.failed - recovered.length + added,
+      skipped: count.skipped,
     },
     recovered: recovered.map(
       ({ file, test }) => `${file.split("/").at(-1)}: ${test ?? "the file"}`,

@@ -6,6 +6,7 @@ import { parseArgs } from "node:util";
 import { z } from "zod";
 
 import { type Layer, layers } from "./layers.ts";
+import { outsideErrorsFile } from "./outside-errors.ts";
 import {
   type Count,
   type Failure,
@@ -114,7 +115,9 @@ async function runLayer(layer: Layer, forVitest: readonly string[]): Promise<Out
     const failures = report === null ? [] : failuresOf(report);
     // With CI set a machine is shared, and a process may have to wait for longer than a test does. What
     // fails once more, alone, fails; what does not is named in the summary.
-    if (isCi && isWhole && report !== null && mayTryAgain(failures)) {
+    // An error outside of tests is no test's: it fails the layer, whatever runs again.
+    const isOnlyTests = ended.outsideErrors === 0;
+    if (isCi && isWhole && isOnlyTests && report !== null && mayTryAgain(failures)) {
       const files = [...new Set(failures.map(({ file }) => file))];
       console.log(`\n== ${layer.project}, again, alone`);
       const second = join(folder, "second.json");
@@ -125,7 +128,7 @@ async function runLayer(layer: Layer, forVitest: readonly string[]): Promise<Out
     return {
       layer,
       count,
-      faults: faultsOf({ layer, count, ended, report, isWhole }),
+      faults: faultsOf({ layer, count, ended: ended.how, report, isWhole }),
       skipped: report === null ? [] : skippedTests(report),
       recovered,
     };
@@ -163,21 +166,40 @@ function faultsOf(asked: {
   return faults;
 }
 
-/** Resolves to its exit code or signal, as text. */
-function runVitest(layer: Layer, report: string, forVitest: readonly string[]): Promise<string> {
+type Ended = {
+  /** Its exit code or signal. */
+  readonly how: string;
+  /** Errors outside of tests; NaN when it did not come to counting them. */
+  readonly outsideErrors: number;
+};
+
+async function runVitest(
+  layer: Layer,
+  report: string,
+  forVitest: readonly string[],
+): Promise<Ended> {
   const vitest = join(repository, "node_modules/vitest/vitest.mjs");
   const args = [vitest, "run", "--project", layer.project, "--passWithNoTests"];
-  const reporters = ["--reporter=default", "--reporter=json", `--outputFile.json=${report}`];
-  const child = spawn(process.execPath, [...args, ...reporters, ...forVitest], {
-    cwd: repository,
-    stdio: ["ignore", "inherit", "inherit"],
-    timeout: layer.deadlineMs,
-    killSignal: "SIGKILL",
-  });
-  return new Promise((resolve) => {
+  const counting = `--reporter=${join(import.meta.dirname, "outside-errors.ts")}`;
+  const reporters = ["--reporter=default", "--reporter=json", counting];
+  const outside = `${report}.outside`;
+  const child = spawn(
+    process.execPath,
+    [...args, ...reporters, `--outputFile.json=${report}`, ...forVitest],
+    {
+      cwd: repository,
+      env: { ...process.env, [outsideErrorsFile]: outside },
+      stdio: ["ignore", "inherit", "inherit"],
+      timeout: layer.deadlineMs,
+      killSignal: "SIGKILL",
+    },
+  );
+  const how = await new Promise<string>((resolve) => {
     child.once("error", (error) => resolve(error.message));
     child.once("close", (code, signal) => resolve(signal ?? String(code)));
   });
+  const outsideErrors = existsSync(outside) ? Number(readFileSync(outside, "utf8")) : Number.NaN;
+  return { how, outsideErrors };
 }
 
 function readReport(path: string): Report | null {

@@ -37,6 +37,7 @@ const without: Readonly<Record<string, string>> = {
   "/api/items/{itemId}/bom-tree": "computed for one item: /api/bom-lines is the file of all",
   "/api/items/{itemId}/boms": "revisions of one item: /api/bom-lines is the file of all",
   "/api/items/{itemId}/where-used": "computed for one item",
+  "/api/metric-retentions": "the few metrics that have a time of their own, changed beside each",
   "/api/me/sessions": "a person's own, to be ended one by one",
   "/api/notifications": "news of one person, the newest 100",
   "/api/planning/plans/{planId}/orders/{orderNumber}/pegs": "computed for one order, at most 500",
