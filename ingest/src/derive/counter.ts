@@ -82,10 +82,14 @@ export function inCountingOrder<
 >(points: readonly Point[], last: CounterPoint): { forward: Point[]; late: Point[] } {
   const dated: Point[] = [];
   let live = last;
+  let newest = last;
+  const date = (point: Point) => {
+    if (point.time > newest.time) newest = point;
+    dated.push(point);
+  };
   for (const point of points) {
     if (point.isUndated === true) {
-      const before = dated.reduce<CounterPoint>((a, b) => (b.time > a.time ? b : a), live);
-      if (point.value.gt(before.value)) dated.push({ ...point, time: before.time + 1 });
+      if (point.value.gt(newest.value)) date({ ...point, time: newest.time + 1 });
       continue;
     }
     const hasSteppedBack =
@@ -93,7 +97,7 @@ export function inCountingOrder<
     if (hasSteppedBack && point.value.eq(live.value)) continue;
     const placed = hasSteppedBack ? { ...point, time: live.time + 1 } : point;
     if (!point.isHistorical && placed.time > live.time) live = placed;
-    dated.push(placed);
+    date(placed);
   }
   dated.sort((a, b) => a.time - b.time);
   return {

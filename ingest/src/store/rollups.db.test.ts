@@ -230,3 +230,27 @@ function between(from: Rollup | undefined, to: Rollup): number {
 function rounded(value: number | null): number | null {
   return value === null ? null : Number(value.toFixed(9));
 }
+
+it("folds a minute once however often it is marked, and takes no more buckets at once than asked", async () => {
+  await using stack = new AsyncDisposableStack();
+  const database = stack.use(await createTestDatabase());
+  const pool = new pg.Pool({ connectionString: database.home.ingest, max: 1 });
+  stack.defer(() => pool.end());
+  const mark = (minute: number) =>
+    pool.query(
+      `insert into telemetry.rollup_mark (metric_ids, minutes)
+       select array_agg(id), array_agg($1::integer) from generate_series(1, 10) id`,
+      [minute],
+    );
+  for (let batch = 0; batch < 200; batch += 1) await mark(29_000_000);
+  for (let minute = 1; minute <= 20; minute += 1) await mark(29_000_000 + minute);
+  const fold = async () => {
+    const { rows } = await pool.query<{ due: number }>("select telemetry.roll_up(100) as due");
+    return rows[0]?.due;
+  };
+  // 2,000 pairs of ten buckets, and nine minutes more; then ten of the eleven that are left.
+  expect(await fold()).toBe(100);
+  expect(await fold()).toBe(100);
+  expect(await fold()).toBe(10);
+  expect(await fold()).toBe(0);
+});
