@@ -1,6 +1,6 @@
 import type { ImportProgress, ImportReport } from "@millwright/contracts/api";
 import { useMutation } from "@tanstack/react-query";
-import { useState } from "react";
+import { useRef, useState } from "react";
 import { useTranslations } from "use-intl";
 
 import { sendFile } from "../api/send-file.ts";
@@ -25,13 +25,23 @@ export function ImportFile({
   const [file, setFile] = useState<File | null>(null);
   const [report, setReport] = useState<ImportReport | null>(null);
   const [progress, setProgress] = useState<ImportProgress | null>(null);
+  // One key for an intent, kept until it is answered: an import whose answer was lost goes on at the
+  // server, and pressing again must find it rather than make all rows once more.
+  const key = useRef({ of: "", key: "" });
+  const keyOf = (intent: string) => {
+    if (key.current.of !== intent) key.current = { of: intent, key: newKey() };
+    return key.current.key;
+  };
   const send = useMutation({
     mutationFn: (asked: { file: File; isDryRun: boolean }) => {
       setProgress(null);
       const url = `${path}/import?dryRun=${asked.isDryRun}`;
-      return sendFile(url, asked.file, { key: newKey(), onProgress: setProgress });
+      const { name, size, lastModified } = asked.file;
+      const intent = `${url} ${name} ${size} ${lastModified}`;
+      return sendFile(url, asked.file, { key: keyOf(intent), onProgress: setProgress });
     },
     onSuccess: async (answer) => {
+      key.current = { of: "", key: "" };
       setReport(answer);
       if (!answer.isSaved) return;
       await onImported();
