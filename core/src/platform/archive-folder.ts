@@ -1,4 +1,4 @@
-import { mkdir, open, readdir, rename, rm, stat } from "node:fs/promises";
+import { mkdir, open, readdir, rename, rm, stat, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 
 /**
@@ -32,6 +32,11 @@ export class ArchiveFolder {
     await rename(this.pathOf(staged), path);
     await syncOf(dirname(path));
     return (await stat(path)).size;
+  }
+
+  /** An empty file that says something by being there. */
+  async mark(name: string): Promise<void> {
+    await writeFile(await this.stage(name), "");
   }
 
   /** In bytes; null: it is not there. */

@@ -1,6 +1,6 @@
 import { fork } from "node:child_process";
 import { once } from "node:events";
-import { mkdtempSync, readdirSync, rmSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
@@ -9,6 +9,7 @@ import pg from "pg";
 import { expect, onTestFinished, test } from "vitest";
 
 import { createTestDatabase } from "../../../../deploy/test/database.ts";
+import { uuidV7 } from "../../platform/ids.ts";
 import { birth, readings } from "../../testing/telemetry.ts";
 
 const minuteMs = 60_000;
@@ -111,10 +112,16 @@ function partsLeft(folder: string): string[] {
 test("closed days are in verified files before their chunks go, and nothing is lost or there twice", async () => {
   const old = await oldPlant();
   const before = await rowsInDatabase(old);
+  // What a killed process staged goes when nobody can be at work on it any more.
+  const [dead, alive] = ["2026-01-01", "2100-01-01"].map(
+    (day) => `sample-day=2026-09-07-${uuidV7(new Date(day))}.parquet.duckdb`,
+  );
+  mkdirSync(join(old.folder, "staging"));
+  for (const name of [dead, alive]) writeFileSync(join(old.folder, "staging", name ?? ""), "");
   expect(await night(old)).not.toBeNull();
   expect(await rowsInArchive(old)).toEqual(before);
   expect(await rowsInDatabase(old)).toEqual([]);
-  expect(partsLeft(old.folder)).toEqual([]);
+  expect(partsLeft(old.folder)).toEqual([alive]);
   const { rows } = await old.owner.query<{ layout: string; sum: string }>(
     `select min(file) as layout, sum(rows)::text as sum
        from analytics.archive_file where dataset = 'sample'`,
@@ -172,6 +179,38 @@ test("a day that is not archived keeps its chunk, and a file that is gone is mad
   expect(await night(old)).not.toBeNull();
   expect(await rowsInArchive(old)).toEqual(all);
 });
+
+test("a folder or file that is away for a night costs no reading that is only there", async () => {
+  const old = await oldPlant();
+  const { owner, folder, database } = old;
+  const all = await rowsInDatabase(old);
+  await owner.query(
+    "insert into analytics.metric_retention (tenant_id, metric_id, raw_days) values ($1, $2, 1)",
+    [database.tenantId, old.temp],
+  );
+  // The readings of one metric leave the first two days, those of the other stay.
+  expect(await night(old, "2026-09-10")).not.toBeNull();
+  const hot = await rowsInDatabase(old);
+  expect(hot.length).toBeLessThan(all.length);
+  renameSync(folder, `${folder}-away`);
+  mkdirSync(folder);
+  expect(await night(old)).toBeNull();
+  expect(readdirSync(folder)).toEqual([]);
+  rmSync(folder, { recursive: true });
+  renameSync(`${folder}-away`, folder);
+  const { rows } = await owner.query<{ file: string }>(
+    "select file from analytics.archive_file where dataset = 'sample' and day = '2026-09-07'",
+  );
+  const file = join(folder, rows[0]?.file ?? "");
+  renameSync(file, `${folder}/away`);
+  expect(await night(old)).toBeNull();
+  const isLoad = (row: string) => row.startsWith(`${old.load} `);
+  expect((await rowsInDatabase(old)).filter(isLoad)).toEqual(hot.filter(isLoad));
+  renameSync(`${folder}/away`, file);
+  expect(await night(old)).not.toBeNull();
+  expect(await rowsInArchive(old)).toEqual(all);
+  expect(await rowsInDatabase(old)).toEqual([]);
+}, 120_000);
 
 test("machine time leaves the database with the last state of each machine left behind", async () => {
   const old = await oldPlant();

@@ -4,7 +4,8 @@ import { Database } from "../../platform/db/database.ts";
 import { uuidV7 } from "../../platform/ids.ts";
 import { production } from "../production/index.ts";
 import { applyRetention } from "./archive/apply-retention.ts";
-import { archiveMachineTime, archiveSamples } from "./archive/archive-days.ts";
+import { archiveMachineTime, archiveSamples, openArchive } from "./archive/archive-days.ts";
+import { Failures } from "./archive/failures.ts";
 
 /**
  * The night's work by itself, as a process of its own group that dies at the n-th step: for the test of
@@ -20,16 +21,21 @@ const step = () => {
 };
 await using db = new Database(url, { poolMax: 2, onError: () => undefined });
 const now = new Date(`${today}T01:00:00Z`);
+const signal = AbortSignal.timeout(60_000);
+const failures = new Failures(signal);
 const deps = {
   db,
   production,
   folder,
   newId: () => uuidV7(new Date()),
-  signal: AbortSignal.timeout(60_000),
+  signal,
+  failures,
   onStep: step,
 };
+await openArchive(deps, [tenantId]);
 await archiveSamples(deps, tenantId, today);
 await archiveMachineTime(deps, tenantId, "2024-06-01");
-await applyRetention(db, { now, tenants: [{ tenantId, rawDays: 2 }] });
+await applyRetention(db, { now, tenants: [{ tenantId, rawDays: 2 }] }, failures);
+failures.throwIfAny();
 step();
 process.send?.({ steps });

@@ -5,8 +5,9 @@ import { defineUpkeep, type RegisteredJob } from "../../platform/jobs/define-job
 import { newId, type Platform } from "../../platform/platform.ts";
 import type { Production } from "../production/index.ts";
 import { applyRetention } from "./archive/apply-retention.ts";
-import { archiveMachineTime, archiveSamples } from "./archive/archive-days.ts";
+import { archiveMachineTime, archiveSamples, openArchive } from "./archive/archive-days.ts";
 import { dayBefore } from "./archive/days.ts";
+import { Failures } from "./archive/failures.ts";
 
 /**
  * The night's work on one database: closed days to Parquet, then raw rows that are older than they are
@@ -33,19 +34,28 @@ export function archiveUpkeep(
       handle: async ({ signal, progress }) => {
         const { db } = home;
         const now = platform.clock.now();
-        const archive = { db, production, folder, signal, newId: () => newId(platform) };
+        const failures = new Failures(signal);
+        const newOne = () => newId(platform);
+        const archive = { db, production, folder, signal, failures, newId: newOne };
         const tenantIds = await deps.tenantIds(home, tenantsMax);
+        await openArchive(archive, tenantIds);
         const tenants = [];
         let days = 0;
         for (const [done, tenantId] of tenantIds.entries()) {
+          // Without it nothing may be dropped at all.
           const settings = await platform.settings.of(tenantId);
           const machineDays = settings["retention.machine_time_days"];
-          days += await archiveSamples(archive, tenantId, dayBefore(now, graceDays));
-          days += await archiveMachineTime(archive, tenantId, dayBefore(now, machineDays));
+          await failures.guard(`readings of tenant ${tenantId}`, async () => {
+            days += await archiveSamples(archive, tenantId, dayBefore(now, graceDays));
+          });
+          await failures.guard(`machine time of tenant ${tenantId}`, async () => {
+            days += await archiveMachineTime(archive, tenantId, dayBefore(now, machineDays));
+          });
           tenants.push({ tenantId, rawDays: settings["retention.raw_days"] });
           progress(done + 1, tenantIds.length, `${days} days archived`);
         }
-        const dropped = await applyRetention(db, { now, tenants });
+        const dropped = await applyRetention(db, { now, tenants }, failures);
+        failures.throwIfAny();
         return { days, dropped };
       },
     }),

@@ -11,6 +11,7 @@ import { anotherApp, makeLine, releaseOrder } from "../../testing/plant.ts";
 import { plantOfFile } from "../../testing/plant-of-file.ts";
 import { production } from "../production/index.ts";
 import { archiveMachineTime } from "./archive/archive-days.ts";
+import { Failures } from "./archive/failures.ts";
 
 const { database, plant } = await plantOfFile();
 const folder = mkdtempSync(join(tmpdir(), "mw-oee-"));
@@ -97,6 +98,7 @@ test("OEE is the same before and after its days left the database, by day, shift
     folder,
     newId: () => uuidV7(new Date()),
     signal: AbortSignal.timeout(60_000),
+    failures: new Failures(AbortSignal.timeout(60_000)),
   };
   // The boundary lies inside the range, and inside a production day.
   expect(await archiveMachineTime(archive, plant.tenantId, "2024-05-04")).toBe(3);

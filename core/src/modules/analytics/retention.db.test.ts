@@ -4,6 +4,8 @@ import { expect, test } from "vitest";
 import { plantOfFile } from "../../testing/plant-of-file.ts";
 import { birth, readings } from "../../testing/telemetry.ts";
 import { applyRetention } from "./archive/apply-retention.ts";
+import { Failures } from "./archive/failures.ts";
+import { forgetMetric } from "./store/archive-files.ts";
 
 const { database, plant } = await plantOfFile();
 // The plant's clock stands at 2026-11-20.
@@ -55,7 +57,11 @@ test("a metric is kept for its own time, and not shorter than the archive has ta
 
   const home = await plant.worker.db.homeOf(plant.tenantId);
   const tenants = [{ tenantId: plant.tenantId, rawDays: 90 }];
-  const keep = (time: string) => applyRetention(home.db, { now: new Date(time), tenants });
+  const failures = new Failures(AbortSignal.timeout(60_000));
+  const keep = async (time: string) => {
+    await applyRetention(home.db, { now: new Date(time), tenants }, failures);
+    failures.throwIfAny();
+  };
   const stored = async () =>
     plant.core.db.inTenant(plant.tenantId, async (tx) => {
       const { rows } = await sql<{ metric_id: string; n: number }>`
@@ -63,6 +69,16 @@ test("a metric is kept for its own time, and not shorter than the archive has ta
           from telemetry.v_sample group by metric_id order by metric_id`.execute(tx.over());
       return Object.fromEntries(rows.map(({ metric_id, n }) => [metric_id, n]));
     });
+  // One day a call, and none once the night has to end.
+  const isForgotten = await home.db.inTenant(plant.tenantId, (tx) =>
+    forgetMetric(tx, { metricId: short, day: "2026-11-01" }),
+  );
+  expect(isForgotten).toBe(true);
+  expect(await stored()).toEqual({ [short]: 3, [long]: 4 });
+  const ended = new Failures(AbortSignal.abort(new Error("the night is over")));
+  const now = new Date("2026-11-20T01:00:00Z");
+  await expect(applyRetention(home.db, { now, tenants }, ended)).rejects.toThrow("is over");
+  expect(await stored()).toEqual({ [short]: 3, [long]: 4 });
   await keep("2026-11-20T01:00:00Z");
   expect(await stored()).toEqual({ [short]: 2, [long]: 4 });
   // A week later the 15th is due; it is not archived and stays.

@@ -8,14 +8,17 @@ import type { Transaction } from "../../../platform/db/transaction.ts";
 import type { Production } from "../../production/index.ts";
 import {
   deleteArchivedDay,
+  hasArchive,
   insertMachineTimeDay,
   loadArchivedDays,
   loadDroppedMetrics,
   loadDueSampleDays,
+  outdateArchivedDay,
   type SettledDay,
   settleSampleDay,
 } from "../store/archive-files.ts";
 import { type Dataset, datasets, postgresChecksum } from "./datasets.ts";
+import type { Failures } from "./failures.ts";
 import { rowsOfDay } from "./rows.ts";
 import type { DayToWrite, WrittenDay } from "./write-day.ts";
 
@@ -26,6 +29,8 @@ export type ArchiveDeps = {
   folder: string;
   newId: () => string;
   signal: AbortSignal;
+  /** Days that could not be written; the others are. */
+  failures: Failures;
   /** Told after each step of each day: what a test interrupts. */
   onStep?: ((step: string) => void) | undefined;
 };
@@ -40,23 +45,53 @@ export async function archiveSamples(
   tenantId: TenantId,
   before: string,
 ): Promise<number> {
-  await forgetLostFiles(deps, tenantId);
   const due = await deps.db.inTenant(tenantId, (tx) =>
     loadDueSampleDays(tx, { before, limit: daysAtOnce }),
   );
+  let days = 0;
   for (const { day, file } of due) {
-    const metricIds = await deps.db.inTenant(tenantId, (tx) => loadDroppedMetrics(tx, day));
-    const kept = file === null ? null : { file, metricIds };
-    const written = await writeDay(deps, { tenantId, dataset: "sample", day, kept });
-    const isSettled = await deps.db.inTenant(tenantId, (tx) => settleSampleDay(tx, written));
-    deps.onStep?.("settled");
-    await sweep(deps, tenantId, {
-      dataset: "sample",
-      day,
-      unsettled: isSettled ? file : written.file,
-    });
+    const isDone = await deps.failures.guard(`readings of ${day} of tenant ${tenantId}`, () =>
+      archiveSampleDay(deps, tenantId, { day, file }),
+    );
+    if (isDone) days += 1;
   }
-  return due.length;
+  return days;
+}
+
+async function archiveSampleDay(
+  deps: ArchiveDeps,
+  tenantId: TenantId,
+  { day, file }: { day: string; file: string | null },
+): Promise<void> {
+  const metricIds = await deps.db.inTenant(tenantId, (tx) => loadDroppedMetrics(tx, day));
+  const kept = file === null ? null : { file, metricIds };
+  if (file !== null && metricIds.length > 0) await mustBeThere(deps, tenantId, file);
+  const written = await writeDay(deps, { tenantId, dataset: "sample", day, kept });
+  const isSettled = await deps.db.inTenant(tenantId, (tx) => settleSampleDay(tx, written));
+  deps.onStep?.("settled");
+  await sweep(deps, tenantId, {
+    dataset: "sample",
+    day,
+    unsettled: isSettled ? file : written.file,
+  });
+}
+
+/** @throws Error when the only file of rows that left the database is away or another one. */
+async function mustBeThere(
+  { db, folder }: ArchiveDeps,
+  tenantId: TenantId,
+  file: string,
+): Promise<void> {
+  const all = await db.inTenant(tenantId, (tx) =>
+    loadArchivedDays(tx, { dataset: "sample", isDropped: null }),
+  );
+  const bytes = all.find((one) => one.file === file)?.bytes;
+  const found = await new ArchiveFolder(folder).sizeOf(file);
+  if (bytes === undefined || found === Number(bytes)) return;
+  throw new Error(
+    `the archive file ${file} ${found === null ? "is not there" : `has ${found} bytes instead of ${bytes}`}, ` +
+      "and it holds readings that are nowhere else: put it back into ARCHIVE_DIR, from the backup if need be",
+  );
 }
 
 /**
@@ -119,8 +154,8 @@ async function checksumOf(tx: Transaction, name: Dataset["name"], day: string): 
 }
 
 /**
- * Removes the file that was replaced, or could not be settled, and those of a day that a process left
- * behind when it died: their ids tell their age, and a day ago nobody is still about to settle one.
+ * Removes the file that was replaced, or could not be settled, and those that a process left behind when
+ * it died: a day old, named by no manifest row, and older than the file that is there for their day.
  */
 async function sweep(
   { db, folder }: ArchiveDeps,
@@ -130,13 +165,14 @@ async function sweep(
   const files = new ArchiveFolder(folder);
   if (asked.unsettled !== null) await files.remove(asked.unsettled);
   const place = folderOf(tenantId, asked.dataset, asked.day);
-  const valid = await db.inTenant(tenantId, (tx) =>
+  const named = await db.inTenant(tenantId, (tx) =>
     loadArchivedDays(tx, { dataset: asked.dataset, isDropped: null }),
   );
+  const valid = named.find(({ day }) => day === asked.day);
+  if (valid === undefined || (await files.sizeOf(valid.file)) !== Number(valid.bytes)) return;
+  const newest = Math.min(madeMs(valid.file.slice(place.length + 1)), Date.now() - leftBehindMs);
   for (const name of await files.list(place)) {
-    const isValid = valid.some(({ file }) => file === `${place}/${name}`);
-    if (!isValid && madeMs(name) < Date.now() - leftBehindMs)
-      await files.remove(`${place}/${name}`);
+    if (madeMs(name) < newest) await files.remove(`${place}/${name}`);
   }
 }
 
@@ -145,15 +181,60 @@ function madeMs(name: string): number {
   return Number.parseInt(name.replaceAll("-", "").slice(0, 12), 16);
 }
 
-/** A manifest row whose file somebody took away, while the rows are still here: made again. */
-async function forgetLostFiles({ db, folder }: ArchiveDeps, tenantId: TenantId): Promise<void> {
+/**
+ * Makes sure that the folder is the one the manifests speak of, before anything relies on it: marks it for
+ * tenants that are new in it, removes what dead processes staged, and has lost files made again.
+ * @throws Error when a tenant has archived days and the folder does not carry its mark: it is another one.
+ */
+export async function openArchive(
+  deps: Pick<ArchiveDeps, "db" | "folder">,
+  tenantIds: readonly TenantId[],
+): Promise<void> {
+  const files = new ArchiveFolder(deps.folder);
+  const unmarked = [];
+  for (const tenantId of tenantIds) {
+    const mark = `tenant=${tenantId}`;
+    if ((await files.sizeOf(mark)) !== null) continue;
+    unmarked.push(mark);
+    if (!(await deps.db.inTenant(tenantId, hasArchive))) continue;
+    throw new Error(
+      `ARCHIVE_DIR (${deps.folder}) is not the folder that days were archived to: it has no file ${mark}. ` +
+        "Nothing was archived or dropped. Mount or restore the folder, or, if it is the right one, create that file empty.",
+    );
+  }
+  for (const mark of unmarked) await files.mark(mark);
+  await removeStaged(files);
+  for (const tenantId of tenantIds) await forgetLostFiles(deps, tenantId);
+}
+
+/** Their names end with that of the file they were to be; a day ago nobody is still at work on one. */
+async function removeStaged(files: ArchiveFolder): Promise<void> {
+  for (const name of await files.list("staging")) {
+    const id = /([0-9a-f-]{36})\.parquet/u.exec(name)?.[1];
+    if (id !== undefined && madeMs(id) < Date.now() - leftBehindMs)
+      await files.remove(`staging/${name}`);
+  }
+}
+
+/**
+ * A manifest row whose file somebody took away: while all its rows are still here, it is made again.
+ * Otherwise it counts as not archived, so that nothing more of that day goes, until the file is back.
+ */
+async function forgetLostFiles(
+  { db, folder }: Pick<ArchiveDeps, "db" | "folder">,
+  tenantId: TenantId,
+): Promise<void> {
   const files = new ArchiveFolder(folder);
   const held = await db.inTenant(tenantId, (tx) =>
     loadArchivedDays(tx, { dataset: "sample", isDropped: false }),
   );
   for (const { day, file, bytes } of held) {
     if ((await files.sizeOf(file)) === Number(bytes)) continue;
-    await db.inTenant(tenantId, (tx) => deleteArchivedDay(tx, { dataset: "sample", day }));
+    await db.inTenant(tenantId, async (tx) => {
+      const left = await loadDroppedMetrics(tx, day);
+      if (left.length > 0) await outdateArchivedDay(tx, day);
+      else await deleteArchivedDay(tx, { dataset: "sample", day });
+    });
   }
 }
 

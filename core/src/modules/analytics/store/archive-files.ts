@@ -98,17 +98,49 @@ export async function deleteArchivedDay(
        and dropped_time is null`.execute(tx.over());
 }
 
+/** The day counts as not archived: nothing of it leaves the database, and it is due. */
+export async function outdateArchivedDay(tx: Transaction, day: string): Promise<void> {
+  await sql`
+    update analytics.archive_file
+       set version = -1
+     where dataset = 'sample'
+       and day = ${day}::date`.execute(tx.over());
+}
+
+export async function hasArchive(tx: Transaction): Promise<boolean> {
+  const { rows } = await sql`select from analytics.archive_file limit 1`.execute(tx.over());
+  return rows.length > 0;
+}
+
 export async function dropArchivedSamples(tx: Transaction, before: string): Promise<string[]> {
   const { rows } = await sql<{ dropped: string[] }>`
     select analytics.drop_archived_samples(${before}::date) as dropped`.execute(tx.over());
   return rows[0]?.dropped ?? [];
 }
 
-export async function forgetMetric(
+/** Days with readings, oldest first, that may still have raw rows of the metric. */
+export async function loadDaysOfMetric(
   tx: Transaction,
   asked: { metricId: string; before: string },
-): Promise<void> {
-  await sql`select analytics.forget_metric(${asked.metricId}::bigint, ${asked.before}::date)`.execute(
-    tx.over(),
-  );
+): Promise<string[]> {
+  const { rows } = await sql<{ day: string }>`
+    select d.day::text
+      from telemetry.v_changed_day d
+     where d.day < ${asked.before}::date
+       and d.day >= coalesce((select (raw_from at time zone 'UTC')::date from telemetry.v_metric
+                               where metric_id = ${asked.metricId}), '-infinity')
+     order by d.day
+     limit 4000`.execute(tx.over());
+  return rows.map(({ day }) => day);
+}
+
+/** Raw rows of the metric up to the end of a day. False: not all of it is archived as it is now. */
+export async function forgetMetric(
+  tx: Transaction,
+  asked: { metricId: string; day: string },
+): Promise<boolean> {
+  const { rows } = await sql<{ gone: boolean }>`
+    select analytics.forget_metric(${asked.metricId}::bigint, ${asked.day}::date + 1)
+           > ${asked.day}::date as gone`.execute(tx.over());
+  return rows[0]?.gone === true;
 }
