@@ -64,7 +64,8 @@ create function telemetry.counter_travel(from_value double precision, to_value d
   end;
 
 -- Folds the buckets of marked minutes anew, oldest marks first, about `buckets_max` of them; returns how
--- many minutes were due, 0 when nothing is or another process is at it. Safe to repeat.
+-- many minutes were due, 0 when nothing is or another process is at it. Safe to repeat. The bound is one
+-- on buckets, not on marks: ten batches a second mark the same minute a hundred times before it is folded.
 create function telemetry.roll_up(buckets_max integer) returns integer
   language plpgsql set search_path = pg_catalog
   as $$
@@ -76,10 +77,23 @@ begin
   if not pg_try_advisory_xact_lock(4711, 6) then
     return 0;
   end if;
-  with waiting as (
+  -- Every batch marks the minute of now again: it is folded once, however many marks it has.
+  with marks as (
+    select *
+      from (select m.*, sum(cardinality(m.minutes)) over (order by rollup_mark_id)
+                        - cardinality(m.minutes) as pairs_before
+              from (select * from telemetry.rollup_mark order by rollup_mark_id limit 10000) m) m
+     where pairs_before < 40 * buckets_max
+  ), fresh as (
+    select first_mark, count(*) as buckets
+      from (select min(rollup_mark_id) as first_mark
+              from marks cross join lateral unnest(marks.metric_ids, marks.minutes) u (metric_id, minute)
+             group by metric_id, minute) pair
+     group by first_mark
+  ), waiting as (
     select rollup_mark_id,
-           sum(cardinality(m.minutes)) over (order by rollup_mark_id) - cardinality(m.minutes) as before
-      from (select * from telemetry.rollup_mark order by rollup_mark_id limit 10000) m
+           coalesce(sum(buckets) over (order by rollup_mark_id), 0) - coalesce(buckets, 0) as before
+      from marks left join fresh on first_mark = rollup_mark_id
   ), taken as (
     delete from telemetry.rollup_mark
      where rollup_mark_id in (select rollup_mark_id from waiting where before < buckets_max)

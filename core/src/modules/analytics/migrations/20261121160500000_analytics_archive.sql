@@ -85,37 +85,48 @@ begin
 end
 $$;
 
--- Removes the raw rows of one metric before a day, as far as every day up to it is archived as it is now.
--- Returns the day before which they are gone.
+-- Removes the raw rows of one metric before a day, as far as every day since raw_from is archived as it
+-- is now: asked for one day further at a time, each call is short. Returns the day before which they are
+-- gone. What came late for days before raw_from is not its: settle_sample_day takes it away.
 create function analytics.forget_metric(asked_metric bigint, before date) returns date
   language plpgsql security definer set search_path = pg_catalog
   as $$
 declare
+  from_day date;
   until date;
 begin
   set local lock_timeout = '10s';
   lock table telemetry.sample in share row exclusive mode;
+  select coalesce((raw_from at time zone 'UTC')::date, '-infinity') into from_day
+    from telemetry.metric
+   where metric_id = asked_metric and tenant_id = platform.tenant_id();
+  if not found then
+    raise exception 'metric % is none of the tenant', asked_metric;
+  end if;
   select least(before, min(d.day)) into until
     from telemetry.changed_day d
     left join analytics.archive_file f
       on f.tenant_id = d.tenant_id and f.dataset = 'sample' and f.day = d.day
    where d.tenant_id = platform.tenant_id()
-     and d.day < before
-     and (f.version is distinct from d.version or not telemetry.is_day_settled(d.day));
-  until := coalesce(until, before);
+     and d.day >= from_day and d.day < before
+     and f.version is distinct from d.version;
+  -- Days whose rows are only marked yet.
+  select least(until, min(date '1970-01-01' + u.minute / 1440)) into until
+    from telemetry.rollup_mark m cross join lateral unnest(m.minutes) u (minute)
+   where date '1970-01-01' + u.minute / 1440 >= from_day;
   update telemetry.metric
      set raw_from = greatest(raw_from, until::timestamp at time zone 'UTC')
-   where metric_id = asked_metric and tenant_id = platform.tenant_id();
-  if not found then
-    raise exception 'metric % is none of the tenant', asked_metric;
-  end if;
+   where metric_id = asked_metric;
   delete from telemetry.sample
-   where metric_id = asked_metric and source_time < until::timestamp at time zone 'UTC';
+   where metric_id = asked_metric
+     and source_time >= from_day::timestamp at time zone 'UTC'
+     and source_time < until::timestamp at time zone 'UTC';
   return until;
 end
 $$;
 
--- Chunks (partitions) of telemetry.sample with their range; the default partition with that of its rows.
+-- Chunks (partitions) of telemetry.sample with their range. The default partition counts by weeks, like
+-- every other one: what of it may go does not depend on which partitions were made when.
 create function telemetry.sample_chunks()
   returns table (name regclass, from_time timestamptz, to_time timestamptz, is_default boolean)
   language plpgsql stable security definer set search_path = pg_catalog
@@ -125,8 +136,7 @@ begin
     return query execute $sql$
       select format('%I.%I', chunk_schema, chunk_name)::regclass, range_start, range_end, false
         from timescaledb_information.chunks
-       where hypertable_schema = 'telemetry' and hypertable_name = 'sample'
-       order by range_start $sql$;
+       where hypertable_schema = 'telemetry' and hypertable_name = 'sample' $sql$;
     return;
   end if;
   return query
@@ -134,17 +144,17 @@ begin
            to_date(right(c.relname, 8), 'YYYYMMDD')::timestamp at time zone 'UTC',
            (to_date(right(c.relname, 8), 'YYYYMMDD') + 7)::timestamp at time zone 'UTC', false
       from pg_inherits i join pg_class c on c.oid = i.inhrelid
-     where i.inhparent = 'telemetry.sample'::regclass and c.relname ~ '^sample_\d{8}$'
-     order by c.relname;
+     where i.inhparent = 'telemetry.sample'::regclass and c.relname ~ '^sample_\d{8}$';
   return query execute $sql$
-    select 'telemetry.sample_beyond'::regclass, min(source_time), date_trunc('day', max(source_time), 'UTC') + interval '1 day', true
-      from telemetry.sample_beyond
-    having count(*) > 0 $sql$;
+    select distinct 'telemetry.sample_beyond'::regclass, date_trunc('week', source_time, 'UTC'),
+           date_trunc('week', source_time, 'UTC') + interval '7 days', true
+      from telemetry.sample_beyond $sql$;
 end
 $$;
 
 -- Drops the oldest chunks that lie before a day and whose every day of every tenant is archived as it is
--- now, at most ten; returns their names. What is not archived keeps its chunk, however old.
+-- now, at most ten; returns their names. It ends at the first that may not go: raw_from says that
+-- everything before it is only in files, so that no newer chunk may go before an older one.
 create function analytics.drop_archived_samples(before date) returns text[]
   language plpgsql security definer set search_path = pg_catalog
   as $$
@@ -155,9 +165,9 @@ declare
 begin
   set local lock_timeout = '10s';
   lock table telemetry.sample in share row exclusive mode;
-  for chunk in select * from telemetry.sample_chunks()
-                where to_time <= before::timestamp at time zone 'UTC' limit 10 loop
-    continue when exists (
+  for chunk in select * from telemetry.sample_chunks() order by from_time limit 10 loop
+    exit when chunk.to_time > before::timestamp at time zone 'UTC';
+    exit when exists (
       select from telemetry.changed_day d
         left join analytics.archive_file f
           on f.tenant_id = d.tenant_id and f.dataset = 'sample' and f.day = d.day
@@ -165,11 +175,14 @@ begin
          and d.day < (chunk.to_time at time zone 'UTC')::date
          and (f.version is distinct from d.version or not telemetry.is_day_settled(d.day)));
     -- Days whose very first rows are only marked yet.
-    continue when exists (
+    exit when exists (
       select from generate_series(chunk.from_time, chunk.to_time - interval '1 day', interval '1 day') d
        where not telemetry.is_day_settled((d at time zone 'UTC')::date));
+    -- Before it goes: afterwards the name is only a number.
+    dropped := dropped || chunk.name::text;
     if chunk.is_default then
-      execute format('delete from %s where source_time < %L', chunk.name, chunk.to_time);
+      execute format('delete from %s where source_time >= %L and source_time < %L',
+                     chunk.name, chunk.from_time, chunk.to_time);
     elsif has_timescale then
       execute format('select public.drop_chunks(%L, older_than => %L::timestamptz, newer_than => %L::timestamptz)',
                      'telemetry.sample', chunk.to_time, chunk.from_time);
@@ -182,7 +195,6 @@ begin
      where dataset = 'sample' and dropped_time is null
        and day >= (chunk.from_time at time zone 'UTC')::date
        and day < (chunk.to_time at time zone 'UTC')::date;
-    dropped := dropped || chunk.name::text;
   end loop;
   return dropped;
 end
