@@ -1,5 +1,5 @@
 import type { TestDatabase } from "../test/database.ts";
-import { freePort, PlantProcess } from "../test/plant.ts";
+import { freePort, ingestOn } from "../test/plant.ts";
 import { everythingStored, newNodes, registerNodes, startPublisher } from "./load.ts";
 import type { PublisherOptions } from "./publisher.ts";
 
@@ -22,12 +22,7 @@ export async function ingestMetricsPerSecond(db: TestDatabase, load: IngestLoad)
     stateMetrics: 1,
   };
   await registerNodes(db, options);
-  await using ingest = new PlantProcess("ingest", ["ingest/src/main.ts"], {
-    DATABASE_URL: db.urls.ingest,
-    HOST: "127.0.0.1",
-    MQTT_PORT: String(mqttPort),
-    LOG_LEVEL: "warn",
-  });
+  await using ingest = ingestOn(db, mqttPort, { LOG_LEVEL: "warn" });
   await ingest.start();
   const publisher = await startPublisher(options);
   try {

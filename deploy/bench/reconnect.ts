@@ -4,7 +4,7 @@ import { DataType } from "@millwright/contracts/sparkplug";
 
 import { TestEdgeNode } from "../../ingest/src/broker/test-edge-node.ts";
 import { createTestDatabase } from "../test/database.ts";
-import { eventually, freePort, PlantProcess } from "../test/plant.ts";
+import { eventually, freePort, ingestOn } from "../test/plant.ts";
 import { connect, newNodes, registerNodes } from "./load.ts";
 import type { PublisherOptions } from "./publisher.ts";
 
@@ -38,12 +38,7 @@ const known: PublisherOptions = {
 await registerNodes(database, known);
 const names = Array.from({ length: metricCount }, (_, index) => `process/${index}`);
 const metrics = Object.fromEntries(names.map((name) => [name, DataType.Double]));
-await using ingest = new PlantProcess("ingest", ["ingest/src/main.ts"], {
-  DATABASE_URL: database.urls.ingest,
-  HOST: "127.0.0.1",
-  MQTT_PORT: String(mqttPort),
-  LOG_LEVEL: "warn",
-});
+await using ingest = ingestOn(database, mqttPort, { LOG_LEVEL: "warn" });
 await using client = await connect(database);
 
 // The first time their metrics are registered; then ingest dies, and they all come back to the new one.

@@ -6,7 +6,7 @@ import type pg from "pg";
 
 import { TestEdgeNode } from "../../ingest/src/broker/test-edge-node.ts";
 import { createTestDatabase } from "../test/database.ts";
-import { freePort, PlantProcess } from "../test/plant.ts";
+import { freePort, ingestOn } from "../test/plant.ts";
 import {
   connect,
   everythingStored,
@@ -46,12 +46,7 @@ const [probeNode = { groupId: "", edgeNodeId: "", token: "" }] = newNodes(databa
 await registerNodes(database, live);
 await registerNodes(database, replay);
 await registerNodes(database, { ...live, nodes: [probeNode], countMetrics: 0, stateMetrics: 0 });
-await using ingest = new PlantProcess("ingest", ["ingest/src/main.ts"], {
-  DATABASE_URL: database.urls.ingest,
-  HOST: "127.0.0.1",
-  MQTT_PORT: String(mqttPort),
-  LOG_LEVEL: "warn",
-});
+await using ingest = ingestOn(database, mqttPort, { LOG_LEVEL: "warn" });
 await ingest.start();
 await using client = await connect(database);
 const publishers: ChildProcess[] = [];

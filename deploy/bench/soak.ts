@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { parseArgs } from "node:util";
 
 import { createTestDatabase } from "../test/database.ts";
-import { freePort, PlantProcess } from "../test/plant.ts";
+import { freePort, ingestOn } from "../test/plant.ts";
 import { everythingStored, median, newNodes, registerNodes, startPublisher } from "./load.ts";
 import type { PublisherOptions } from "./publisher.ts";
 
@@ -36,12 +36,7 @@ const load: PublisherOptions = {
   perSecond,
 };
 await registerNodes(database, load);
-await using ingest = new PlantProcess("ingest", ["ingest/src/main.ts"], {
-  DATABASE_URL: database.urls.ingest,
-  HOST: "127.0.0.1",
-  MQTT_PORT: String(mqttPort),
-  LOG_LEVEL: "warn",
-});
+await using ingest = ingestOn(database, mqttPort, { LOG_LEVEL: "warn" });
 await ingest.start();
 const publisher = await startPublisher(load);
 const samples: number[] = [];

@@ -112,6 +112,20 @@ export type Plant = AsyncDisposable & {
   logs: () => string;
 };
 
+/** Ingest with its broker on this port of loopback; not started yet. */
+export function ingestOn(
+  database: TestDatabase,
+  mqttPort: number,
+  environment: Record<string, string> = {},
+): PlantProcess {
+  return new PlantProcess("ingest", ["ingest/src/main.ts"], {
+    HOST: "127.0.0.1",
+    DATABASE_URL: database.urls.ingest,
+    MQTT_PORT: String(mqttPort),
+    ...environment,
+  });
+}
+
 /**
  * Starts ingest, core and worker. `mqttUrl`: an external broker instead of the embedded one.
  * `database`: that one, which is dropped with the plant, instead of a fresh one of the tests' server.
@@ -125,10 +139,8 @@ export async function startPlant({
   const [port, mqttPort] = [await freePort(), await freePort()];
   const setupCode = randomBytes(32).toString("base64url");
   const shared = { HOST: "127.0.0.1", DATA_DIR: folder, SPARKPLUG_HOST_ID: "millwright" };
-  const ingest = new PlantProcess("ingest", ["ingest/src/main.ts"], {
+  const ingest = ingestOn(database, mqttPort, {
     ...shared,
-    DATABASE_URL: database.urls.ingest,
-    MQTT_PORT: String(mqttPort),
     ...(mqttUrl === undefined ? {} : { MQTT_URL: mqttUrl }),
   });
   const core = new PlantProcess("core", ["core/src/main.ts"], {

@@ -4,7 +4,7 @@ import { DataType, encodePayload, metric } from "@millwright/contracts/sparkplug
 import { afterAll, beforeAll, expect, it, onTestFinished } from "vitest";
 
 import { createTestDatabase, type TestDatabase } from "../../deploy/test/database.ts";
-import { eventually, freePort, PlantProcess } from "../../deploy/test/plant.ts";
+import { eventually, freePort, ingestOn, type PlantProcess } from "../../deploy/test/plant.ts";
 import { TestEdgeNode } from "./broker/test-edge-node.ts";
 import { TestCell, type TestGateway } from "./store/test-cell.ts";
 
@@ -23,11 +23,7 @@ beforeAll(async () => {
   cell = await TestCell.open(database);
   const port = await freePort();
   url = `mqtt://127.0.0.1:${port}`;
-  ingest = new PlantProcess("ingest", ["ingest/src/main.ts"], {
-    DATABASE_URL: database.urls.ingest,
-    HOST: "127.0.0.1",
-    MQTT_PORT: String(port),
-  });
+  ingest = ingestOn(database, port);
   await ingest.start();
 }, 60_000);
 

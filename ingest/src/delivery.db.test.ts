@@ -5,7 +5,7 @@ import { describe, expect, it, onTestFinished } from "vitest";
 
 import { createTestDatabase } from "../../deploy/test/database.ts";
 import { mosquittoAvailable, startMosquitto } from "../../deploy/test/mosquitto.ts";
-import { eventually, freePort, PlantProcess } from "../../deploy/test/plant.ts";
+import { eventually, freePort, ingestOn } from "../../deploy/test/plant.ts";
 import { TestEdgeNode } from "./broker/test-edge-node.ts";
 import { TestCell, type TestGateway } from "./store/test-cell.ts";
 
@@ -26,12 +26,7 @@ async function startIngest(broker = "embedded") {
   const mosquitto = broker === "mosquitto" ? stack.use(await startMosquitto()) : null;
   const port = mosquitto?.port ?? (await freePort());
   const ingest = stack.use(
-    new PlantProcess("ingest", ["ingest/src/main.ts"], {
-      DATABASE_URL: database.urls.ingest,
-      HOST: "127.0.0.1",
-      MQTT_PORT: String(port),
-      ...(mosquitto === null ? {} : { MQTT_URL: mosquitto.url }),
-    }),
+    ingestOn(database, port, mosquitto === null ? {} : { MQTT_URL: mosquitto.url }),
   );
   await ingest.start();
   const url = `mqtt://127.0.0.1:${port}`;

@@ -3,7 +3,7 @@ import { DataType } from "@millwright/contracts/sparkplug";
 import { expect, it, onTestFinished } from "vitest";
 
 import { createTestDatabase } from "../../deploy/test/database.ts";
-import { eventually, freePort, PlantProcess } from "../../deploy/test/plant.ts";
+import { eventually, freePort, ingestOn } from "../../deploy/test/plant.ts";
 import { TestEdgeNode } from "./broker/test-edge-node.ts";
 import { TestCell } from "./store/test-cell.ts";
 
@@ -22,13 +22,7 @@ async function boundMachine() {
   const gateway = await cell.gateway();
   const workUnitId = await cell.workUnit(gateway, { "count.good": "count", state: "state" });
   const port = await freePort();
-  const ingest = stack.use(
-    new PlantProcess("ingest", ["ingest/src/main.ts"], {
-      DATABASE_URL: database.urls.ingest,
-      HOST: "127.0.0.1",
-      MQTT_PORT: String(port),
-    }),
-  );
+  const ingest = stack.use(ingestOn(database, port));
   await ingest.start();
   const connect = async (epoch?: string | null) =>
     stack.use(

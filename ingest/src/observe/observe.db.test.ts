@@ -3,7 +3,7 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 
 import { createTestDatabase, type TestDatabase } from "../../../deploy/test/database.ts";
 import { startOtlpReceiver } from "../../../deploy/test/otlp-receiver.ts";
-import { eventually, freePort, PlantProcess } from "../../../deploy/test/plant.ts";
+import { eventually, freePort, ingestOn } from "../../../deploy/test/plant.ts";
 import { TestEdgeNode } from "../broker/test-edge-node.ts";
 import { TestCell } from "../store/test-cell.ts";
 import { createMetrics } from "./metrics.ts";
@@ -23,9 +23,7 @@ test("a message is one trace with its transaction and its event, and a figure", 
   const gateway = await cell.gateway();
   const workUnitId = await cell.workUnit(gateway, { "count.good": "count" });
   const [port, metricsPort] = [await freePort(), await freePort()];
-  await using ingest = new PlantProcess("ingest", ["ingest/src/main.ts"], {
-    DATABASE_URL: database.urls.ingest,
-    MQTT_PORT: String(port),
+  await using ingest = ingestOn(database, port, {
     INGEST_METRICS_PORT: String(metricsPort),
     OTEL_EXPORTER_OTLP_ENDPOINT: receiver.endpoint,
   });

@@ -3,7 +3,7 @@ import pg from "pg";
 import { expect, it, onTestFinished } from "vitest";
 
 import { createTestDatabase } from "../../../deploy/test/database.ts";
-import { eventually, freePort, PlantProcess } from "../../../deploy/test/plant.ts";
+import { eventually, freePort, ingestOn } from "../../../deploy/test/plant.ts";
 import { TestEdgeNode, type TestReading } from "../broker/test-edge-node.ts";
 import { rollUp } from "./rollups.ts";
 import { TestCell } from "./test-cell.ts";
@@ -34,13 +34,7 @@ async function plantWithGateway() {
   const gateway = await cell.gateway();
   await cell.workUnit(gateway, { "count.good": "count" });
   const port = await freePort();
-  const ingest = stack.use(
-    new PlantProcess("ingest", ["ingest/src/main.ts"], {
-      DATABASE_URL: database.urls.ingest,
-      HOST: "127.0.0.1",
-      MQTT_PORT: String(port),
-    }),
-  );
+  const ingest = stack.use(ingestOn(database, port));
   await ingest.start();
   const node = stack.use(
     await TestEdgeNode.connect({ url: `mqtt://127.0.0.1:${port}`, metrics, ...gateway }),
