@@ -10,6 +10,7 @@ import {
   deleteArchivedDay,
   hasArchive,
   insertMachineTimeDay,
+  loadArchivedDay,
   loadArchivedDays,
   loadDroppedMetrics,
   loadDueSampleDays,
@@ -65,7 +66,7 @@ async function archiveSampleDay(
 ): Promise<void> {
   const metricIds = await deps.db.inTenant(tenantId, (tx) => loadDroppedMetrics(tx, day));
   const kept = file === null ? null : { file, metricIds };
-  if (file !== null && metricIds.length > 0) await mustBeThere(deps, tenantId, file);
+  if (file !== null && metricIds.length > 0) await mustBeThere(deps, tenantId, { day, file });
   const written = await writeDay(deps, { tenantId, dataset: "sample", day, kept });
   const isSettled = await deps.db.inTenant(tenantId, (tx) => settleSampleDay(tx, written));
   deps.onStep?.("settled");
@@ -80,14 +81,16 @@ async function archiveSampleDay(
 async function mustBeThere(
   { db, folder }: ArchiveDeps,
   tenantId: TenantId,
-  file: string,
+  { day, file }: { day: string; file: string },
 ): Promise<void> {
-  const all = await db.inTenant(tenantId, (tx) =>
-    loadArchivedDays(tx, { dataset: "sample", isDropped: null }),
+  const named = await db.inTenant(tenantId, (tx) =>
+    loadArchivedDay(tx, { dataset: "sample", day }),
   );
-  const bytes = all.find((one) => one.file === file)?.bytes;
+  // Another process has replaced it meanwhile, and settling will say so.
+  if (named?.file !== file) return;
+  const { bytes } = named;
   const found = await new ArchiveFolder(folder).sizeOf(file);
-  if (bytes === undefined || found === Number(bytes)) return;
+  if (found === Number(bytes)) return;
   throw new Error(
     `the archive file ${file} ${found === null ? "is not there" : `has ${found} bytes instead of ${bytes}`}, ` +
       "and it holds readings that are nowhere else: put it back into ARCHIVE_DIR, from the backup if need be",
@@ -165,11 +168,8 @@ async function sweep(
   const files = new ArchiveFolder(folder);
   if (asked.unsettled !== null) await files.remove(asked.unsettled);
   const place = folderOf(tenantId, asked.dataset, asked.day);
-  const named = await db.inTenant(tenantId, (tx) =>
-    loadArchivedDays(tx, { dataset: asked.dataset, isDropped: null }),
-  );
-  const valid = named.find(({ day }) => day === asked.day);
-  if (valid === undefined || (await files.sizeOf(valid.file)) !== Number(valid.bytes)) return;
+  const valid = await db.inTenant(tenantId, (tx) => loadArchivedDay(tx, asked));
+  if (valid === null || (await files.sizeOf(valid.file)) !== Number(valid.bytes)) return;
   const newest = Math.min(madeMs(valid.file.slice(place.length + 1)), Date.now() - leftBehindMs);
   for (const name of await files.list(place)) {
     if (madeMs(name) < newest) await files.remove(`${place}/${name}`);
@@ -233,7 +233,7 @@ async function forgetLostFiles(
     await db.inTenant(tenantId, async (tx) => {
       const left = await loadDroppedMetrics(tx, day);
       if (left.length > 0) await outdateArchivedDay(tx, day);
-      else await deleteArchivedDay(tx, { dataset: "sample", day });
+      else await deleteArchivedDay(tx, day);
     });
   }
 }

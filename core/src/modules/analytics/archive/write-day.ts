@@ -1,4 +1,4 @@
-import { DuckDBInstance, type DuckDBConnection } from "@duckdb/node-api";
+import type { DuckDBConnection } from "@duckdb/node-api";
 import { tenantIdSchema } from "@millwright/contracts/units";
 import { sql } from "kysely";
 import { z } from "zod";
@@ -8,6 +8,7 @@ import type { ChildTask } from "../../../platform/child/run-in-child.ts";
 import { Database } from "../../../platform/db/database.ts";
 import type { Transaction } from "../../../platform/db/transaction.ts";
 import { type Dataset, datasets, duckdbChecksum, postgresChecksum } from "./datasets.ts";
+import { openDuckDb, parquetRelation, quoted } from "./duckdb.ts";
 import { rowsOfDay } from "./rows.ts";
 
 export type DayToWrite = {
@@ -29,7 +30,7 @@ export type WrittenDay = { rows: number; checksum: string; bytes: number; versio
  * Writes one day into one Parquet file and proves it: what is read back from the file has the count and
  * the checksum that PostgreSQL computed over the same snapshot (and those of the rows kept from the
  * file before). The name appears only after the proof. Runs in a child process.
- * @throws Error when the proof fails; nothing but the staged file is left, the next try removes it.
+ * @throws Error when the proof fails; nothing but the staged file is left, a later night removes it.
  */
 export const run: ChildTask<DayToWrite, WrittenDay> = async (input, tell) => {
   const dataset = datasets[input.dataset];
@@ -39,23 +40,18 @@ export const run: ChildTask<DayToWrite, WrittenDay> = async (input, tell) => {
   undo.defer(() => folder.remove(`${staged}.duckdb`));
   undo.defer(() => folder.remove(`${staged}.duckdb.wal`));
   undo.defer(() => folder.remove(staged));
-  const instance = await DuckDBInstance.create(await folder.stage(`${staged}.duckdb`), limits);
-  const duckdb = await instance.connect();
-  undo.defer(() => {
-    duckdb.closeSync();
-    instance.closeSync();
-  });
+  const { duckdb } = undo.use(await openDuckDb(await folder.stage(`${staged}.duckdb`)));
   await duckdb.run(stagingTable(dataset));
   const known = await copyRows(input, dataset, duckdb);
   tell("copied");
   const kept = await keepRows(input, dataset, folder, duckdb);
   await duckdb.run(
     `copy (select ${columnsOf(dataset)} from day order by ${dataset.order})
-       to '${quoted(await folder.stage(staged))}'
+       to ${quoted(await folder.stage(staged))}
        (format parquet, compression zstd, row_group_size ${rowsPerGroup})`,
   );
   tell("written");
-  const [found] = await summed(duckdb, dataset, fileRelation(folder.pathOf(staged)));
+  const [found] = await summed(duckdb, dataset, parquetRelation([folder.pathOf(staged)]));
   const wanted = {
     rows: known.rows + kept.rows,
     checksum: String(BigInt(known.checksum) + BigInt(kept.checksum)),
@@ -131,7 +127,7 @@ async function keepRows(
 ): Promise<{ rows: number; checksum: string }> {
   if (kept === null || kept.metricIds.length === 0) return { rows: 0, checksum: "0" };
   const ids = kept.metricIds.map((id) => BigInt(id)).join(", ");
-  const before = `(select * from ${fileRelation(folder.pathOf(kept.file))} where metric_id in (${ids}))`;
+  const before = `(select * from ${parquetRelation([folder.pathOf(kept.file)])} where metric_id in (${ids}))`;
   await duckdb.run(
     `create or replace view day as
        select * from casted union all select ${columnsOf(dataset)} from ${before} before`,
@@ -169,21 +165,5 @@ function columnsOf({ columns }: Dataset): string {
   return columns.map(({ name }) => name).join(", ");
 }
 
-/** Without the columns of the folder names: they are in the path, not in the file. */
-function fileRelation(path: string): string {
-  return `read_parquet('${quoted(path)}', hive_partitioning = false)`;
-}
-
-function quoted(path: string): string {
-  return path.replaceAll("'", "''");
-}
-
-/** A day of 10,000 readings a second spills to the disk beside the file instead of taking the machine. */
-const limits = {
-  memory_limit: "512MB",
-  threads: "2",
-  autoinstall_known_extensions: "false",
-  autoload_known_extensions: "false",
-};
 const rowsPerFetch = 10_000;
 const rowsPerGroup = 122_880;

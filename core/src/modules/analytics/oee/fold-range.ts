@@ -1,4 +1,3 @@
-import { DuckDBInstance } from "@duckdb/node-api";
 import { machineStateSchema } from "@millwright/contracts/states";
 import { tenantIdSchema } from "@millwright/contracts/units";
 import { sql } from "kysely";
@@ -6,6 +5,7 @@ import { z } from "zod";
 
 import type { ChildTask } from "../../../platform/child/run-in-child.ts";
 import { Database } from "../../../platform/db/database.ts";
+import { openDuckDb, parquetRelation } from "../archive/duckdb.ts";
 import { type Bounds, MachineTimeFold, type WindowSums } from "../domain/machine-time.ts";
 
 export type RangeToFold = {
@@ -46,22 +46,16 @@ const rowSchema = z
   });
 
 async function foldFiles({ files, to }: RangeToFold, fold: MachineTimeFold): Promise<void> {
-  const instance = await DuckDBInstance.create(":memory:", limits);
-  const duckdb = await instance.connect();
-  try {
-    const paths = files.map((path) => `'${path.replaceAll("'", "''")}'`).join(", ");
-    const result = await duckdb.stream(
-      `select work_unit_id, epoch_ms(source_time), state, good::varchar, scrap::varchar, run_ms
-         from read_parquet([${paths}], hive_partitioning = false)
-        where epoch_ms(source_time) < ${to}
-        order by work_unit_id, source_time, state nulls last`,
-    );
-    for await (const rows of result.yieldRowsJson()) {
-      for (const row of rows) fold.add(rowSchema.parse(row));
-    }
-  } finally {
-    duckdb.closeSync();
-    instance.closeSync();
+  // Sorting a year of a plant fits into memory: it is some million short rows.
+  using opened = await openDuckDb(":memory:");
+  const result = await opened.duckdb.stream(
+    `select work_unit_id, epoch_ms(source_time), state, good::varchar, scrap::varchar, run_ms
+       from ${parquetRelation(files)}
+      where epoch_ms(source_time) < ${to}
+      order by work_unit_id, source_time, state nulls last`,
+  );
+  for await (const rows of result.yieldRowsJson()) {
+    for (const row of rows) fold.add(rowSchema.parse(row));
   }
 }
 
@@ -83,11 +77,4 @@ async function foldDatabase(input: RangeToFold, fold: MachineTimeFold): Promise<
   });
 }
 
-/** Sorting a year of a plant spills to nowhere: it is some million short rows. */
-const limits = {
-  memory_limit: "512MB",
-  threads: "2",
-  autoinstall_known_extensions: "false",
-  autoload_known_extensions: "false",
-};
 const rowsPerFetch = 10_000;

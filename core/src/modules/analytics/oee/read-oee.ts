@@ -125,11 +125,9 @@ export function composeReport(
   );
   const rowOf = (of: readonly Cell[], shown: Partial<OeeRow>) =>
     toRow(of, shown, options.noDataRangePercent);
-  const byDay = () =>
-    [...Map.groupBy(cells, ({ day }) => day)]
-      .sort(([a], [b]) => a.localeCompare(b))
-      .map(([day, of]) => rowOf(of, { day }));
-  const trend = byDay();
+  const trend = [...Map.groupBy(cells, ({ day }) => day)]
+    .sort(([a], [b]) => a.localeCompare(b))
+    .map(([day, of]) => rowOf(of, { day }));
   return {
     timeZone: scene.timeZone,
     by: options.by,

@@ -3,7 +3,8 @@ import { sql } from "kysely";
 import type { Transaction } from "../../../platform/db/transaction.ts";
 import type { Dataset } from "../archive/datasets.ts";
 
-export type ArchivedDay = { day: string; file: string };
+/** `bytes`: size of the file. */
+export type ArchivedDay = { day: string; file: string; bytes: string };
 
 /** Closed days whose raw rows are not in the archive as they are now; `file` is the one before. */
 export async function loadDueSampleDays(
@@ -32,19 +33,31 @@ export async function loadDroppedMetrics(tx: Transaction, day: string): Promise<
   return rows.map(({ metric_id }) => metric_id);
 }
 
-/** Files of the manifest, by day; `isDropped` null: all. */
+/** Files of the manifest whose rows left the database, or are there as well, by day. */
 export async function loadArchivedDays(
   tx: Transaction,
-  asked: { dataset: Dataset["name"]; isDropped: boolean | null },
-): Promise<(ArchivedDay & { bytes: string })[]> {
-  const { rows } = await sql<ArchivedDay & { bytes: string }>`
+  asked: { dataset: Dataset["name"]; isDropped: boolean },
+): Promise<ArchivedDay[]> {
+  const { rows } = await sql<ArchivedDay>`
     select day::text, file, bytes
       from analytics.archive_file
      where dataset = ${asked.dataset}
-       and (${asked.isDropped}::boolean is null
-            or ${asked.isDropped}::boolean = (dropped_time is not null))
+       and ${asked.isDropped}::boolean = (dropped_time is not null)
      order by day`.execute(tx.over());
   return rows;
+}
+
+/** The manifest row of one day, or null. */
+export async function loadArchivedDay(
+  tx: Transaction,
+  asked: { dataset: Dataset["name"]; day: string },
+): Promise<ArchivedDay | null> {
+  const { rows } = await sql<ArchivedDay>`
+    select day::text, file, bytes
+      from analytics.archive_file
+     where dataset = ${asked.dataset}
+       and day = ${asked.day}::date`.execute(tx.over());
+  return rows[0] ?? null;
 }
 
 /** Every day of readings before it is archived as it is now; null: none is. */
@@ -86,15 +99,12 @@ export async function insertMachineTimeDay(tx: Transaction, done: SettledDay): P
             ${done.checksum}::numeric, ${done.bytes}, 0, now())`.execute(tx.over());
 }
 
-/** A file that is not there any more is none: while its rows are, it is made again. */
-export async function deleteArchivedDay(
-  tx: Transaction,
-  asked: { dataset: Dataset["name"]; day: string },
-): Promise<void> {
+/** A file of readings that is not there any more is none: while its rows are, it is made again. */
+export async function deleteArchivedDay(tx: Transaction, day: string): Promise<void> {
   await sql`
     delete from analytics.archive_file
-     where dataset = ${asked.dataset}
-       and day = ${asked.day}::date
+     where dataset = 'sample'
+       and day = ${day}::date
        and dropped_time is null`.execute(tx.over());
 }
 

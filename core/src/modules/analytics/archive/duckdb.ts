@@ -1,0 +1,34 @@
+import { DuckDBInstance, type DuckDBConnection } from "@duckdb/node-api";
+
+/**
+ * A DuckDB of its own, in memory or in a file, that loads nothing from outside and takes at most 512 MB:
+ * what needs more spills to the disk beside a file, and fails in memory.
+ */
+export async function openDuckDb(path: string): Promise<{ duckdb: DuckDBConnection } & Disposable> {
+  const instance = await DuckDBInstance.create(path, limits);
+  const duckdb = await instance.connect();
+  return {
+    duckdb,
+    [Symbol.dispose]() {
+      duckdb.closeSync();
+      instance.closeSync();
+    },
+  };
+}
+
+/** Parquet files as a relation, without the columns of the folder names: they are in the paths, not in the files. */
+export function parquetRelation(paths: readonly string[]): string {
+  return `read_parquet([${paths.map(quoted).join(", ")}], hive_partitioning = false)`;
+}
+
+/** A path as a literal of SQL. */
+export function quoted(path: string): string {
+  return `'${path.replaceAll("'", "''")}'`;
+}
+
+const limits = {
+  memory_limit: "512MB",
+  threads: "2",
+  autoinstall_known_extensions: "false",
+  autoload_known_extensions: "false",
+};
