@@ -10,10 +10,10 @@ import { paths } from "../../paths.ts";
 import { TextField } from "../../ui/text-field.tsx";
 import { useCommand } from "../../ui/use-command.ts";
 import { useFormat } from "../../ui/use-format.ts";
-import { decimalPattern } from "../engineering/item-fields.tsx";
 import { decimal } from "../engineering/item-input.ts";
 import { FormDialog } from "../form-dialog.tsx";
 import { ItemPicker, type PickedItem } from "../item-picker.tsx";
+import { QuantityAndDay } from "./quantity-and-day.tsx";
 
 /** A plan as if one more order came: nothing of it can be released, and it can be compared. */
 export function PlanWhatIf({ onClose }: { onClose: () => void }) {
@@ -49,23 +49,13 @@ export function PlanWhatIf({ onClose }: { onClose: () => void }) {
       <p className="hint">{t("planning.whatIfHint")}</p>
       <TextField label={t("planning.whatIfName")} required value={name} onChange={setName} />
       <ItemPicker label={t("column.item")} picked={item} isRequired onPick={setItem} />
-      <div className="form-pair">
-        <TextField
-          label={`${t("planning.quantity")} ${item?.uom ?? ""}`}
-          required
-          inputMode="decimal"
-          pattern={decimalPattern}
-          value={quantity}
-          onChange={setQuantity}
-        />
-        <TextField
-          label={t("planning.dueDay")}
-          required
-          type="date"
-          value={dueDay}
-          onChange={setDueDay}
-        />
-      </div>
+      <QuantityAndDay
+        uom={item?.uom ?? ""}
+        quantity={quantity}
+        dueDay={dueDay}
+        onQuantity={setQuantity}
+        onDueDay={setDueDay}
+      />
     </FormDialog>
   );
 }

@@ -10,10 +10,10 @@ import { Field } from "../../ui/field.tsx";
 import { TextField } from "../../ui/text-field.tsx";
 import { useCommand } from "../../ui/use-command.ts";
 import { useSave } from "../../ui/use-save.ts";
-import { decimalPattern } from "../engineering/item-fields.tsx";
 import { decimal } from "../engineering/item-input.ts";
 import { FormDialog } from "../form-dialog.tsx";
 import { ItemPicker, type PickedItem } from "../item-picker.tsx";
+import { QuantityAndDay } from "./quantity-and-day.tsx";
 
 type Asked = { kind: string; itemId: string; quantity: string; dueDay: string; reference: string };
 
@@ -59,23 +59,13 @@ export function SaveDemand({ demand, onClose }: { demand: Demand | null; onClose
           <b>{demand.itemNumber}</b> {demand.itemName}
         </p>
       )}
-      <div className="form-pair">
-        <TextField
-          label={`${t("planning.quantity")} ${demand?.uom ?? item?.uom ?? ""}`}
-          required
-          inputMode="decimal"
-          pattern={decimalPattern}
-          value={quantity}
-          onChange={setQuantity}
-        />
-        <TextField
-          label={t("planning.dueDay")}
-          required
-          type="date"
-          value={dueDay}
-          onChange={setDueDay}
-        />
-      </div>
+      <QuantityAndDay
+        uom={demand?.uom ?? item?.uom ?? ""}
+        quantity={quantity}
+        dueDay={dueDay}
+        onQuantity={setQuantity}
+        onDueDay={setDueDay}
+      />
       <Field label={t("planning.kind")}>
         {(control) => (
           <select
