@@ -68,7 +68,7 @@ import {
   guarded,
   type Permission,
 } from "./platform/http/permission.ts";
-import { StreamCheck } from "./platform/http/stream-check.ts";
+import { checkStreams } from "./platform/http/stream-check.ts";
 import { systemObjectTypes } from "./platform/http/permissions.ts";
 import { problemOf, sendProblem } from "./platform/http/problem.ts";
 import { rateLimit } from "./platform/http/rate-limit.ts";
@@ -158,7 +158,7 @@ export function createApp(platform: Platform, options: AppOptions): App {
   const refusals = new RefusalLog(platform);
   const production = productionModule({ platform, requests, identity, equipment, engineering });
   const live = production.live(hub);
-  const check = new StreamCheck(
+  const check = checkStreams(
     { hub, areOpen: identity.areOpen, log: platform.log },
     { everyMs: options.liveCheckMs },
   );

@@ -2,7 +2,7 @@ import { changeInputSchema, requiredText } from "@millwright/contracts/api";
 import { z } from "zod";
 
 import type { Transaction } from "../../platform/db/transaction.ts";
-import { groupRows, type RowGroup } from "../../platform/tables/group-rows.ts";
+import { fitGroup, groupRows, type RowGroup } from "../../platform/tables/group-rows.ts";
 import type { ImportProblems } from "../../platform/tables/import-report.ts";
 import type { FileRow } from "../../platform/tables/read-rows.ts";
 import { type By, draftChange } from "./engineering-change.ts";
@@ -50,21 +50,17 @@ export async function importChanges(
 
 /** Their ids; null when one is not known, or when they are more than a change takes. */
 function nameRevisions(
-  { first, rows }: RowGroup<ChangeRow>,
+  group: RowGroup<ChangeRow>,
   revisions: (of: { itemNumber: string; revision: string }) => string | undefined,
   problems: ImportProblems,
 ): string[] | null {
-  const ids = rows.flatMap(({ line, value }) => {
+  const ids = group.rows.flatMap(({ line, value }) => {
     const bomId = revisions(value);
     if (bomId !== undefined) return [bomId];
     const reason = `${value.itemNumber} has no revision ${value.revision}.`;
     problems.add({ line, column: "revision", code: "bom.unknown", reason });
     return [];
   });
-  if (ids.length < rows.length) return null;
-  const fitting = bomIds.safeParse(ids);
-  if (fitting.success) return ids;
-  const reason = fitting.error.issues[0]?.message ?? "";
-  problems.add({ line: first.line, column: null, code: "import.cell_not_valid", reason });
-  return null;
+  if (ids.length < group.rows.length) return null;
+  return fitGroup(group, { schema: bomIds, value: ids }, problems);
 }

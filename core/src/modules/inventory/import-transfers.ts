@@ -2,7 +2,7 @@ import { requiredText, transferInputSchema, type TransferInput } from "@millwrig
 import { z } from "zod";
 
 import type { Transaction } from "../../platform/db/transaction.ts";
-import { groupRows, type RowGroup } from "../../platform/tables/group-rows.ts";
+import { fitGroup, groupRows, type RowGroup } from "../../platform/tables/group-rows.ts";
 import type { ImportProblems } from "../../platform/tables/import-report.ts";
 import type { FileRow } from "../../platform/tables/read-rows.ts";
 import type { By, PostingDeps } from "./post-moves.ts";
@@ -53,10 +53,11 @@ export async function importTransfers(
 
 /** With ids for names; null when one is not known, which is a problem of its cell. */
 function nameTransfer(
-  { first, rows }: RowGroup<TransferRow>,
+  group: RowGroup<TransferRow>,
   known: { items: ReadonlyMap<string, string>; places: ReadonlyMap<string, string> },
   problems: ImportProblems,
 ): TransferInput | null {
+  const { first, rows } = group;
   const place = (column: "fromCode" | "toCode") => {
     const code = first.value[column];
     const locationId = known.places.get(code);
@@ -76,9 +77,6 @@ function nameTransfer(
   });
   if (fromId === null || toId === null || asked.length < rows.length) return null;
   // As many as a transfer takes from anybody else.
-  const fitting = lines.safeParse(asked);
-  if (fitting.success) return { fromId, toId, note: first.value.note, lines: fitting.data };
-  const reason = fitting.error.issues[0]?.message ?? "";
-  problems.add({ line: first.line, column: null, code: "import.cell_not_valid", reason });
-  return null;
+  const fitting = fitGroup(group, { schema: lines, value: asked }, problems);
+  return fitting && { fromId, toId, note: first.value.note, lines: fitting };
 }

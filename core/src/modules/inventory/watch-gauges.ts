@@ -3,7 +3,7 @@ import { Decimal, type TenantId } from "@millwright/contracts/units";
 
 import type { Transaction } from "../../platform/db/transaction.ts";
 import { Refusal } from "../../platform/errors.ts";
-import { DueLoop } from "../../platform/outbox/due-loop.ts";
+import { DueLoop } from "../../platform/due-loop.ts";
 import { newId, type Platform } from "../../platform/platform.ts";
 import type { Engineering } from "../engineering/index.ts";
 import type { Equipment } from "../equipment/index.ts";

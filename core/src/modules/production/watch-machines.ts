@@ -3,7 +3,7 @@ import { sql } from "kysely";
 
 import type { Transaction } from "../../platform/db/transaction.ts";
 import { raiseAlert } from "../../platform/notifications/raise-alert.ts";
-import { DueLoop } from "../../platform/outbox/due-loop.ts";
+import { DueLoop } from "../../platform/due-loop.ts";
 import type { Platform } from "../../platform/platform.ts";
 import type { Equipment } from "../equipment/index.ts";
 

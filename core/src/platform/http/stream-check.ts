@@ -1,5 +1,6 @@
 import type { TenantId } from "@millwright/contracts/units";
 
+import { DueLoop } from "../due-loop.ts";
 import type { Log } from "../observe/log.ts";
 import type { LiveHub, Viewer } from "./live.ts";
 
@@ -9,59 +10,36 @@ export type AreOpen = (
   viewers: readonly Viewer[],
 ) => Promise<(viewer: Viewer) => boolean>;
 
+type StreamCheck = { hub: LiveHub; areOpen: AreOpen; log: Log };
+
 /**
  * Asks again and again whether who listens to a live stream may still do so, and ends the streams of the
  * others. What somebody does to a session ends its stream at once, by an event; this finds what nobody
  * does: a session that idled out, a key that expired, and what a lost notice left behind. One question
  * per company and turn, none while nobody listens.
  */
-export class StreamCheck implements AsyncDisposable {
-  readonly #deps: { hub: LiveHub; areOpen: AreOpen; log: Log };
-  readonly #everyMs: number;
-  readonly #stopped = Promise.withResolvers<void>();
-  #isStopped = false;
-  #running: Promise<void> = Promise.resolve();
+export function checkStreams(
+  deps: StreamCheck,
+  { everyMs = checkMs }: { everyMs?: number | undefined } = {},
+): DueLoop {
+  const work = async () => {
+    await endClosed(deps);
+    return false;
+  };
+  return new DueLoop({ name: "live streams", work, everyMs, log: deps.log });
+}
 
-  constructor(
-    deps: { hub: LiveHub; areOpen: AreOpen; log: Log },
-    { everyMs = checkMs }: { everyMs?: number | undefined } = {},
-  ) {
-    this.#deps = deps;
-    this.#everyMs = everyMs;
-  }
-
-  start(): void {
-    this.#running = this.#run();
-  }
-
-  async #run(): Promise<void> {
-    while (!this.#isStopped) {
-      const turn = Promise.withResolvers<void>();
-      const timer = setTimeout(turn.resolve, this.#everyMs);
-      await Promise.race([turn.promise, this.#stopped.promise]);
-      clearTimeout(timer);
-      if (!this.#isStopped) await this.#check();
+async function endClosed({ hub, areOpen, log }: StreamCheck): Promise<void> {
+  for (const [tenantId, viewers] of Map.groupBy(hub.viewers(), (viewer) => viewer.tenantId)) {
+    try {
+      const isOpen = await areOpen(tenantId, viewers);
+      // Only those that were asked about: who came meanwhile was just let in.
+      const ended = new Set(viewers.filter((viewer) => !isOpen(viewer)));
+      if (ended.size > 0) hub.end((viewer) => ended.has(viewer));
+    } catch (error) {
+      // Of one company; the others are asked about all the same.
+      log.warn({ err: error, tenantId }, "live streams could not be checked; the next turn will");
     }
-  }
-
-  async #check(): Promise<void> {
-    const { hub, areOpen, log } = this.#deps;
-    for (const [tenantId, viewers] of Map.groupBy(hub.viewers(), (viewer) => viewer.tenantId)) {
-      try {
-        const isOpen = await areOpen(tenantId, viewers);
-        // Only those that were asked about: who came meanwhile was just let in.
-        const ended = new Set(viewers.filter((viewer) => !isOpen(viewer)));
-        if (ended.size > 0) hub.end((viewer) => ended.has(viewer));
-      } catch (error) {
-        log.warn({ err: error, tenantId }, "live streams could not be checked; the next turn will");
-      }
-    }
-  }
-
-  async [Symbol.asyncDispose](): Promise<void> {
-    this.#isStopped = true;
-    this.#stopped.resolve();
-    await this.#running;
   }
 }
 

@@ -4,7 +4,7 @@ import { sql } from "kysely";
 import type { Clock } from "../clock.ts";
 import type { Database } from "../db/database.ts";
 import type { Log } from "../observe/log.ts";
-import { DueLoop } from "../outbox/due-loop.ts";
+import { DueLoop } from "../due-loop.ts";
 import { backoffMs } from "../outbox/backoff.ts";
 import { MailNotTaken, type MailServer } from "./smtp.ts";
 

@@ -7,7 +7,7 @@ import type { Transaction } from "../db/transaction.ts";
 import { Fault, invariant, Refusal } from "../errors.ts";
 import { raiseAlert } from "../notifications/raise-alert.ts";
 import type { Log } from "../observe/log.ts";
-import { DueLoop } from "../outbox/due-loop.ts";
+import { DueLoop } from "../due-loop.ts";
 import type { RegisteredSaga } from "./define-saga.ts";
 
 type Deps = { db: Pick<Database, "query" | "inTenant">; log: Log };

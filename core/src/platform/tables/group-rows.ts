@@ -1,3 +1,5 @@
+import type { z } from "zod";
+
 import type { ImportProblems } from "./import-report.ts";
 import type { FileRow } from "./read-rows.ts";
 
@@ -27,4 +29,20 @@ export function groupRows<Row extends Record<string, unknown>>(
     }
     return strange.length === 0 ? [{ first, rows: group }] : [];
   });
+}
+
+/**
+ * What a group makes, as anybody else may ask for it; null when the group as a whole breaks a rule (more
+ * rows than one thing takes, the same twice), which is told of its first line.
+ */
+export function fitGroup<Asked>(
+  { first }: RowGroup<Record<string, unknown>>,
+  { schema, value }: { schema: z.ZodType<Asked>; value: unknown },
+  problems: ImportProblems,
+): Asked | null {
+  const fitting = schema.safeParse(value);
+  if (fitting.success) return fitting.data;
+  const reason = fitting.error.issues[0]?.message ?? "";
+  problems.add({ line: first.line, column: null, code: "import.cell_not_valid", reason });
+  return null;
 }

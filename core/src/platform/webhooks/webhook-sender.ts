@@ -8,7 +8,7 @@ import { raiseAlert } from "../notifications/raise-alert.ts";
 import type { Log } from "../observe/log.ts";
 import type { Metrics } from "../observe/metrics.ts";
 import { backoffMs } from "../outbox/backoff.ts";
-import { DueLoop } from "../outbox/due-loop.ts";
+import { DueLoop } from "../due-loop.ts";
 import type { Seal } from "../seal.ts";
 import { NotTaken, postOutside } from "./post-outside.ts";
 import { isSealed, sealedAs, signedHeaders } from "./sign.ts";

@@ -1,4 +1,4 @@
-import type { Log } from "../observe/log.ts";
+import type { Log } from "./observe/log.ts";
 
 type Options = {
   /** Named in the log. */
