@@ -255,7 +255,7 @@ export function createApp(platform: Platform, options: AppOptions): App {
       .routes,
   );
   const folder = options.archiveDir ?? null;
-  api.route("/", analyticsRoutes({ platform, requests, identity, equipment, folder }));
+  api.route("/", analyticsRoutes({ platform, requests, identity, equipment, engineering, folder }));
   api.route("/", settingsRoutes({ platform, requests }));
   api.route("/", jobRoutes({ ...platform, requests }));
   api.route("/", auditRoutes({ requests, files }));

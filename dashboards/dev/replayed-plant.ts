@@ -465,8 +465,10 @@ export class ReplayedPlant {
                 : isSilent
                   ? { low: 0.33, high: 0.7 }
                   : exact(0.84 * center.effectiveness * 0.988),
+            plannedBusyMs: 6 * hourMs,
             stateMs: { producing: 5 * hourMs, idle: hourMs },
-            timeModelVersion: 1,
+            unplanned: { runningMs: 0, good: "0", scrap: "0" },
+            timeModelVersion: 2,
           },
       dataTime:
         center.isManual === true

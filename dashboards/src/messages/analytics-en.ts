@@ -2,7 +2,7 @@
 export const analyticsEn = {
   analytics: {
     explained:
-      "OEE = availability × effectiveness × quality (ISO 22400-2). A range means that data is missing, n/a that there was nothing to divide by.",
+      "OEE = availability × effectiveness × quality (ISO 22400-2), of the working time of each machine's calendar. What runs outside of it is in none of them and shown as unplanned. A range means that data is missing, n/a that there was nothing to divide by.",
     range: "Range",
     days: "{count} days",
     by: "By",
@@ -10,6 +10,9 @@ export const analyticsEn = {
     day: "Production day",
     shift: "Shift",
     outside: "Outside of shifts",
+    noCalendar: "No calendar",
+    planned: "Planned time",
+    unplanned: "Unplanned running",
     machine: "Machine",
     allTime: "Whole range",
     availability: "Availability",

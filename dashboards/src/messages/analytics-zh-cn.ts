@@ -2,7 +2,7 @@
 export const analyticsZhCn = {
   analytics: {
     explained:
-      "OEE = 可用率 × 效率 × 质量率（ISO 22400-2）。显示范围表示数据不全，不适用表示没有可作分母的数。",
+      "OEE = 可用率 × 效率 × 质量率（ISO 22400-2），按各设备日历的工作时间计算。日历之外的运行不计入，单独列为计划外运行。显示范围表示数据不全，不适用表示没有可作分母的数。",
     range: "范围",
     days: "{count} 天",
     by: "按",
@@ -10,6 +10,9 @@ export const analyticsZhCn = {
     day: "生产日",
     shift: "班次",
     outside: "班次之外",
+    noCalendar: "无日历",
+    planned: "计划时间",
+    unplanned: "计划外运行",
     machine: "设备",
     allTime: "整个范围",
     availability: "可用率",

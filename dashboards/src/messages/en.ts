@@ -254,7 +254,7 @@ export const en = {
     soFar: "OEE so far",
     short: "OEE",
     explained:
-      "OEE so far = availability × effectiveness × quality, over the production day so far (ISO 22400-2). A range means that data is missing.",
+      "OEE so far = availability × effectiveness × quality, over the working time of the production day so far (ISO 22400-2). A range means that data is missing.",
     none: "OEE n/a: no machine",
     availability: "Availability: producing time ÷ planned busy time",
     effectiveness: "Effectiveness: planned run time × pieces ÷ producing time",

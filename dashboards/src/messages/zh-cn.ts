@@ -235,7 +235,7 @@ export const zhCn: Catalogue = {
     soFar: "当前 OEE",
     short: "OEE",
     explained:
-      "OEE = 可用率 × 效率 × 质量率，按生产日至今计算（ISO 22400-2）。显示范围表示数据不全。",
+      "OEE = 可用率 × 效率 × 质量率，按生产日至今的工作时间计算（ISO 22400-2）。显示范围表示数据不全。",
     none: "OEE 不适用：没有设备",
     availability: "可用率：生产时间 ÷ 计划忙时",
     effectiveness: "效率：计划单件时间 × 件数 ÷ 生产时间",

@@ -102,7 +102,9 @@ function Report({ report }: { report: OeeReport }) {
           columns={columns}
           hidden={[]}
           isLinked={false}
-          keyOf={({ day, shift, workUnitId }) => `${day} ${shift} ${workUnitId}`}
+          keyOf={({ day, shift, isOutsideShifts, workUnitId }) =>
+            `${day} ${shift} ${isOutsideShifts} ${workUnitId}`
+          }
         />
       </div>
     </div>
@@ -119,7 +121,10 @@ function useColumns(by: Grouping): Column<OeeRow>[] {
   const shift: Column<OeeRow> = {
     name: "shift",
     title: t("analytics.shift"),
-    renderCell: (row) => (row.day === null ? "" : (row.shift ?? t("analytics.outside"))),
+    renderCell: (row) => {
+      if (row.day === null) return "";
+      return row.shift ?? t(row.isOutsideShifts ? "analytics.outside" : "analytics.noCalendar");
+    },
   };
   return [
     {
@@ -136,6 +141,7 @@ function useColumns(by: Grouping): Column<OeeRow>[] {
       format.ratio(oee.effectiveness),
     ),
     figure("quality", t("analytics.quality"), ({ oee }) => format.ratio(oee.quality)),
+    figure("planned", t("analytics.planned"), ({ oee }) => format.duration(oee.plannedBusyMs)),
     figure("good", `${t("analytics.good")} (${t("unit.pieces")})`, ({ good }) =>
       format.quantity(good),
     ),
@@ -143,6 +149,9 @@ function useColumns(by: Grouping): Column<OeeRow>[] {
       format.quantity(scrap),
     ),
     figure("down", t("analytics.down"), ({ oee }) => format.duration(oee.stateMs.down ?? 0)),
+    figure("unplanned", t("analytics.unplanned"), ({ oee }) =>
+      format.duration(oee.unplanned.runningMs),
+    ),
   ];
 }
 

@@ -58,10 +58,13 @@ export const oeeRowSchema = z
   .object({
     /** Production day; null when the row is a machine or the total. */
     day: daySchema.nullable(),
-    /** Null: outside of any shift, or the row is none. */
+    /** Null: outside of any shift, a machine without a calendar, or the row is of no shift. */
     shift: z.string().nullable(),
+    /** By shift: what lies outside of the shifts of its calendar, in which only running is shown. */
+    isOutsideShifts: z.boolean(),
     workUnitId: z.uuid().nullable(),
     workUnitName: z.string().nullable(),
+    /** All pieces, also those of unplanned running. */
     good: quantitySchema,
     scrap: quantitySchema,
     oee: oeeSchema,
@@ -73,7 +76,7 @@ export const downtimeSchema = z
   .object({
     workUnitId: z.uuid(),
     workUnitName: z.string(),
-    /** Milliseconds in state `down`, and how often it went down. */
+    /** Milliseconds of planned operation time in state `down`, and how many stops they were. */
     downMs: z.number(),
     stops: z.number().int(),
   })

@@ -17,9 +17,20 @@ export const oeeSchema = z
     effectiveness: ratioSchema,
     quality: ratioSchema,
     oee: ratioSchema,
-    /** Milliseconds of the production day so far spent in each state. */
+    /** PBT: planned operation time (POT) less planned stops, in ms. */
+    plannedBusyMs: z.number(),
+    /**
+     * POT in ms by state: working time of the work center's calendar so far, or all time where it has none.
+     */
     stateMs: z.partialRecord(machineStateSchema, z.number()),
-    /** Version of the map state → time element the figures were computed with. */
+    /** Outside of POT (before and after shifts, in breaks, on holidays): in no ratio. */
+    unplanned: z.object({
+      /** Milliseconds in state producing. */
+      runningMs: z.number(),
+      good: quantitySchema,
+      scrap: quantitySchema,
+    }),
+    /** Version of the time model (state → time element, and whether calendars count) the figures were computed with. */
     timeModelVersion: z.number().int(),
   })
   .openapi("Oee");

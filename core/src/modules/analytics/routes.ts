@@ -9,6 +9,7 @@ import { createApi, type Requests } from "../../platform/http/api.ts";
 import { versionAsked } from "../../platform/http/if-match.ts";
 import { callerOf, guarded } from "../../platform/http/permission.ts";
 import type { Platform } from "../../platform/platform.ts";
+import type { Engineering } from "../engineering/index.ts";
 import type { Equipment } from "../equipment/index.ts";
 import type { IdentityModule } from "../identity/index.ts";
 import { changeRetention } from "./change-retention.ts";
@@ -21,6 +22,7 @@ export type AnalyticsDeps = {
   requests: Requests;
   identity: IdentityModule;
   equipment: Equipment;
+  engineering: Engineering;
   /** Where the archive's files are; null: this process has no archive. */
   folder: string | null;
 };
@@ -39,10 +41,10 @@ export function analyticsRoutes(deps: AnalyticsDeps): OpenAPIHono {
         const { url } = (await platform.db.homeOf(tenantId)).db;
         // Outside of the transaction: the child has a connection of its own.
         const where = { databaseUrl: url, tenantId, folder, signal: c.req.raw.signal };
-        const sums = await sumScene(scene, where);
+        const folded = await sumScene(scene, where);
         const noDataRangePercent = settings["oee.no_data_range_percent"];
         return c.json(
-          composeReport(scene, sums, { by: asked.by, noDataRangePercent, asOf: now }),
+          composeReport(scene, folded, { by: asked.by, noDataRangePercent, asOf: now }),
           200,
         );
       },

@@ -9,7 +9,7 @@ import { releaseWorkOrder } from "./release-work-order.ts";
 import { type ProductionDeps, productionRoutes } from "./routes.ts";
 import { machineEvents } from "./subscribers.ts";
 
-export { oee } from "./domain/oee.ts";
+export { oee, type TimeSums } from "./domain/oee.ts";
 export { productionObjectTypes } from "./permissions.ts";
 export { productionFigures } from "./figures.ts";
 export { machineWatch } from "./watch-machines.ts";

@@ -7,6 +7,7 @@ import { Broadcast } from "../../platform/events/broadcast.ts";
 import type { LiveHub } from "../../platform/http/live.ts";
 import { Pace } from "../../platform/http/live-pace.ts";
 import type { Platform } from "../../platform/platform.ts";
+import type { Engineering } from "../engineering/index.ts";
 import type { Equipment, Reading } from "../equipment/index.ts";
 import type { IdentityModule } from "../identity/index.ts";
 import { workOrderEventKeys } from "./store/work-orders.ts";
@@ -17,6 +18,7 @@ type Deps = {
   platform: Platform;
   identity: IdentityModule;
   equipment: Equipment;
+  engineering: Engineering;
   hub: LiveHub;
 };
 
@@ -133,13 +135,13 @@ class TenantLive {
   }
 
   async #readTiles(workCenterIds: readonly string[]): Promise<LiveMessage[]> {
-    const { platform, equipment, identity } = this.#deps;
+    const { platform, identity } = this.#deps;
     const settings = await platform.settings.of(this.#tenantId);
     const noDataRangePercent = settings["oee.no_data_range_percent"];
     const tiles = await platform.db.inTenant(this.#tenantId, async (tx) => {
       const day = await identity.productionDay(tx);
       const now = platform.clock.now();
-      return readTiles(tx, equipment, { workCenterIds, day, now, noDataRangePercent });
+      return readTiles(tx, this.#deps, { workCenterIds, day, now, noDataRangePercent });
     });
     return tiles.map((tile) => ({ kind: "tile", tile }));
   }

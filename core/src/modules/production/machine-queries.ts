@@ -4,6 +4,7 @@ import { bindingRoles } from "@millwright/contracts/states";
 import type { Transaction } from "../../platform/db/transaction.ts";
 import { Refusal } from "../../platform/errors.ts";
 import type { Equipment, WorkUnit } from "../equipment/index.ts";
+import type { Engineering } from "../engineering/index.ts";
 import type { IdentityModule } from "../identity/index.ts";
 import { type StateInterval, stateIntervals } from "./domain/state-intervals.ts";
 import { readStateHistory } from "./machine-states.ts";
@@ -11,7 +12,7 @@ import { readTiles } from "./tiles.ts";
 
 type Deps = { equipment: Equipment; identity: IdentityModule; now: Date };
 /** With the setting oee.no_data_range_percent of the tenant. */
-type TileDeps = Deps & { noDataRangePercent: number };
+type TileDeps = Deps & { engineering: Engineering; noDataRangePercent: number };
 
 /** The plant now: one tile per work center. */
 export async function readPlant(tx: Transaction, deps: TileDeps): Promise<Plant> {
@@ -19,7 +20,7 @@ export async function readPlant(tx: Transaction, deps: TileDeps): Promise<Plant>
   const day = await deps.identity.productionDay(tx);
   const { now, noDataRangePercent } = deps;
   const options = { workCenterIds: null, day, now, noDataRangePercent };
-  const tiles = await readTiles(tx, deps.equipment, options);
+  const tiles = await readTiles(tx, deps, options);
   return {
     siteName: site.name,
     timeZone: site.timeZone,
@@ -40,7 +41,7 @@ export async function readMachine(
   const workCenterIds = [workUnit.workCenterId];
   const { now, noDataRangePercent } = deps;
   const options = { workCenterIds, day, now, noDataRangePercent };
-  const [tile] = await readTiles(tx, deps.equipment, options);
+  const [tile] = await readTiles(tx, deps, options);
   if (tile === undefined) throw unknownWorkUnit(workUnitId);
   const metrics = await deps.equipment.readings(tx, [workUnitId], bindingRoles);
   return { workUnitId, name: workUnit.name, tile, metrics };

@@ -55,6 +55,49 @@ test("a tile shows state, order, pieces and OEE of the production day so far", a
   expect(tile?.oee?.oee?.low).toBeCloseTo((210 / 240) * (10_000 / 12_600) * 0.95, 10);
 });
 
+test("a tile's OEE is of its shift: what ran before it is told apart", async () => {
+  const { machines, item } = await makeLine(plant, ["weld"]);
+  const workUnitId = machines[0]?.workUnitId ?? "";
+  await releaseOrder(plant, item.itemId, 500_000);
+  await plant.post("/api/calendars", {
+    name: "One shift",
+    timeZone: "UTC",
+    weekdays: [
+      {
+        weekday: 5,
+        shifts: [
+          { name: "Day", start: "08:00", end: "16:00", breaks: [{ start: "09:30", end: "09:45" }] },
+        ],
+      },
+    ],
+    workCenterIds: [machines[0]?.workCenterId],
+  });
+  const observe = (minute: number, state: "producing" | "idle" | "down") =>
+    wentTo(plant.tenantId, { workUnitId, state, at: day + minute * min });
+  await plant.emit([
+    observe(-30, "producing"),
+    observe(60, "down"),
+    observe(90, "producing"),
+    observe(180, "idle"),
+    counted(plant.tenantId, { workUnitId, delta: 100, at: day + 100 * min }),
+    counted(plant.tenantId, { workUnitId, delta: 600, at: plant.now() - 1000 }),
+  ]);
+  await plant.settle();
+  const { tiles } = await plant.get<Plant>("/api/plant");
+  const tile = tiles.find((candidate) => candidate.workUnitId === workUnitId);
+  // From 08:00 to 10:00 less the break: 60 min producing, 45 idle. Before it 60 and 30 more.
+  expect(tile).toMatchObject({
+    todayGood: "700",
+    oee: {
+      stateMs: { producing: 60 * min, idle: 45 * min },
+      plannedBusyMs: 105 * min,
+      unplanned: { runningMs: 90 * min, good: "100", scrap: "0" },
+    },
+  });
+  expect(tile?.oee?.stateMs).not.toHaveProperty("down");
+  expect(tile?.oee?.oee?.low).toBeCloseTo((60 / 105) * (600 / 3600), 10);
+});
+
 test("a machine that went down says so in its history, with the time it was down", async () => {
   const { rows } = await plant.get<{ rows: HistoryEvent[] }>(
     `/api/work-units/${machine.workUnitId}/events`,

@@ -151,12 +151,12 @@ function workOrderRoutes({ platform, requests, engineering, equipment }: Product
     });
 }
 
-function machineRoutes({ platform, requests, identity, equipment }: ProductionDeps) {
+function machineRoutes({ platform, requests, identity, equipment, engineering }: ProductionDeps) {
   const now = () => ({ identity, equipment, now: platform.clock.now() });
   // Asked before the transaction, which must not wait for a second connection.
   const forTiles = async (c: Context) => {
     const settings = await platform.settings.of(callerOf(c).tenantId);
-    return { ...now(), noDataRangePercent: settings["oee.no_data_range_percent"] };
+    return { ...now(), engineering, noDataRangePercent: settings["oee.no_data_range_percent"] };
   };
   return createApi()
     .openapi(guarded(getPlant, may("machine", "read")), async (c) => {

@@ -1,11 +1,12 @@
 import type { Tile } from "@millwright/contracts/api";
-import { quantitySchema } from "@millwright/contracts/units";
+import { Decimal, quantitySchema, toQuantity } from "@millwright/contracts/units";
 import { sql } from "kysely";
 
 import type { Transaction } from "../../platform/db/transaction.ts";
 import type { Equipment, Reading, WorkCenter } from "../equipment/index.ts";
+import type { Engineering, WorkingPiece } from "../engineering/index.ts";
 import type { ProductionDay } from "../identity/index.ts";
-import { oee } from "./domain/oee.ts";
+import { noTime, oee } from "./domain/oee.ts";
 import { stateIntervals, sumByState } from "./domain/state-intervals.ts";
 import { instantOf } from "./instant.ts";
 import { readStateHistory, type StateHistory } from "./machine-states.ts";
@@ -16,7 +17,7 @@ import { readStateHistory, type StateHistory } from "./machine-states.ts";
  */
 export async function readTiles(
   tx: Transaction,
-  equipment: Equipment,
+  { equipment, engineering }: { equipment: Equipment; engineering: Engineering },
   options: {
     workCenterIds: readonly string[] | null;
     day: ProductionDay;
@@ -30,9 +31,11 @@ export async function readTiles(
   const all = await equipment.workCenters(tx);
   const centers = all.filter(({ workCenterId }) => workCenterIds?.includes(workCenterId) ?? true);
   const workUnitIds = centers.flatMap(({ workUnits }) => workUnits.map((unit) => unit.workUnitId));
+  const shifts = await engineering.workingTimes(tx, { ...day, workCenterIds });
   const facts: Facts = {
+    shifts,
     current: await readCurrentOperations(tx, centers),
-    counts: await readTodaysCounts(tx, workUnitIds, day),
+    counts: await readTodaysCounts(tx, centers, { shifts, day }),
     states: await readStateHistory(tx, workUnitIds, { from: day.from, to: now }),
     dataTimes: await equipment.dataTimes(tx, workUnitIds),
     gauges: await equipment.readings(tx, workUnitIds, ["level", "weight"]),
@@ -43,8 +46,9 @@ export async function readTiles(
 type Shown = { day: ProductionDay; now: Date; noDataRangePercent: number };
 
 type Facts = {
+  shifts: ReadonlyMap<string, readonly WorkingPiece[]>;
   current: Map<string, CurrentRow>;
-  counts: Map<string, CountRow>;
+  counts: Map<string, CountRow[]>;
   states: Map<string, StateHistory>;
   dataTimes: Map<string, Date>;
   gauges: readonly Reading[];
@@ -53,7 +57,8 @@ type Facts = {
 function toTile(center: WorkCenter, facts: Facts, shown: Shown): Tile {
   // The first contract has one machine per work center; a center with more shows its first.
   const workUnitId = center.workUnits[0]?.workUnitId ?? null;
-  const counts = facts.counts.get(workUnitId ?? "");
+  const counts = facts.counts.get(workUnitId ?? "") ?? [];
+  const shifts = facts.shifts.get(center.workCenterId) ?? null;
   const history = facts.states.get(workUnitId ?? "");
   const current = facts.current.get(center.workCenterId);
   return {
@@ -64,28 +69,45 @@ function toTile(center: WorkCenter, facts: Facts, shown: Shown): Tile {
     state: history?.now ?? "no_data",
     stateSince: history?.since === undefined ? null : instantOf(history.since),
     current: current === undefined ? null : toCurrent(current),
-    todayGood: quantitySchema.parse(counts?.good ?? "0"),
-    todayScrap: quantitySchema.parse(counts?.scrap ?? "0"),
-    oee: workUnitId === null ? null : oeeOf(history, counts, shown),
+    todayGood: toQuantity(sumOf(counts, "good")),
+    todayScrap: toQuantity(sumOf(counts, "scrap")),
+    oee: workUnitId === null ? null : oeeOf({ history, counts, shifts }, shown),
     dataTime: facts.dataTimes.get(workUnitId ?? "")?.toISOString() ?? null,
     gauges: facts.gauges.filter((reading) => reading.workUnitId === workUnitId).flatMap(toGauge),
   };
 }
 
 function oeeOf(
-  history: StateHistory | undefined,
-  counts: CountRow | undefined,
+  machine: {
+    history: StateHistory | undefined;
+    counts: readonly CountRow[];
+    shifts: readonly WorkingPiece[] | null;
+  },
   { day, now, noDataRangePercent }: Shown,
 ) {
   const window = { from: day.from.getTime(), to: now.getTime() };
+  const spans = machine.shifts?.map(({ from, to }) => ({ from: from.getTime(), to: to.getTime() }));
+  const time = sumByState(stateIntervals(machine.history?.points ?? [], window), spans ?? null);
   return oee({
-    stateMs: sumByState(stateIntervals(history?.points ?? [], window)),
-    good: Number(counts?.good ?? 0),
-    scrap: Number(counts?.scrap ?? 0),
-    plannedPieces: Number(counts?.planned_pieces ?? 0),
-    plannedMs: counts?.planned_ms ?? 0,
+    planned: { ...piecesOf(machine.counts, true), stateMs: time.inside },
+    unplanned: { ...piecesOf(machine.counts, false), stateMs: time.outside },
     noDataShareMax: noDataRangePercent / 100,
   });
+}
+
+function piecesOf(counts: readonly CountRow[], isPlanned: boolean) {
+  const row = counts.find((one) => one.is_planned === isPlanned);
+  if (row === undefined) return noTime;
+  return {
+    good: Number(row.good),
+    scrap: Number(row.scrap),
+    plannedPieces: Number(row.planned_pieces),
+    plannedMs: row.planned_ms,
+  };
+}
+
+function sumOf(counts: readonly CountRow[], of: "good" | "scrap"): Decimal {
+  return Decimal.sum(0, ...counts.map((row) => row[of]));
 }
 
 function toGauge(reading: Reading): Tile["gauges"] {
@@ -105,29 +127,44 @@ function toGauge(reading: Reading): Tile["gauges"] {
 
 type CountRow = {
   work_unit_id: string;
+  /** In planned operation time. */
+  is_planned: boolean;
   good: string;
   scrap: string;
   planned_pieces: string;
   planned_ms: number;
 };
 
+/** Pieces of the day by machine, in planned operation time and outside of it. */
 async function readTodaysCounts(
   tx: Transaction,
-  workUnitIds: readonly string[],
-  day: ProductionDay,
-): Promise<Map<string, CountRow>> {
+  centers: readonly WorkCenter[],
+  { shifts, day }: { shifts: Facts["shifts"]; day: ProductionDay },
+): Promise<Map<string, CountRow[]>> {
+  const wanted = centers.flatMap(({ workCenterId, workUnits }) => {
+    const planned = multirangeOf(shifts.get(workCenterId) ?? null);
+    return workUnits.map(({ workUnitId }) => ({ workUnitId, planned }));
+  });
   const { rows } = await sql<CountRow>`
-    select c.work_unit_id, sum(c.good) as good, sum(c.scrap) as scrap,
+    select c.work_unit_id, c.minute <@ wanted.planned::tstzmultirange as is_planned,
+           sum(c.good) as good, sum(c.scrap) as scrap,
            coalesce(sum(c.good + c.scrap) filter (where op.step is not null), 0) as planned_pieces,
            coalesce(sum((c.good + c.scrap)::double precision * op.run_ms_per_unit), 0) as planned_ms
-      from production.count_minute c
+      from unnest(${wanted.map(({ workUnitId }) => workUnitId)}::uuid[],
+                  ${wanted.map(({ planned }) => planned)}::text[]) as wanted (work_unit_id, planned)
+      join production.count_minute c using (work_unit_id)
       left join production.work_order_operation op using (work_order_id, step)
      where c.tenant_id = ${tx.tenantId}
-       and c.work_unit_id = any (${[...workUnitIds]}::uuid[])
        and c.minute >= ${day.from}
        and c.minute < ${day.to}
-     group by c.work_unit_id`.execute(tx.over());
-  return new Map(rows.map((row) => [row.work_unit_id, row]));
+     group by c.work_unit_id, is_planned`.execute(tx.over());
+  return Map.groupBy(rows, (row) => row.work_unit_id);
+}
+
+/** As PostgreSQL reads it; null: all time. */
+function multirangeOf(shifts: readonly WorkingPiece[] | null): string {
+  if (shifts === null) return "{(,)}";
+  return `{${shifts.map(({ from, to }) => `[${from.toISOString()},${to.toISOString()})`).join()}}`;
 }
 
 type CurrentRow = {

@@ -1,7 +1,7 @@
 import type { MachineState } from "@millwright/contracts/states";
 import { expect, test } from "vitest";
 
-import { MachineTimeFold, type MachineTimeRow } from "./machine-time.ts";
+import { type Cuts, MachineTimeFold, type MachineTimeRow } from "./machine-time.ts";
 
 const state = (at: number, name: MachineState): MachineTimeRow => ({
   workUnitId: "m",
@@ -19,8 +19,12 @@ const pieces = (at: number, good: number, runMs: number | null): MachineTimeRow 
   scrap: 1,
   runMs,
 });
-const folded = (rows: readonly MachineTimeRow[], bounds = [100, 200, 300], to = 300) => {
-  const fold = new MachineTimeFold(new Map([["m", bounds]]));
+const folded = (
+  rows: readonly MachineTimeRow[],
+  to = 300,
+  cuts: Cuts = { bounds: [100, 200, 300], isPlanned: [true, true] },
+) => {
+  const fold = new MachineTimeFold(new Map([["m", cuts]]));
   for (const row of rows) fold.add(row);
   return fold.finish(to).get("m") ?? [];
 };
@@ -35,7 +39,7 @@ test("a state lies in the windows it lasts over, and one before them says how th
 });
 
 test("time before the first state is no_data, and what is not over yet ends now", () => {
-  const [first, second] = folded([state(120, "idle")], [100, 200, 300], 240);
+  const [first, second] = folded([state(120, "idle")], 240);
   expect(first?.stateMs).toEqual({ no_data: 20, idle: 80 });
   expect(second?.stateMs).toEqual({ idle: 40 });
   expect(folded([])[0]?.stateMs).toEqual({ no_data: 100 });
@@ -45,6 +49,20 @@ test("a fact that is told twice, or from before, changes nothing", () => {
   const rows = [state(110, "idle"), state(150, "down"), state(250, "idle")];
   const again = [state(110, "idle"), state(150, "down"), state(200, "down"), state(150, "down")];
   expect(folded([...again, state(250, "idle")])).toEqual(folded(rows));
+});
+
+test("a stop counts in the first planned window it lies in, and not at all when it lies in none", () => {
+  const bounds = [100, 200, 300, 400];
+  const stops = (rows: readonly MachineTimeRow[], isPlanned: boolean[]) =>
+    folded(rows, 400, { bounds, isPlanned }).map((window) => window.stops);
+  // Down from before the shift, over it, to after it.
+  const long = [state(120, "down"), state(150, "down"), state(350, "idle")];
+  expect(stops(long, [false, true, false])).toEqual([0, 1, 0]);
+  expect(stops(long, [true, false, true])).toEqual([1, 0, 0]);
+  expect(stops([state(120, "down"), state(150, "idle")], [false, true, true])).toEqual([0, 0, 0]);
+  // Down before the range began, whether that is told at its begin or from before.
+  for (const at of [20, 100])
+    expect(stops([state(at, "down")], [true, true, true])).toEqual([1, 0, 0]);
 });
 
 test("pieces lie in the window of their minute, exactly", () => {

@@ -11,12 +11,16 @@ export type MachineTimeRow = {
   runMs: number | null;
 };
 
-/** Ascending times: window i is [bounds[i], bounds[i + 1]). */
-export type Bounds = readonly number[];
+/**
+ * Ascending times: window i is [bounds[i], bounds[i + 1]), and in planned operation time where
+ * `isPlanned[i]`.
+ */
+export type Cuts = { bounds: readonly number[]; isPlanned: readonly boolean[] };
 
 /** Of one machine in one window. Pieces in millionths, so that sums of decimals are exact. */
 export type WindowSums = {
   stateMs: Partial<Record<MachineState, number>>;
+  /** Times it was down, in the first planned window each of them lies in. */
   stops: number;
   goodMillionths: number;
   scrapMillionths: number;
@@ -24,11 +28,12 @@ export type WindowSums = {
   plannedMs: number;
 };
 
-type Machine = {
-  bounds: Bounds;
+type Machine = Cuts & {
   windows: WindowSums[];
   state: MachineState;
   since: number;
+  /** It is down, and that is counted. */
+  isStopped: boolean;
 };
 
 /**
@@ -39,15 +44,17 @@ type Machine = {
 export class MachineTimeFold {
   readonly #machines: ReadonlyMap<string, Machine>;
 
-  constructor(boundsOf: ReadonlyMap<string, Bounds>) {
+  constructor(cutsOf: ReadonlyMap<string, Cuts>) {
     this.#machines = new Map(
-      [...boundsOf].map(([workUnitId, bounds]) => [
+      [...cutsOf].map(([workUnitId, { bounds, isPlanned }]) => [
         workUnitId,
         {
           bounds,
+          isPlanned,
           windows: bounds.slice(1).map(noSums),
           state: "no_data",
           since: bounds[0] ?? 0,
+          isStopped: false,
         },
       ]),
     );
@@ -88,12 +95,12 @@ function turnTo(machine: Machine, state: MachineState, time: number): void {
     const sums = windows[i];
     if (sums === undefined || spent <= 0) continue;
     sums.stateMs[machine.state] = (sums.stateMs[machine.state] ?? 0) + spent;
+    if (machine.state === "down" && machine.isPlanned[i] === true && !machine.isStopped) {
+      machine.isStopped = true;
+      sums.stops += 1;
+    }
   }
-  const isInRange = time >= (bounds[0] ?? 0) && time < (bounds.at(-1) ?? 0);
-  if (state === "down" && machine.state !== "down" && isInRange) {
-    const sums = windows[windowAt(bounds, at)];
-    if (sums !== undefined) sums.stops += 1;
-  }
+  if (state !== machine.state) machine.isStopped = false;
   machine.state = state;
   machine.since = at;
 }
@@ -110,7 +117,7 @@ function count({ bounds, windows }: Machine, row: MachineTimeRow): void {
 }
 
 /** The last window that begins at or before `time`; 0 when none does. */
-function windowAt(bounds: Bounds, time: number): number {
+function windowAt(bounds: Cuts["bounds"], time: number): number {
   let [low, high] = [0, bounds.length - 1];
   while (low < high) {
     const middle = Math.ceil((low + high) / 2);

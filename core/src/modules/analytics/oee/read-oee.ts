@@ -1,66 +1,58 @@
 import type { Downtime, OeeReport, OeeRow } from "@millwright/contracts/api";
-import type { MachineState } from "@millwright/contracts/states";
+import { machineStates } from "@millwright/contracts/states";
 import { iso8601Schema, toQuantity } from "@millwright/contracts/units";
 
-import { ArchiveFolder } from "../../../platform/archive-folder.ts";
 import { runInChild } from "../../../platform/child/run-in-child.ts";
 import type { Transaction } from "../../../platform/db/transaction.ts";
 import { Refusal } from "../../../platform/errors.ts";
+import type { Engineering, WorkingPiece } from "../../engineering/index.ts";
 import type { Equipment } from "../../equipment/index.ts";
 import type { IdentityModule } from "../../identity/index.ts";
-import { oee } from "../../production/index.ts";
-import type { WindowSums } from "../domain/machine-time.ts";
-import { loadArchivedDays } from "../store/archive-files.ts";
-import type { RangeToFold } from "./fold-range.ts";
-import { readDays, readShifts, type Window, type Windows, windowsOf } from "./windows.ts";
+import { oee, type TimeSums } from "../../production/index.ts";
+import type { Cuts, WindowSums } from "../domain/machine-time.ts";
+import type { FoldedRange, RangeToFold } from "./fold-range.ts";
+import { readDays, type Window, type Windows, windowsOf } from "./windows.ts";
 
 export type OeeAsked = { from: string; to: string; by: "day" | "shift" | "machine" };
 
 type Machine = { workUnitId: string; workUnitName: string; windows: Windows };
-type Scene = { timeZone: string; machines: Machine[]; files: string[]; from: number; to: number };
+type Scene = { timeZone: string; machines: Machine[]; from: number; to: number };
 /** A window of a machine with what happened in it. */
 type Cell = Window & Omit<Machine, "windows"> & { sums: WindowSums };
 
 /**
- * What a report needs to know before it sums: machines, their windows, and which days are archived.
+ * What a report needs to know before it sums: machines and their windows, cut at the shifts of their
+ * calendars as those are now.
  * @throws Refusal analytics.range_not_valid
  */
 export async function readScene(
   tx: Transaction,
-  deps: { identity: Pick<IdentityModule, "site">; equipment: Equipment; now: Date },
+  deps: {
+    identity: Pick<IdentityModule, "site">;
+    equipment: Equipment;
+    engineering: Engineering;
+    now: Date;
+  },
   asked: OeeAsked,
 ): Promise<Scene> {
   refuseBadRange(asked);
   const site = await deps.identity.site(tx);
   const days = await readDays(tx, site, asked);
-  const shifts = await readShifts(tx, asked);
+  const [from, end] = [days[0]?.from ?? deps.now, days.at(-1)?.to ?? deps.now];
+  const range = { from, to: end, workCenterIds: null };
+  const shifts = await deps.engineering.workingTimes(tx, range);
   const centers = await deps.equipment.workCenters(tx);
-  const byCalendar = new Map<string | undefined, Windows>();
+  const known = new Map<readonly WorkingPiece[] | null, Windows>();
   const machines = centers.flatMap((center) => {
-    const calendar = shifts.calendarOf.get(center.workCenterId);
-    const windows =
-      byCalendar.get(calendar) ?? windowsOf(days, shifts.pieces.get(calendar ?? "") ?? []);
-    byCalendar.set(calendar, windows);
+    const pieces = shifts.get(center.workCenterId) ?? null;
+    const windows = known.get(pieces) ?? windowsOf(days, pieces);
+    known.set(pieces, windows);
     return center.workUnits.map(({ workUnitId, name }) => {
       return { workUnitId, workUnitName: name, windows };
     });
   });
-  const from = days[0]?.from.getTime() ?? 0;
-  const to = Math.min(days.at(-1)?.to.getTime() ?? 0, deps.now.getTime());
-  const archived = await loadArchivedDays(tx, { dataset: "machine_time", isDropped: true });
-  return { timeZone: site.timeZone, machines, files: filesOf(archived, { from, to }), from, to };
-}
-
-/** Files of the days that touch the range, and the last one before it: it says in what it begins. */
-function filesOf(
-  archived: readonly { day: string; file: string }[],
-  range: { from: number; to: number },
-): string[] {
-  const dayMs = 86_400_000;
-  const starts = archived.map(({ day, file }) => ({ at: Date.parse(day), file }));
-  const before = starts.findLast(({ at }) => at + dayMs <= range.from);
-  const within = starts.filter(({ at }) => at + dayMs > range.from && at < range.to);
-  return [...(before === undefined ? [] : [before]), ...within].map(({ file }) => file);
+  const to = Math.min(end.getTime(), deps.now.getTime());
+  return { timeZone: site.timeZone, machines, from: from.getTime(), to };
 }
 
 /** Sums the scene in a child process, at most `reportsMax` at a time. @throws Refusal analytics.busy */
@@ -71,38 +63,32 @@ export async function sumScene(
     tenantId: string;
     folder: string | null;
     signal: AbortSignal;
+    onStep?: (step: string) => void;
   },
-): Promise<Map<string, WindowSums[]>> {
+): Promise<FoldedRange> {
   if (running >= reportsMax) {
     throw new Refusal("analytics.busy", "Other reports are being made: try again in a moment.", {
       kind: "too_many",
       retryAfterS: 2,
     });
   }
-  const { databaseUrl, tenantId, signal } = options;
-  const input: RangeToFold = {
-    databaseUrl,
-    tenantId,
-    from: scene.from,
-    to: scene.to,
-    bounds: new Map(scene.machines.map(({ workUnitId, windows }) => [workUnitId, windows.bounds])),
-    files: pathsOf(scene.files, options.folder),
-  };
+  const { databaseUrl, tenantId, folder, ...how } = options;
+  const { from, to } = scene;
+  const cuts = new Map(
+    scene.machines.map(({ workUnitId, windows }) => [workUnitId, cutsOf(windows)]),
+  );
+  const input: RangeToFold = { databaseUrl, tenantId, folder, from, to, cuts };
   running += 1;
   try {
     const module = new URL("./fold-range.ts", import.meta.url);
-    return await runInChild(module, input, { signal, timeoutMs: 30_000, heapMb: 256 });
+    return await runInChild(module, input, { ...how, timeoutMs: 30_000, heapMb: 256 });
   } finally {
     running -= 1;
   }
 }
 
-/** Wrong figures would be worse than none. */
-function pathsOf(files: readonly string[], folder: string | null): string[] {
-  if (files.length === 0) return [];
-  if (folder === null) throw new Error("days are archived, but ARCHIVE_DIR is not set");
-  const archive = new ArchiveFolder(folder);
-  return files.map((file) => archive.pathOf(file));
+function cutsOf({ bounds, windows }: Windows): Cuts {
+  return { bounds, isPlanned: windows.map(({ isPlanned }) => isPlanned) };
 }
 
 // A report takes a processor for a second or more; people look at one at a time.
@@ -112,7 +98,7 @@ let running = 0;
 /** Rows, total, trend and downtimes out of the sums. Pure. */
 export function composeReport(
   scene: Scene,
-  sums: ReadonlyMap<string, readonly WindowSums[]>,
+  { sums, archivedDays }: FoldedRange,
   options: { by: OeeAsked["by"]; noDataRangePercent: number; asOf: Date },
 ): OeeReport {
   const cells = scene.machines.flatMap(({ workUnitId, workUnitName, windows }): Cell[] =>
@@ -132,7 +118,7 @@ export function composeReport(
     timeZone: scene.timeZone,
     by: options.by,
     asOf: iso8601Schema.parse(options.asOf.toISOString()),
-    archivedDays: scene.files.length,
+    archivedDays,
     rows:
       options.by === "day"
         ? trend
@@ -148,11 +134,18 @@ export function composeReport(
 type RowOf = (of: readonly Cell[], shown: Partial<OeeRow>) => OeeRow;
 
 function byShift(cells: readonly Cell[], rowOf: RowOf): OeeRow[] {
-  const shifts = Map.groupBy(cells, ({ day, shift }) => JSON.stringify([day, shift]));
+  const shifts = Map.groupBy(cells, ({ day, shift, isPlanned }) =>
+    JSON.stringify([day, shift, isPlanned]),
+  );
   return [...shifts.values()]
-    .flatMap((of) => (of[0] === undefined ? [] : [{ of, day: of[0].day, shift: of[0].shift }]))
-    .sort((a, b) => a.day.localeCompare(b.day) || (a.shift ?? "￿").localeCompare(b.shift ?? "￿"))
-    .map(({ of, day, shift }) => rowOf(of, { day, shift }));
+    .flatMap((of) => (of[0] === undefined ? [] : [{ of, ...of[0] }]))
+    .sort((a, b) => a.day.localeCompare(b.day) || placeOf(a).localeCompare(placeOf(b)))
+    .map(({ of, day, shift, isPlanned }) => rowOf(of, { day, shift, isOutsideShifts: !isPlanned }));
+}
+
+/** Shifts by name, then machines without a calendar, then what lies outside of shifts. */
+function placeOf({ shift, isPlanned }: Window): string {
+  return shift ?? (isPlanned ? "\uFFFE" : "\uFFFF");
 }
 
 function byMachine(cells: readonly Cell[], rowOf: RowOf): OeeRow[] {
@@ -166,7 +159,7 @@ function downtimesOf(cells: readonly Cell[]): Downtime[] {
     .map(([workUnitId, of]) => ({
       workUnitId,
       workUnitName: of[0]?.workUnitName ?? "",
-      downMs: total(of, ({ stateMs }) => stateMs.down ?? 0),
+      downMs: total(of.filter(isInPlan), ({ stateMs }) => stateMs.down ?? 0),
       stops: total(of, ({ stops }) => stops),
     }))
     .filter(({ downMs }) => downMs > 0)
@@ -174,34 +167,45 @@ function downtimesOf(cells: readonly Cell[]): Downtime[] {
 }
 
 function toRow(of: readonly Cell[], shown: Partial<OeeRow>, noDataRangePercent: number): OeeRow {
-  const [good, scrap] = [
-    total(of, ({ goodMillionths }) => goodMillionths) / 1e6,
-    total(of, ({ scrapMillionths }) => scrapMillionths) / 1e6,
-  ];
+  const all = timeOf(of);
   return {
     day: null,
     shift: null,
+    isOutsideShifts: false,
     workUnitId: null,
     workUnitName: null,
     ...shown,
-    good: toQuantity(good),
-    scrap: toQuantity(scrap),
+    good: toQuantity(all.good),
+    scrap: toQuantity(all.scrap),
     oee: oee({
-      stateMs: stateMsOf(of),
-      good,
-      scrap,
-      plannedPieces: total(of, ({ plannedPieces }) => plannedPieces),
-      plannedMs: total(of, ({ plannedMs }) => plannedMs),
+      planned: timeOf(of.filter(isInPlan)),
+      unplanned: timeOf(of.filter((cell) => !isInPlan(cell))),
       noDataShareMax: noDataRangePercent / 100,
     }),
   };
 }
 
-function stateMsOf(of: readonly Cell[]): Partial<Record<MachineState, number>> {
-  const sums: Partial<Record<MachineState, number>> = {};
+function isInPlan({ isPlanned }: Window): boolean {
+  return isPlanned;
+}
+
+function timeOf(of: readonly Cell[]): TimeSums {
+  return {
+    stateMs: stateMsOf(of),
+    // Whole millionths are summed, so that decimals stay exact.
+    good: total(of, ({ goodMillionths }) => goodMillionths) / 1e6,
+    scrap: total(of, ({ scrapMillionths }) => scrapMillionths) / 1e6,
+    plannedPieces: total(of, ({ plannedPieces }) => plannedPieces),
+    plannedMs: total(of, ({ plannedMs }) => plannedMs),
+  };
+}
+
+function stateMsOf(of: readonly Cell[]): TimeSums["stateMs"] {
+  const sums: TimeSums["stateMs"] = {};
   for (const cell of of) {
-    for (const [state, ms] of Object.entries(cell.sums.stateMs) as [MachineState, number][]) {
-      sums[state] = (sums[state] ?? 0) + ms;
+    for (const state of machineStates) {
+      const ms = cell.sums.stateMs[state];
+      if (ms !== undefined) sums[state] = (sums[state] ?? 0) + ms;
     }
   }
   return sums;

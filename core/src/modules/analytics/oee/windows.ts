@@ -1,18 +1,21 @@
 import { sql } from "kysely";
 
 import type { Transaction } from "../../../platform/db/transaction.ts";
+import type { WorkingPiece } from "../../engineering/index.ts";
 import type { Site } from "../../identity/index.ts";
-import type { Bounds } from "../domain/machine-time.ts";
+import type { Cuts } from "../domain/machine-time.ts";
 
-/** Of a production day: in a shift, or outside of all (null). */
-export type Window = { day: string; shift: string | null };
+/**
+ * Of a production day: in a shift, outside of all (null, and not planned), or all of it where there is
+ * no calendar (null, and planned).
+ */
+export type Window = { day: string; shift: string | null; isPlanned: boolean };
 
 /** The windows between the bounds, in their order: they cover the range without a gap. */
-export type Windows = { bounds: Bounds; windows: readonly Window[] };
+export type Windows = { bounds: Cuts["bounds"]; windows: readonly Window[] };
 
 type Span = { from: Date; to: Date };
 export type Day = Span & { day: string };
-export type Piece = Span & { shift: string };
 
 /** Production days from one to another, both included, in real time (23 or 25 hours when the clocks change). */
 export async function readDays(
@@ -30,32 +33,13 @@ export async function readDays(
   return rows;
 }
 
-/** Working time of the calendars in use, by calendar, and the calendar of each work center that has one. */
-export async function readShifts(
-  tx: Transaction,
-  asked: { from: string; to: string },
-): Promise<{ pieces: Map<string, Piece[]>; calendarOf: Map<string, string> }> {
-  const { rows: centers } = await sql<{ work_center_id: string; calendar_id: string }>`
-    select work_center_id, calendar_id
-      from engineering.v_work_center_calendar`.execute(tx.over());
-  const { rows } = await sql<Piece & { calendar_id: string }>`
-    select c.calendar_id, t.shift, t.starts as "from", t.ends as "to"
-      from (select distinct calendar_id from engineering.v_work_center_calendar) c
-     cross join lateral engineering.working_time(
-       c.calendar_id, ${asked.from}::date - 1, ${asked.to}::date + 1) t
-     order by t.starts`.execute(tx.over());
-  return {
-    pieces: Map.groupBy(rows, ({ calendar_id }) => calendar_id),
-    calendarOf: new Map(centers.map((row) => [row.work_center_id, row.calendar_id])),
-  };
-}
-
 /**
  * Cuts production days at the shifts of a calendar: each moment lies in exactly one window, so that the
- * sums by shift, by day and by machine are the same. Pure; `days` ascending, `pieces` ascending and
- * without overlap.
+ * sums by shift, by day and by machine are the same. Pure; `days` and `pieces` ascending; of two shifts
+ * that overlap the later keeps what the earlier leaves. `pieces` null: no calendar, each day is one window.
  */
-export function windowsOf(days: readonly Day[], pieces: readonly Piece[]): Windows {
+export function windowsOf(days: readonly Day[], pieces: readonly WorkingPiece[] | null): Windows {
+  const outside = { shift: null, isPlanned: false };
   const bounds: number[] = [];
   const windows: Window[] = [];
   const open = (from: number, window: Window) => {
@@ -66,15 +50,16 @@ export function windowsOf(days: readonly Day[], pieces: readonly Piece[]): Windo
   };
   for (const { day, from, to } of days) {
     let reached = from.getTime();
-    for (const piece of pieces) {
+    for (const piece of pieces ?? []) {
       const start = Math.max(piece.from.getTime(), reached);
       const end = Math.min(piece.to.getTime(), to.getTime());
       if (end <= start) continue;
-      if (start > reached) open(reached, { day, shift: null });
-      open(start, { day, shift: piece.shift });
+      if (start > reached) open(reached, { day, ...outside });
+      open(start, { day, shift: piece.shift, isPlanned: true });
       reached = end;
     }
-    if (reached < to.getTime()) open(reached, { day, shift: null });
+    const isPlanned = pieces === null;
+    if (reached < to.getTime()) open(reached, { day, shift: null, isPlanned });
   }
   const end = days.at(-1)?.to.getTime();
   return { bounds: end === undefined ? [] : [...bounds, end], windows };

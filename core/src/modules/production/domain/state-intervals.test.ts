@@ -22,7 +22,27 @@ test("a point before the window says how it begins; repeated states are one inte
     { state: "producing", from: 100, to: 170 },
     { state: "down", from: 170, to: 200 },
   ]);
-  expect(sumByState(intervals)).toEqual({ producing: 70, down: 30 });
+  expect(sumByState(intervals, null)).toEqual({
+    inside: { producing: 70, down: 30 },
+    outside: {},
+  });
+});
+
+test("time is told apart by the spans it lies in", () => {
+  const intervals = [
+    { state: "producing", from: 100, to: 150 },
+    { state: "down", from: 150, to: 200 },
+  ] as const;
+  const spans = [
+    { from: 0, to: 110 },
+    { from: 140, to: 160 },
+  ];
+  expect(sumByState(intervals, spans)).toEqual({
+    inside: { producing: 20, down: 10 },
+    outside: { producing: 30, down: 40 },
+  });
+  // A holiday.
+  expect(sumByState(intervals, [])).toEqual({ inside: {}, outside: { producing: 50, down: 50 } });
 });
 
 test("a machine never heard of is no_data throughout; an empty window has no interval", () => {

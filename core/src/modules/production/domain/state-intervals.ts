@@ -26,11 +26,24 @@ export function stateIntervals(
   return intervals;
 }
 
-/** Milliseconds per state; states that do not occur are left out. */
+type StateMs = Partial<Record<MachineState, number>>;
+
+/**
+ * Milliseconds per state inside of `spans` (without overlap) and outside of them; states that do not
+ * occur are left out. Null: all is inside.
+ */
 export function sumByState(
   intervals: readonly StateInterval[],
-): Partial<Record<MachineState, number>> {
-  const sums: Partial<Record<MachineState, number>> = {};
-  for (const { state, from, to } of intervals) sums[state] = (sums[state] ?? 0) + to - from;
+  spans: readonly { from: number; to: number }[] | null,
+): { inside: StateMs; outside: StateMs } {
+  const sums: { inside: StateMs; outside: StateMs } = { inside: {}, outside: {} };
+  for (const { state, from, to } of intervals) {
+    const shared = (spans ?? [{ from, to }]).reduce(
+      (ms, span) => ms + Math.max(0, Math.min(to, span.to) - Math.max(from, span.from)),
+      0,
+    );
+    if (shared > 0) sums.inside[state] = (sums.inside[state] ?? 0) + shared;
+    if (shared < to - from) sums.outside[state] = (sums.outside[state] ?? 0) + to - from - shared;
+  }
   return sums;
 }
