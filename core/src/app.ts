@@ -251,8 +251,14 @@ export function createApp(platform: Platform, options: AppOptions): App {
   api.route("/", production.routes);
   api.route(
     "/",
-    planningModule({ platform, requests, identity, engineering, production: productionDoor })
-      .routes,
+    planningModule({
+      platform,
+      requests,
+      identity,
+      engineering,
+      inventory,
+      production: productionDoor,
+    }).routes,
   );
   const folder = options.archiveDir ?? null;
   api.route("/", analyticsRoutes({ platform, requests, identity, equipment, engineering, folder }));

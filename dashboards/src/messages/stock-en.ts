@@ -85,6 +85,8 @@ export const stockEn = {
     new: "New transfer",
     none: "No transfer here.",
     number: "Transfer",
+    days: "Leaves {ship}, needed {due}",
+    due: "Needed",
     asked: "Asked",
     shipped: "Shipped",
     received: "Received",

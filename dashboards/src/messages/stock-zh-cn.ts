@@ -78,6 +78,8 @@ export const stockZhCn: Words<typeof stockEn> = {
     new: "新建调拨",
     none: "没有调拨。",
     number: "调拨单",
+    days: "{ship} 发出，{due} 需要",
+    due: "需求日",
     asked: "需求",
     shipped: "已发",
     received: "已收",

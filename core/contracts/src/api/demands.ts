@@ -22,6 +22,8 @@ export const demandInputSchema = z
     /** In the item's uom. */
     quantity: positiveQuantitySchema,
     dueDay: daySchema,
+    /** Where it is needed, a location of kind site; null: anywhere. */
+    siteId: z.uuid().nullable().default(null),
     /** Whose it is: number and line of a sales order, name of a forecast. */
     reference: text(100).default(""),
   })
@@ -35,6 +37,7 @@ export const demandSchema = demandInputSchema
     itemNumber: z.string(),
     itemName: z.string(),
     uom: z.string(),
+    siteCode: z.string().nullable(),
     version: z.number().int(),
   })
   .openapi("Demand");

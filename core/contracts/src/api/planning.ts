@@ -9,6 +9,7 @@ import {
   planningActions,
   planStates,
   purchaseProposalStates,
+  siteSupplies,
 } from "../states/planning.ts";
 import {
   daySchema,
@@ -57,6 +58,26 @@ export const lotRuleSchema = z.discriminatedUnion("rule", [
   }),
 ]);
 
+/** A site whose stock and needs of the item are planned by themselves. */
+export const itemSiteSchema = z
+  .object({
+    /** A location of kind site. */
+    siteId: z.uuid(),
+    supply: z.enum(siteSupplies),
+    /** The site that sends; of `supply: transfer` only. */
+    fromSiteId: z.uuid().nullable().default(null),
+    /** Working days to make or buy; days on the way of a transfer, every day counted. */
+    leadDays: wholeDays,
+    safetyStock: quantitySchema.refine((value) => !value.startsWith("-")).default("0" as never),
+    lotRule: lotRuleSchema.default({ rule: "lot_for_lot" }),
+  })
+  .refine(({ supply, fromSiteId }) => (supply === "transfer") === (fromSiteId !== null), {
+    path: ["fromSiteId"],
+    message: "A transfer names the site that sends, and nothing else does.",
+  })
+  .openapi("ItemSite");
+export type ItemSite = z.infer<typeof itemSiteSchema>;
+
 export const itemPolicyInputSchema = z
   .object({
     /** Working days from start to receipt. */
@@ -72,6 +93,11 @@ export const itemPolicyInputSchema = z
     /** Days from today within which no order is planned, or forecasts do not count; null: no fence. */
     planningFenceDays: wholeDays.nullable().default(null),
     demandFenceDays: wholeDays.nullable().default(null),
+    /**
+     * Sites that are planned by themselves, with yield, safety lead time and fences as above. Stock and
+     * needs everywhere else are planned together, with the rest of this policy.
+     */
+    sites: z.array(itemSiteSchema).max(100).default([]),
   })
   .openapi("ItemPolicyInput");
 export type ItemPolicyInput = z.infer<typeof itemPolicyInputSchema>;
@@ -92,6 +118,7 @@ export const getItemPolicy = createRoute({
   responses: { 200: json(itemPolicySchema, "The policy"), ...problemResponses },
 });
 
+/** @throws item.unknown · location.unknown · item_policy.site_twice · item_policy.site_not_made · item_policy.sites_circular */
 export const saveItemPolicy = createRoute({
   method: "put",
   path: "/api/planning/item-policies/{itemId}",
@@ -106,7 +133,15 @@ export const saveItemPolicy = createRoute({
 const whatIfSchema = {
   /** Demands beside the stored ones, for this plan only. */
   extraDemands: z
-    .array(z.object({ itemId: z.uuid(), quantity: positiveQuantitySchema, dueDay: daySchema }))
+    .array(
+      z.object({
+        itemId: z.uuid(),
+        quantity: positiveQuantitySchema,
+        dueDay: daySchema,
+        /** Where it is needed; null: anywhere. */
+        siteId: z.uuid().nullable().default(null),
+      }),
+    )
     .max(500)
     .default([]),
   /** Policies instead of the stored ones, for this plan only. */
@@ -227,6 +262,10 @@ export const plannedOrderSchema = z
     itemName: z.string(),
     uom: z.string(),
     kind: z.enum(plannedOrderKinds),
+    /** Where it arrives; null: not planned for a site by itself. */
+    siteCode: z.string().nullable(),
+    /** The site that sends; of transfers only. */
+    fromSiteCode: z.string().nullable(),
     quantity: quantitySchema,
     startDay: daySchema,
     dueDay: daySchema,
@@ -236,6 +275,8 @@ export const plannedOrderSchema = z
     workOrderId: z.uuid().nullable(),
     workOrderNumber: z.string().nullable(),
     purchaseProposalId: z.uuid().nullable(),
+    transferId: z.uuid().nullable(),
+    transferNumber: z.string().nullable(),
   })
   .openapi("PlannedOrder");
 export type PlannedOrder = z.infer<typeof plannedOrderSchema>;
@@ -263,15 +304,16 @@ const pegEndSchema = z.object({
     "by_product",
     "work_order",
     "purchase_proposal",
+    "transfer",
     "on_hand",
     "demand",
     "safety_stock",
   ]),
   /** Planned order; of a by-product: the order that it comes out beside. */
   orderNumber: z.number().int().nullable(),
-  /** Id of the work order, proposal or demand; null for stock and for demands of a what-if. */
+  /** Id of the work order, proposal, transfer or demand; null for stock and for demands of a what-if. */
   reference: z.uuid().nullable(),
-  /** As people call it: number of the work order, reference of the demand. */
+  /** As people call it: number of the work order or transfer, reference of the demand. */
   label: z.string(),
 });
 
@@ -279,6 +321,8 @@ export const pegSchema = z
   .object({
     itemNumber: z.string(),
     itemName: z.string(),
+    /** Where; null: not planned for a site by itself. */
+    siteCode: z.string().nullable(),
     quantity: quantitySchema,
     uom: z.string(),
     supply: pegEndSchema,
@@ -307,7 +351,7 @@ export const getPegs = createRoute({
 
 /**
  * Made items: `firm` makes a firmed work order, `release` releases it too. Bought items become purchase
- * proposals. @throws planned_order.transition_refused · planned_order.plan_superseded · item.not_made
+ * proposals, transfers between sites drafted and then released ones. @throws planned_order.transition_refused · planned_order.plan_superseded · item.not_made
  */
 export const commandPlannedOrder = createRoute({
   method: "post",
@@ -327,9 +371,11 @@ export const actionMessageSchema = z
     itemNumber: z.string(),
     itemName: z.string(),
     uom: z.string(),
-    /** What it is about: a planned order, or an open work order or purchase proposal. */
+    siteCode: z.string().nullable(),
+    /** What it is about: a planned order, or an open work order, transfer or purchase proposal. */
     orderNumber: z.number().int().nullable(),
     workOrderId: z.uuid().nullable(),
+    transferId: z.uuid().nullable(),
     label: z.string(),
     fromDay: daySchema.nullable(),
     toDay: daySchema.nullable(),
@@ -441,6 +487,8 @@ export const purchaseProposalSchema = z
     itemName: z.string(),
     quantity: quantitySchema,
     uom: z.string(),
+    /** Where it shall arrive; null: anywhere. */
+    siteCode: z.string().nullable(),
     startDay: daySchema,
     dueDay: daySchema,
     state: z.enum(purchaseProposalStates),

@@ -91,6 +91,10 @@ export const problemCodes = {
   "item.steps_not_unique": "Two operations have the same step number.",
   "item.unknown": "There is no such item.",
   "item.uom_in_use": "The item is in BOMs by its unit, which therefore stays.",
+  "item_policy.site_not_made":
+    "Only an item that is made can be made at a site, and a phantom is at none.",
+  "item_policy.site_twice": "A policy names each site once.",
+  "item_policy.sites_circular": "Sites send an item to each other in a circle.",
   "job.command_refused": "The job cannot be asked to do that in its state.",
   "job.unknown": "There is no such job (any more).",
   "label.not_encodable": "The text does not fit the kind of barcode.",
@@ -223,6 +227,7 @@ export const problemCodes = {
   "totp.exists": "There is a second factor.",
   "totp.not_proposed": "No secret was proposed before.",
   "transfer.bin_elsewhere": "The bin is not at this end of the transfer.",
+  "transfer.days_reversed": "It cannot be needed before it leaves.",
   "transfer.item_twice": "One item is in the transfer twice.",
   "transfer.more_than_asked": "More would leave than the transfer asks for.",
   "transfer.more_than_shipped": "More would arrive than has left.",

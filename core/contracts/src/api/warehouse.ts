@@ -7,7 +7,12 @@ import {
   transferCommandNames,
   transferStates,
 } from "../states/warehouse.ts";
-import { iso8601Schema, positiveQuantitySchema, quantitySchema } from "../units/index.ts";
+import {
+  daySchema,
+  iso8601Schema,
+  positiveQuantitySchema,
+  quantitySchema,
+} from "../units/index.ts";
 import {
   idempotencyHeaderSchema,
   json,
@@ -169,6 +174,9 @@ export const transferInputSchema = z
       .array(z.object({ itemId: idSchema, quantity: positiveQuantitySchema }))
       .min(1)
       .max(500),
+    /** Days at the site on which it should leave and is needed; null: nobody said. */
+    shipDay: daySchema.nullable().default(null),
+    dueDay: daySchema.nullable().default(null),
     note: note(2000).default(""),
   })
   .openapi("TransferInput");
@@ -183,6 +191,8 @@ export const transferSchema = z
     fromCode: z.string(),
     toId: z.uuid(),
     toCode: z.string(),
+    shipDay: daySchema.nullable(),
+    dueDay: daySchema.nullable(),
     note: z.string(),
     lines: z.array(
       z.object({

@@ -4,7 +4,10 @@ export type PlanKind = (typeof planKinds)[number];
 export const planStates = ["queued", "running", "done", "failed", "cancelled"] as const;
 export type PlanState = (typeof planStates)[number];
 
-export const plannedOrderKinds = ["make", "buy", "phantom"] as const;
+export const plannedOrderKinds = ["make", "buy", "phantom", "transfer"] as const;
+
+/** How a site gets an item that is planned there by itself. */
+export const siteSupplies = ["make", "buy", "transfer"] as const;
 export const plannedOrderStates = ["proposed", "firmed", "released"] as const;
 export type PlannedOrderState = (typeof plannedOrderStates)[number];
 export const plannedOrderCommands = ["firm", "release"] as const;

@@ -1,4 +1,5 @@
 import { requiredText, transferInputSchema, type TransferInput } from "@millwright/contracts/api";
+import { daySchema } from "@millwright/contracts/units";
 import { z } from "zod";
 
 import type { Transaction } from "../../platform/db/transaction.ts";
@@ -17,6 +18,8 @@ export const transferRowSchema = z.object({
   number: requiredText(40).optional(),
   fromCode: requiredText(40),
   toCode: requiredText(40),
+  shipDay: daySchema.optional(),
+  dueDay: daySchema.optional(),
   note,
   itemNumber: requiredText(60),
   quantity: lines.element.shape.quantity,
@@ -39,7 +42,7 @@ export async function importTransfers(
   };
   const keyOf = ({ number, fromCode, toCode }: TransferRow) =>
     JSON.stringify(number ?? [fromCode, toCode]);
-  const shared = ["fromCode", "toCode", "note"] as const;
+  const shared = ["fromCode", "toCode", "shipDay", "dueDay", "note"] as const;
   for (const group of groupRows(rows, { keyOf, shared }, problems)) {
     const asked = nameTransfer(group, known, problems);
     if (asked === null) continue;
@@ -78,5 +81,6 @@ function nameTransfer(
   if (fromId === null || toId === null || asked.length < rows.length) return null;
   // As many as a transfer takes from anybody else.
   const fitting = fitGroup(group, { schema: lines, value: asked }, problems);
-  return fitting && { fromId, toId, note: first.value.note, lines: fitting };
+  const { shipDay = null, dueDay = null, note: told } = first.value;
+  return fitting && { fromId, toId, shipDay, dueDay, note: told, lines: fitting };
 }

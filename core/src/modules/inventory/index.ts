@@ -1,4 +1,5 @@
 import { createLocation } from "./create-location.ts";
+import { commandTransfer, draftTransfer } from "./transfer-stock.ts";
 import { gaugeRoutes } from "./gauge-routes.ts";
 import { keepItem } from "./keep-item.ts";
 import { postMoves } from "./post-moves.ts";
@@ -22,7 +23,10 @@ export const inventory = {
   pickReservation,
   releaseReservation,
   readAvailable,
+  draftTransfer,
+  commandTransfer,
 };
+export type Inventory = typeof inventory;
 
 export function inventoryModule(deps: InventoryDeps) {
   return {

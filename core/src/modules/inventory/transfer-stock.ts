@@ -35,8 +35,8 @@ export type PlacedLine = {
 
 /**
  * Drafts a transfer between two places that have bins below them.
- * @throws Refusal location.unknown · transfer.same_place · transfer.item_twice · item.unknown ·
- *   quantity.too_precise
+ * @throws Refusal location.unknown · transfer.same_place · transfer.days_reversed · transfer.item_twice ·
+ *   item.unknown · quantity.too_precise
  */
 export async function draftTransfer(
   tx: Transaction,
@@ -44,8 +44,12 @@ export async function draftTransfer(
   asked: TransferInput,
   by: By,
 ): Promise<Transfer> {
-  const { fromId, toId, lines } = asked;
+  const { fromId, toId, lines, shipDay, dueDay } = asked;
   if (fromId === toId) throw invalid("transfer.same_place", "Both ends are the same place.");
+  if (shipDay !== null && dueDay !== null && shipDay > dueDay) {
+    const sentence = `It would leave on ${shipDay} and is needed on ${dueDay}: change one of the days.`;
+    throw invalid("transfer.days_reversed", sentence);
+  }
   const places = await loadLocations(tx, [fromId, toId]);
   const lost = [fromId, toId].find((locationId) => !places.has(locationId));
   if (lost !== undefined) throw unknown("location", lost);

@@ -177,6 +177,8 @@ const transferColumns = columnsOf<Omit<Transfer, "lines"> & Transfer["lines"][nu
   state: "text",
   fromCode: "text",
   toCode: "text",
+  shipDay: "text",
+  dueDay: "text",
   itemNumber: "text",
   quantity: "decimal",
   itemUom: "text",

@@ -7,6 +7,7 @@ import type { Transaction } from "../../platform/db/transaction.ts";
 import { invariant, Refusal } from "../../platform/errors.ts";
 import { changedMeanwhile } from "../../platform/http/if-match.ts";
 import { checkItems } from "./check-items.ts";
+import { checkSitesExist } from "./check-sites.ts";
 
 /** By due day and id, after `after`; one more than `limit` if there are. */
 export function readDemandPage(
@@ -21,30 +22,30 @@ export function readDemandPage(
   return readDemands(tx, where, asked.limit + 1);
 }
 
-/** @throws Refusal item.unknown */
+/** @throws Refusal item.unknown · location.unknown */
 export async function createDemand(
   tx: Transaction,
   asked: { demandId: string; input: DemandInput },
   by: Actor,
 ): Promise<Demand> {
-  await checkItems(tx, [asked.input.itemId]);
+  await checkInput(tx, asked.input);
   await insertDemands(tx, [{ demandId: asked.demandId, ...asked.input }]);
   return saved(tx, asked.demandId, null, by);
 }
 
-/** @throws Refusal demand.unknown · record.changed_meanwhile · item.unknown */
+/** @throws Refusal demand.unknown · record.changed_meanwhile · item.unknown · location.unknown */
 export async function changeDemand(
   tx: Transaction,
   asked: { demandId: string; version: number; input: DemandInput },
   by: Actor,
 ): Promise<Demand> {
   const before = await readDemand(tx, asked.demandId);
-  const { kind, itemId, quantity, dueDay, reference } = asked.input;
-  await checkItems(tx, [itemId]);
+  const { kind, itemId, quantity, dueDay, siteId, reference } = asked.input;
+  await checkInput(tx, asked.input);
   const { rows } = await sql`
     update planning.demand
        set kind = ${kind}, item_id = ${itemId}, quantity = ${quantity}::numeric,
-           due_day = ${dueDay}::date, reference = ${reference}, version = version + 1
+           due_day = ${dueDay}::date, site_id = ${siteId}, reference = ${reference}, version = version + 1
      where demand_id = ${asked.demandId} and version = ${asked.version}
     returning demand_id`.execute(tx.over());
   if (rows.length === 0) throw changedMeanwhile(before.version, asked.version);
@@ -59,17 +60,23 @@ export async function deleteDemand(tx: Transaction, demandId: string, by: Actor)
   return before;
 }
 
-/** Writes them as one set; the items exist. */
+/** Writes them as one set; items and sites exist. */
 export async function insertDemands(
   tx: Transaction,
   demands: readonly (DemandInput & { demandId: string })[],
 ): Promise<void> {
   await sql`
-    insert into planning.demand (tenant_id, demand_id, kind, item_id, quantity, due_day, reference)
-    select ${tx.tenantId}, "demandId", kind, "itemId", quantity, "dueDay", reference
+    insert into planning.demand
+      (tenant_id, demand_id, kind, item_id, quantity, due_day, site_id, reference)
+    select ${tx.tenantId}, "demandId", kind, "itemId", quantity, "dueDay", "siteId", reference
       from jsonb_to_recordset(${JSON.stringify(demands)}::jsonb)
         as ("demandId" uuid, kind text, "itemId" uuid, quantity numeric, "dueDay" date,
-            reference text)`.execute(tx.over());
+            "siteId" uuid, reference text)`.execute(tx.over());
+}
+
+async function checkInput(tx: Transaction, { itemId, siteId }: DemandInput): Promise<void> {
+  await checkItems(tx, [itemId]);
+  await checkSitesExist(tx, siteId === null ? [] : [siteId]);
 }
 
 async function saved(
@@ -99,9 +106,10 @@ async function readDemands(
   const { rows } = await sql<Demand>`
     select d.demand_id as "demandId", d.kind, d.item_id as "itemId", i.number as "itemNumber",
            i.name as "itemName", i.uom, d.quantity::text as quantity, d.due_day::text as "dueDay",
-           d.reference, d.version
+           d.site_id as "siteId", s.code as "siteCode", d.reference, d.version
       from planning.demand d
       join engineering.v_item i using (item_id)
+      left join inventory.v_site s using (site_id)
      where ${where}
      order by d.due_day, d.demand_id
      limit ${limit}`.execute(tx.over());

@@ -1,4 +1,5 @@
 import { demandInputSchema, requiredText } from "@millwright/contracts/api";
+import { sql } from "kysely";
 import { z } from "zod";
 
 import type { Transaction } from "../../platform/db/transaction.ts";
@@ -15,6 +16,8 @@ export const demandRowSchema = z.object({
   itemNumber: requiredText(60),
   quantity,
   dueDay,
+  /** Code of a site; empty: needed anywhere. */
+  siteCode: requiredText(40).optional(),
   reference,
 });
 
@@ -27,12 +30,26 @@ export async function importDemands(
 ): Promise<void> {
   const numbers = new Set(rows.map(({ value }) => value.itemNumber));
   const itemIds = await deps.engineering.itemIds(tx, numbers);
-  const demands = rows.flatMap(({ line, value: { itemNumber, ...demand } }) => {
+  const siteIds = await readSiteIds(tx);
+  const demands = rows.flatMap(({ line, value: { itemNumber, siteCode, ...demand } }) => {
     const itemId = itemIds.get(itemNumber);
-    if (itemId !== undefined) return [{ ...demand, itemId, demandId: deps.newId() }];
-    const reason = `There is no item ${itemNumber}.`;
-    problems.add({ line, column: "itemNumber", code: "item.unknown", reason });
-    return [];
+    const siteId = siteCode === undefined ? null : siteIds.get(siteCode);
+    if (siteId === undefined) {
+      const reason = `There is no site ${siteCode}.`;
+      problems.add({ line, column: "siteCode", code: "location.unknown", reason });
+    }
+    if (itemId === undefined) {
+      const reason = `There is no item ${itemNumber}.`;
+      problems.add({ line, column: "itemNumber", code: "item.unknown", reason });
+    }
+    if (itemId === undefined || siteId === undefined) return [];
+    return [{ ...demand, itemId, siteId, demandId: deps.newId() }];
   });
   await insertDemands(tx, demands);
+}
+
+async function readSiteIds(tx: Transaction): Promise<Map<string, string>> {
+  const { rows } = await sql<{ code: string; site_id: string }>`
+    select code, site_id from inventory.v_site`.execute(tx.over());
+  return new Map(rows.map(({ code, site_id }) => [code, site_id]));
 }

@@ -5,7 +5,9 @@ import { sql } from "kysely";
 import { recordChange } from "../../platform/audit/record-change.ts";
 import type { Transaction } from "../../platform/db/transaction.ts";
 import { Refusal } from "../../platform/errors.ts";
+import { checkSites } from "./check-sites.ts";
 import { defaultItemPolicy } from "./mrp/default-policy.ts";
+import { insertItemSites, itemSites } from "./store/item-sites.ts";
 
 /** @throws Refusal item.unknown */
 export async function readItemPolicy(tx: Transaction, itemId: string): Promise<ItemPolicy> {
@@ -15,7 +17,8 @@ export async function readItemPolicy(tx: Transaction, itemId: string): Promise<I
              'leadDays', p.lead_days, 'safetyLeadDays', p.safety_lead_days,
              'safetyStock', p.safety_stock::text, 'yieldPercent', p.yield_percent::text,
              'lotRule', p.lot_rule, 'planningFenceDays', p.planning_fence_days,
-             'demandFenceDays', p.demand_fence_days) end as policy
+             'demandFenceDays', p.demand_fence_days,
+             'sites', ${itemSites(sql`p.item_id`)}) end as policy
       from engineering.v_item i
       left join planning.item_policy p using (item_id)
      where i.item_id = ${itemId}`.execute(tx.over());
@@ -27,7 +30,10 @@ export async function readItemPolicy(tx: Transaction, itemId: string): Promise<I
   return { itemId, isDefault: policy === null, ...(policy ?? defaultItemPolicy(kind)) };
 }
 
-/** @throws Refusal item.unknown */
+/**
+ * @throws Refusal item.unknown · location.unknown · item_policy.site_twice ·
+ *   item_policy.site_not_made · item_policy.sites_circular
+ */
 export async function saveItemPolicy(
   tx: Transaction,
   itemId: string,
@@ -35,6 +41,7 @@ export async function saveItemPolicy(
   by: Actor,
 ): Promise<ItemPolicy> {
   const before = await readItemPolicy(tx, itemId);
+  await checkSites(tx, [{ itemId, sites: policy.sites }]);
   await sql`
     insert into planning.item_policy
       (tenant_id, item_id, lead_days, safety_lead_days, safety_stock, yield_percent, lot_rule,
@@ -48,6 +55,7 @@ export async function saveItemPolicy(
            safety_stock = excluded.safety_stock, yield_percent = excluded.yield_percent,
            lot_rule = excluded.lot_rule, planning_fence_days = excluded.planning_fence_days,
            demand_fence_days = excluded.demand_fence_days`.execute(tx.over());
+  await insertItemSites(tx, itemId, policy.sites);
   const after = await readItemPolicy(tx, itemId);
   recordChange(tx, { objectType: "item_policy", objectId: itemId, before, after, by });
   return after;

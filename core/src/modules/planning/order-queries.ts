@@ -53,13 +53,18 @@ async function readOrders(
 ): Promise<PlannedOrder[]> {
   const { rows } = await sql<PlannedOrder>`
     select o.plan_id as "planId", o.order_number as "orderNumber", o.item_id as "itemId",
-           i.number as "itemNumber", i.name as "itemName", i.uom, o.kind, o.quantity::text as quantity,
+           i.number as "itemNumber", i.name as "itemName", i.uom, o.kind, s.code as "siteCode",
+           f.code as "fromSiteCode", o.quantity::text as quantity,
            o.start_day::text as "startDay", o.due_day::text as "dueDay", o.late_days as "lateDays",
            o.state, o.work_order_id as "workOrderId", w.number as "workOrderNumber",
-           o.purchase_proposal_id as "purchaseProposalId"
+           o.purchase_proposal_id as "purchaseProposalId", o.transfer_id as "transferId",
+           t.number as "transferNumber"
       from planning.planned_order o
       join engineering.v_item i using (item_id)
+      left join inventory.v_site s using (site_id)
+      left join inventory.v_site f on f.site_id = o.from_site_id
       left join production.v_open_work_order w using (work_order_id)
+      left join inventory.v_open_transfer t on t.transfer_id = o.transfer_id and t.item_id = o.item_id
      where ${where}
      order by o.order_number
      limit ${limit}`.execute(tx.over());
@@ -68,7 +73,7 @@ async function readOrders(
 
 /**
  * Up: all pegs between an order and what it is for in the end. Down: between it and all it is made of.
- * Work orders and proposals are followed like planned orders. At most `pegsShownMax`.
+ * Work orders, transfers and proposals are followed like planned orders. At most `pegsShownMax`.
  */
 export async function readPegs(
   tx: Transaction,
@@ -81,16 +86,17 @@ export async function readPegs(
     with recursive reached (order_number, reference) as (
       select ${orderNumber}::integer, null::uuid
        union
-      select p.${to}_order, case when p.${to}_kind = 'work_order' then p.${to}_reference end
+      select p.${to}_order, case when p.${to}_kind in ('work_order', 'transfer') then p.${to}_reference end
         from reached r
         join planning.peg p
           on p.plan_id = ${planId}
          and (p.${from}_order = r.order_number or p.${from}_reference = r.reference)
-       where p.${to}_order is not null or p.${to}_kind = 'work_order'
+       where p.${to}_order is not null or p.${to}_kind in ('work_order', 'transfer')
     )
-    select i.number as "itemNumber", i.name as "itemName", i.uom, p.quantity::text as quantity,
+    select i.number as "itemNumber", i.name as "itemName", i.uom, l.code as "siteCode",
+           p.quantity::text as quantity,
            jsonb_build_object('kind', p.supply_kind, 'orderNumber', p.supply_order,
-                              'reference', p.supply_reference, 'label', coalesce(s.number, '')) as supply,
+                              'reference', p.supply_reference, 'label', coalesce(s.number, t.number, '')) as supply,
            jsonb_build_object('kind', p.need_kind, 'orderNumber', p.need_order,
                               'reference', p.need_reference, 'label', p.need_label) as need,
            p.need_day::text as "needDay", p.supply_day::text as "supplyDay"
@@ -99,7 +105,10 @@ export async function readPegs(
         on p.plan_id = ${planId}
        and (p.${from}_order = r.order_number or p.${from}_reference = r.reference)
       join engineering.v_item i using (item_id)
+      left join inventory.v_site l using (site_id)
       left join production.v_open_work_order s on s.work_order_id = p.supply_reference
+      left join inventory.v_open_transfer t
+        on t.transfer_id = p.supply_reference and t.item_id = p.item_id
      order by i.number, p.need_day, p.supply_order, p.need_order
      limit ${pegsShownMax + 1}`.execute(tx.over());
   return { rows: rows.slice(0, pegsShownMax), isComplete: rows.length <= pegsShownMax };
@@ -114,13 +123,16 @@ export async function readMessagePage(
 ): Promise<ActionMessage[]> {
   const { rows } = await sql<ActionMessage>`
     select m.message_number as "messageNumber", m.action, i.number as "itemNumber",
-           i.name as "itemName", i.uom, m.order_number as "orderNumber",
-           m.work_order_id as "workOrderId", coalesce(w.number, '') as label,
+           i.name as "itemName", i.uom, s.code as "siteCode",
+           m.order_number as "orderNumber", m.work_order_id as "workOrderId",
+           m.transfer_id as "transferId", coalesce(w.number, t.number, '') as label,
            m.from_day::text as "fromDay", m.to_day::text as "toDay",
            m.to_quantity::text as "toQuantity"
       from planning.action_message m
       join engineering.v_item i using (item_id)
+      left join inventory.v_site s using (site_id)
       left join production.v_open_work_order w using (work_order_id)
+      left join inventory.v_open_transfer t on t.transfer_id = m.transfer_id and t.item_id = m.item_id
      where m.plan_id = ${asked.planId}
        and m.message_number > ${asked.after}
        and (${asked.action ?? null}::text is null or m.action = ${asked.action ?? null})

@@ -42,10 +42,11 @@ async function readProposals(
 ): Promise<PurchaseProposal[]> {
   const { rows } = await sql<PurchaseProposal>`
     select p.purchase_proposal_id as "purchaseProposalId", p.item_id as "itemId",
-           i.number as "itemNumber", i.name as "itemName", p.quantity::text as quantity, i.uom,
+           i.number as "itemNumber", i.name as "itemName", p.quantity::text as quantity, i.uom, s.code as "siteCode",
            p.start_day::text as "startDay", p.due_day::text as "dueDay", p.state
       from planning.purchase_proposal p
       join engineering.v_item i using (item_id)
+      left join inventory.v_site s using (site_id)
      where ${where}
      order by p.due_day, p.purchase_proposal_id
      limit 1000`.execute(tx.over());

@@ -5,6 +5,7 @@ import type { Transaction } from "../../platform/db/transaction.ts";
 import { invariant, Refusal } from "../../platform/errors.ts";
 import { newEvent } from "../../platform/events/new-event.ts";
 import { checkItems } from "./check-items.ts";
+import { checkSites, checkSitesExist } from "./check-sites.ts";
 import { insertPlan, prunePlans, readPlan } from "./store/plans.ts";
 
 export type PlanRequest =
@@ -13,7 +14,7 @@ export type PlanRequest =
 
 /**
  * Asks for a plan: it is queued, and a worker makes it. The oldest plans beyond those kept go.
- * @throws Refusal item.unknown
+ * @throws Refusal item.unknown and those of `checkSites`
  */
 export async function requestPlan(
   tx: Transaction,
@@ -28,6 +29,11 @@ export async function requestPlan(
       tx,
       [...extraDemands, ...policies].map(({ itemId }) => itemId),
     );
+    await checkSitesExist(
+      tx,
+      extraDemands.flatMap(({ siteId }) => siteId ?? []),
+    );
+    await checkSites(tx, policies);
   }
   const isWhatIf =
     kind === "mrp" && parameters.extraDemands.length + parameters.policies.length > 0;

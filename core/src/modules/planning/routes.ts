@@ -29,6 +29,7 @@ import { guarded, type Permission } from "../../platform/http/permission.ts";
 import { newId, type Platform } from "../../platform/platform.ts";
 import type { Engineering } from "../engineering/index.ts";
 import type { IdentityModule } from "../identity/index.ts";
+import type { Inventory } from "../inventory/index.ts";
 import type { Production } from "../production/index.ts";
 import { cancelPlan } from "./cancel-plan.ts";
 import { commandPlannedOrder } from "./command-planned-order.ts";
@@ -47,6 +48,7 @@ export type PlanningDeps = {
   requests: Requests;
   identity: IdentityModule;
   engineering: Engineering;
+  inventory: Inventory;
   production: Production;
 };
 
@@ -110,7 +112,7 @@ function planRoutes({ platform, requests, identity }: PlanningDeps) {
 }
 
 function orderRoutes(deps: PlanningDeps) {
-  const { platform, requests, identity, engineering, production } = deps;
+  const { platform, requests, identity, engineering, inventory, production } = deps;
   return createApi()
     .openapi(guarded(listPlannedOrders, may("planned_order", "read")), async (c) => {
       const { planId } = c.req.valid("param");
@@ -140,6 +142,7 @@ function orderRoutes(deps: PlanningDeps) {
         const asked = c.req.valid("param");
         const made = {
           engineering,
+          inventory,
           production,
           newId: () => newId(platform),
           timeZone: async (tx: Transaction) => (await identity.site(tx)).timeZone,

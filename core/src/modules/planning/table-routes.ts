@@ -143,6 +143,8 @@ const orderColumns = columnsOf<PlannedOrder>({
   itemNumber: "text",
   itemName: "text",
   kind: "text",
+  siteCode: "text",
+  fromSiteCode: "text",
   quantity: "decimal",
   uom: "text",
   startDay: "text",
@@ -150,6 +152,7 @@ const orderColumns = columnsOf<PlannedOrder>({
   lateDays: "number",
   state: "text",
   workOrderNumber: "text",
+  transferNumber: "text",
 });
 
 const messageColumns = columnsOf<ActionMessage>({
@@ -157,6 +160,7 @@ const messageColumns = columnsOf<ActionMessage>({
   action: "text",
   itemNumber: "text",
   itemName: "text",
+  siteCode: "text",
   orderNumber: "number",
   label: "text",
   fromDay: "text",
@@ -170,6 +174,7 @@ const proposalColumns = columnsOf<PurchaseProposal>({
   itemName: "text",
   quantity: "decimal",
   uom: "text",
+  siteCode: "text",
   startDay: "text",
   dueDay: "text",
   state: "text",
@@ -183,6 +188,7 @@ const columns = columnsOf<Demand>({
   quantity: "decimal",
   uom: "text",
   dueDay: "text",
+  siteCode: "text",
   reference: "text",
   demandId: "text",
 });

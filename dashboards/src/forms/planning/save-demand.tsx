@@ -14,8 +14,16 @@ import { decimal } from "../engineering/item-input.ts";
 import { FormDialog } from "../form-dialog.tsx";
 import { ItemPicker, type PickedItem } from "../item-picker.tsx";
 import { QuantityAndDay } from "./quantity-and-day.tsx";
+import { SiteField } from "./site-field.tsx";
 
-type Asked = { kind: string; itemId: string; quantity: string; dueDay: string; reference: string };
+type Asked = {
+  kind: string;
+  itemId: string;
+  quantity: string;
+  dueDay: string;
+  siteId: string | null;
+  reference: string;
+};
 
 /** A new demand, or a change of one; its item stays when it is changed. */
 export function SaveDemand({ demand, onClose }: { demand: Demand | null; onClose: () => void }) {
@@ -25,6 +33,7 @@ export function SaveDemand({ demand, onClose }: { demand: Demand | null; onClose
   const [kind, setKind] = useState<string>(demand?.kind ?? "sales_order");
   const [quantity, setQuantity] = useState(demand?.quantity ?? "");
   const [dueDay, setDueDay] = useState(demand?.dueDay ?? "");
+  const [siteId, setSiteId] = useState(demand?.siteId ?? null);
   const [reference, setReference] = useState(demand?.reference ?? "");
   const onSuccess = async () => {
     await client.invalidateQueries({ queryKey: planningKeys.demands });
@@ -39,7 +48,7 @@ export function SaveDemand({ demand, onClose }: { demand: Demand | null; onClose
   const itemId = demand?.itemId ?? item?.itemId;
   const submit = () => {
     if (itemId === undefined) return;
-    const asked = { kind, itemId, quantity: decimal(quantity), dueDay, reference };
+    const asked = { kind, itemId, quantity: decimal(quantity), dueDay, siteId, reference };
     if (demand === null) create.mutate(asked);
     else change.mutate(asked);
   };
@@ -82,6 +91,7 @@ export function SaveDemand({ demand, onClose }: { demand: Demand | null; onClose
           </select>
         )}
       </Field>
+      <SiteField siteId={siteId} onChange={setSiteId} />
       <TextField label={t("planning.reference")} value={reference} onChange={setReference} />
       {demand !== null && (
         <button

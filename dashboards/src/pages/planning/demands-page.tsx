@@ -96,6 +96,12 @@ function useColumns(onEdit: ((demand: Demand) => void) | null): Column<Demand>[]
       renderCell: ({ kind }) => t(`planning.demandKind.${kind}`),
     },
     {
+      name: "site",
+      title: t("planning.site"),
+      isWide: true,
+      renderCell: ({ siteCode }) => siteCode ?? "–",
+    },
+    {
       name: "reference",
       title: t("planning.reference"),
       isWide: true,

@@ -46,6 +46,7 @@ function TransferView({ transfer }: { transfer: Transfer }) {
     if (name === "ship" || name === "receive") setOpen(name);
     else if (name === "release" || name === "cancel") command.mutate(name);
   };
+  const day = (at: string | null) => (at === null ? "–" : format.day(at));
   const figure = (quantity: string, uom: string) => (
     <>
       {format.quantity(quantity)} <span className="unit">{uom}</span>
@@ -59,6 +60,11 @@ function TransferView({ transfer }: { transfer: Transfer }) {
       <PageHead title={transfer.number} beside={<TransferStateMark state={transfer.state} />}>
         <p className="head-name">
           {transfer.fromCode} → {transfer.toCode}
+          {(transfer.shipDay !== null || transfer.dueDay !== null) && (
+            <span className="address">
+              {t("transfer.days", { ship: day(transfer.shipDay), due: day(transfer.dueDay) })}
+            </span>
+          )}
           {transfer.note !== "" && <span className="address">{transfer.note}</span>}
         </p>
       </PageHead>

@@ -77,6 +77,11 @@ function useColumns(): Column<Transfer>[] {
       renderCell: ({ lines }) => lines.length,
     },
     {
+      name: "due",
+      title: t("transfer.due"),
+      renderCell: ({ dueDay }) => (dueDay === null ? "–" : format.day(dueDay)),
+    },
+    {
       name: "created",
       title: t("stock.when"),
       isWide: true,

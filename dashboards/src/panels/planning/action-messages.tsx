@@ -45,13 +45,22 @@ function useColumns(): Column<ActionMessage>[] {
       title: t("planning.change"),
       renderCell: ({ action }) => t(`planning.action.${action}`),
     },
-    { name: "item", title: t("column.item"), renderCell: ({ itemNumber }) => itemNumber },
+    {
+      name: "item",
+      title: t("column.item"),
+      renderCell: ({ itemNumber, siteCode }) => (
+        <>
+          {itemNumber} {siteCode !== null && <span className="address">{siteCode}</span>}
+        </>
+      ),
+    },
     {
       name: "about",
       title: t("planning.about"),
-      renderCell: ({ orderNumber, workOrderId, label }) => {
+      renderCell: ({ orderNumber, workOrderId, transferId, label }) => {
         if (orderNumber !== null) return `${t("planning.pegKind.order")} ${orderNumber}`;
-        const kind = workOrderId === null ? "purchase_proposal" : "work_order";
+        const other = transferId === null ? "purchase_proposal" : "transfer";
+        const kind = workOrderId === null ? other : "work_order";
         return `${t(`planning.pegKind.${kind}`)} ${label}`;
       },
     },

@@ -49,7 +49,10 @@ function Pegs(asked: { planId: string; orderNumber: number; direction: "up" | "d
             <tbody>
               {rows.map((peg) => (
                 <tr key={keyOf(peg)}>
-                  <th scope="row">{peg.itemNumber}</th>
+                  <th scope="row">
+                    {peg.itemNumber}{" "}
+                    {peg.siteCode !== null && <span className="address">{peg.siteCode}</span>}
+                  </th>
                   <td className="number">
                     {format.quantity(peg.quantity)} <span className="unit">{peg.uom}</span>
                   </td>
@@ -76,7 +79,7 @@ function End({ end: { kind, orderNumber, label } }: { end: Peg["supply"] }) {
   return `${t(`planning.pegKind.${kind}`)} ${orderNumber ?? label}`.trim();
 }
 
-function keyOf({ itemNumber, supply, need, needDay, quantity }: Peg): string {
+function keyOf({ itemNumber, siteCode, supply, need, needDay, quantity }: Peg): string {
   const ends = [supply, need].map((end) => `${end.kind} ${end.orderNumber} ${end.reference}`);
-  return [itemNumber, ...ends, needDay, quantity].join(" ");
+  return [itemNumber, siteCode, ...ends, needDay, quantity].join(" ");
 }

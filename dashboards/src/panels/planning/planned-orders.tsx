@@ -92,6 +92,14 @@ function useColumns(plan: Plan, onChoose: (orderNumber: number) => void): Column
       renderCell: ({ kind }) => t(`planning.orderKind.${kind}`),
     },
     {
+      name: "site",
+      title: t("planning.site"),
+      renderCell: ({ siteCode, fromSiteCode }) =>
+        fromSiteCode === null
+          ? (siteCode ?? "–")
+          : t("planning.route", { from: fromSiteCode, to: siteCode ?? "–" }),
+    },
+    {
       name: "quantity",
       title: t("planning.quantity"),
       isNumber: true,
@@ -144,6 +152,11 @@ function OrderState({ plan, order }: { plan: Plan; order: PlannedOrder }) {
       {order.workOrderId !== null && (
         <Link to={paths.workOrder} params={{ workOrderId: order.workOrderId }}>
           {order.workOrderNumber ?? t("planning.pegKind.work_order")}
+        </Link>
+      )}
+      {order.transferId !== null && (
+        <Link to={paths.transfer} params={{ transferId: order.transferId }}>
+          {order.transferNumber ?? t("planning.pegKind.transfer")}
         </Link>
       )}
       {isOpen && order.state === "proposed" && may("planned_order:firm") && (

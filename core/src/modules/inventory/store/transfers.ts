@@ -19,7 +19,8 @@ export async function readTransfers(
 ): Promise<StoredTransfer[]> {
   const { rows } = await sql<StoredTransfer>`
     select t.transfer_id as "transferId", t.number, t.state, t.from_id as "fromId", source.code as "fromCode",
-           t.to_id as "toId", target.code as "toCode", t.note, t.created_time as "createdTime", t.version,
+           t.to_id as "toId", target.code as "toCode", t.ship_day::text as "shipDay",
+           t.due_day::text as "dueDay", t.note, t.created_time as "createdTime", t.version,
            (select jsonb_agg(jsonb_build_object(
                      'itemId', l.item_id, 'itemNumber', i.number, 'itemUom', i.uom,
                      'quantity', l.quantity::text, 'shipped', l.shipped::text,
@@ -61,14 +62,18 @@ export async function insertTransfer(
     number: string;
     fromId: string;
     toId: string;
+    shipDay: string | null;
+    dueDay: string | null;
     note: string;
     lines: readonly { itemId: string; quantity: string }[];
   },
 ): Promise<void> {
   await sql`
-    insert into inventory.transfer (tenant_id, transfer_id, number, from_id, to_id, note)
+    insert into inventory.transfer (tenant_id, transfer_id, number, from_id, to_id, ship_day, due_day, note)
     values (${tx.tenantId}, ${transfer.transferId}, ${transfer.number}, ${transfer.fromId}, ${transfer.toId},
-            ${transfer.note})`.execute(tx.over());
+            ${transfer.shipDay}::date, ${transfer.dueDay}::date, ${transfer.note})`.execute(
+    tx.over(),
+  );
   await sql`
     insert into inventory.transfer_line (tenant_id, transfer_id, item_id, quantity)
     select ${tx.tenantId}, ${transfer.transferId}, "itemId", quantity

@@ -14,5 +14,6 @@ export function defaultItemPolicy(kind: string): ItemPolicyInput {
     lotRule: { rule: "lot_for_lot" },
     planningFenceDays: null,
     demandFenceDays: null,
+    sites: [],
   };
 }

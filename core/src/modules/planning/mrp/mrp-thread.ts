@@ -10,26 +10,27 @@ import { findingsOf, type MrpPlan } from "../engine/mrp/plan.ts";
 import { decimalFromScaled } from "../engine/mrp/quantity.ts";
 import { runMrp } from "../engine/mrp/run.ts";
 import { dayOf } from "../days.ts";
+import type { Need, Receipt } from "./open-orders.ts";
+import type { StockingPoint } from "./stocking-points.ts";
 
 /** What a planning run is given: the engine's records, and what their rows stand for. */
 export type MrpTask = {
   startDay: string;
   records: MrpRecords;
-  /** By row of `records.points`. */
-  itemNumbers: readonly string[];
+  /** By row of `records.points`; `name` is for people. */
+  points: readonly (StockingPoint & { name: string })[];
   /** By row of `records.demands`. */
-  needReferences: readonly { kind: "demand" | "work_order"; id: string | null; label: string }[];
+  needReferences: readonly Need["reference"][];
   /** By row of `records.receipts`. */
-  receiptReferences: readonly {
-    kind: "work_order" | "purchase_proposal";
-    id: string;
-    isByProduct?: boolean;
-  }[];
+  receiptReferences: readonly Receipt["reference"][];
 };
 
-export type OrderRow = {
+/** What a row is about: an item, at a site that plans it by itself, or anywhere. */
+type Place = { itemId: string; siteId: string | null };
+
+export type OrderRow = Place & {
   orderNumber: number;
-  itemId: string;
+  fromSiteId: string | null;
   kind: string;
   quantity: string;
   startDay: string;
@@ -37,27 +38,26 @@ export type OrderRow = {
   lateDays: number;
 };
 
-export type PegRow = {
-  itemId: string;
+export type PegRow = Place & {
   quantity: string;
-  supplyKind: "order" | "by_product" | "work_order" | "purchase_proposal" | "on_hand";
+  supplyKind: "order" | "by_product" | "on_hand" | Receipt["reference"]["kind"];
   supplyOrder: number | null;
   supplyReference: string | null;
   supplyDay: string | null;
-  needKind: "order" | "work_order" | "demand" | "safety_stock";
+  needKind: "order" | "safety_stock" | Need["reference"]["kind"];
   needOrder: number | null;
   needReference: string | null;
   needLabel: string;
   needDay: string;
 };
 
-export type MessageRow = {
+export type MessageRow = Place & {
   messageNumber: number;
   action: string;
-  itemId: string;
   orderNumber: number | null;
   workOrderId: string | null;
   purchaseProposalId: string | null;
+  transferId: string | null;
   fromDay: string | null;
   toDay: string | null;
   toQuantity: string | null;
@@ -95,6 +95,7 @@ export const run: ThreadTask<MrpTask, MrpResult> = (task, tell) => {
       orders: rows.made.orders.length,
       makeOrders: rows.made.orders.filter(({ kind }) => kind === "make").length,
       buyOrders: rows.made.orders.filter(({ kind }) => kind === "buy").length,
+      transferOrders: rows.made.orders.filter(({ kind }) => kind === "transfer").length,
       lateOrders: rows.made.orders.filter(({ lateDays }) => lateDays > 0).length,
       messages: rows.made.messages.length,
       computeMs: Math.round(computeMs),
@@ -144,7 +145,8 @@ class Rows {
       const row = first + ordinal;
       this.made.orders.push({
         orderNumber: this.#number({ point, ordinal }),
-        itemId: this.#itemId(point),
+        ...this.#place(point),
+        fromSiteId: this.#task.points[point]?.fromSiteId ?? null,
         kind: supplyKinds[this.#plan.input.points.kind[point] ?? 0] ?? "buy",
         quantity: this.#quantity(orders.quantity[row] ?? 0),
         startDay: this.#day(orders.start[row] ?? 0),
@@ -169,7 +171,7 @@ class Rows {
   }
 
   #pegRow({ point, supply, need, needDay, quantity }: Peg): PegRow {
-    const base = { itemId: this.#itemId(point), quantity: this.#quantity(quantity) };
+    const base = { ...this.#place(point), quantity: this.#quantity(quantity) };
     return { ...base, ...this.#supply(supply), ...this.#need(need), needDay: this.#day(needDay) };
   }
 
@@ -206,22 +208,19 @@ class Rows {
 
   #addMessages(point: number): void {
     const none = { fromDay: null, toDay: null, toQuantity: null };
-    const about = { orderNumber: null, workOrderId: null, purchaseProposalId: null };
-    const itemId = this.#itemId(point);
+    const nothing = { workOrderId: null, purchaseProposalId: null, transferId: null };
+    const about = { ...this.#place(point), ...nothing, orderNumber: null };
     const add = (row: Omit<MessageRow, "messageNumber">) =>
       this.made.messages.push({ messageNumber: this.made.messages.length + 1, ...row });
     for (const message of receiptMessages(this.#plan, point)) {
       if (!("receipt" in message)) continue;
       const reference = this.#task.receiptReferences[message.receipt];
-      // Nobody moves or cancels an order for what comes out beside it.
-      if (reference === undefined || reference.isByProduct === true) continue;
-      const key = reference.kind === "work_order" ? "workOrderId" : "purchaseProposalId";
+      if (reference === undefined || reference.isFixed) continue;
       add({
         ...none,
         ...about,
-        itemId,
         action: message.action,
-        [key]: reference.id,
+        [idColumns[reference.kind]]: reference.id,
         ...("fromDay" in message && { fromDay: this.#day(message.fromDay) }),
         ...("toDay" in message && { toDay: this.#day(message.toDay) }),
         ...("toQuantity" in message && { toQuantity: this.#quantity(message.toQuantity) }),
@@ -232,7 +231,6 @@ class Rows {
       add({
         ...none,
         ...about,
-        itemId,
         action: message.action,
         orderNumber: this.#number(message.order),
       });
@@ -243,8 +241,9 @@ class Rows {
     return (this.#firstNumber[point] ?? 0) + ordinal;
   }
 
-  #itemId(point: number): string {
-    return this.#task.records.points[point]?.id ?? "";
+  #place(point: number): Place {
+    const { itemId = "", siteId = null } = this.#task.points[point] ?? {};
+    return { itemId, siteId };
   }
 
   #quantity(scaled: number): string {
@@ -256,7 +255,13 @@ class Rows {
   }
 }
 
-function shown({ code, points, message }: Finding, { itemNumbers }: MrpTask): PlanFinding {
-  const culprits = points.slice(0, 20).map((point) => itemNumbers[point] ?? `row ${point}`);
+const idColumns = {
+  work_order: "workOrderId",
+  purchase_proposal: "purchaseProposalId",
+  transfer: "transferId",
+} as const;
+
+function shown({ code, points: rows, message }: Finding, { points }: MrpTask): PlanFinding {
+  const culprits = rows.slice(0, 20).map((row) => points[row]?.name ?? `row ${row}`);
   return { code, culprits, message };
 }

@@ -236,7 +236,7 @@ function anyInput(): fc.Arbitrary<MrpInput> {
     }),
   );
   const point = fc.record({
-    kind: fc.nat(2),
+    kind: fc.nat(3),
     leadDays: fc.nat(6),
     safetyLeadDays: fc.constantFrom(0, 0, 2),
     calendar: fc.constantFrom(everyDay, 0),
@@ -274,6 +274,7 @@ function anyInput(): fc.Arbitrary<MrpInput> {
       onHand: fc.array(lot, { minLength: 4, maxLength: 4 }),
       working,
     })
+    .map(withSenders)
     .map((drawn) => {
       const input = allocateInput({
         decimals: 2,
@@ -300,6 +301,28 @@ function anyInput(): fc.Arbitrary<MrpInput> {
       fill(input.onHand, drawn.onHand);
       return input;
     });
+}
+
+type Parented = { parent: number; below: number; numerator: number; denominator: number };
+
+/** A point that gets its item by transfer has one line, to the point that sends it; the last sends. */
+function withSenders<
+  Drawn extends { points: { kind: number }[]; lines: Parented[]; byProducts: Parented[] },
+>(drawn: Drawn): Drawn {
+  const transfer = supplyKinds.indexOf("transfer");
+  const kinds = drawn.points.map(({ kind }, row) =>
+    kind === transfer && row === points - 1 ? supplyKinds.indexOf("buy") : kind,
+  );
+  const isMade = ({ parent }: Parented) => kinds[parent] !== transfer;
+  const senders = kinds.flatMap((kind, parent) =>
+    kind === transfer ? [{ parent, below: parent, numerator: 1, denominator: 1 }] : [],
+  );
+  return {
+    ...drawn,
+    points: drawn.points.map((point, row) => ({ ...point, kind: kinds[row] ?? 0 })),
+    lines: [...drawn.lines.filter(isMade), ...senders],
+    byProducts: drawn.byProducts.filter(isMade),
+  };
 }
 
 /** A point of a higher number than the parent. */

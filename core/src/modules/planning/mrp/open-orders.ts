@@ -1,0 +1,162 @@
+import type { ItemPolicyInput } from "@millwright/contracts/api";
+import { Decimal } from "@millwright/contracts/units";
+import { sql } from "kysely";
+
+import type { Transaction } from "../../../platform/db/transaction.ts";
+import { dayNumber, dayOf } from "../days.ts";
+import type { PlanFrame } from "./read-records.ts";
+import type { ByProduct, Line, StockingPoints } from "./stocking-points.ts";
+
+/** Something that asks for an item at a site, or anywhere. */
+export type Need = {
+  itemId: string;
+  siteId: string | null;
+  quantity: string;
+  day: string;
+  isForecast: boolean;
+  reference: { kind: "demand" | "work_order" | "transfer"; id: string | null; label: string };
+};
+
+/** Something that is on its way to a site, or to wherever it is needed. */
+export type Receipt = {
+  itemId: string;
+  siteId: string | null;
+  quantity: string;
+  day: string;
+  reference: {
+    kind: "work_order" | "purchase_proposal" | "transfer";
+    id: string;
+    label: string;
+    /** Nobody moves or cancels it for this: it comes out beside something else, or is on the road. */
+    isFixed: boolean;
+  };
+};
+
+/** Open work orders and purchase proposals by day: what they will still bring. */
+export async function readOpenOrders(tx: Transaction, frame: PlanFrame): Promise<Receipt[]> {
+  const { rows } = await sql<{
+    kind: "work_order" | "purchase_proposal";
+    id: string;
+    label: string;
+    item_id: string;
+    site_id: string | null;
+    quantity: string;
+    day: string;
+  }>`
+    select 'work_order' as kind, w.work_order_id as id, w.number as label, w.item_id, s.site_id,
+           (w.quantity - w.good)::text as quantity,
+           coalesce((w.due_date at time zone ${frame.timeZone})::date, ${frame.startDay}::date)::text as day
+      from production.v_open_work_order w
+      left join planning.work_order_site s using (work_order_id)
+     where w.quantity > w.good
+     union all
+    select 'purchase_proposal', purchase_proposal_id, '', item_id, site_id, quantity::text, due_day::text
+      from planning.purchase_proposal
+     where state <> 'closed'
+     order by day, id`.execute(tx.over());
+  return rows.map(({ kind, id, label, item_id, site_id, quantity, day }) => ({
+    itemId: item_id,
+    siteId: site_id,
+    quantity,
+    day,
+    reference: { kind, id, label, isFixed: false },
+  }));
+}
+
+/**
+ * Open transfers as both of their ends: what still leaves the sender's bins, and what arrives. One
+ * between places that are planned together moves nothing until it is on the road.
+ */
+export async function readTransfers(
+  tx: Transaction,
+  { startDay }: PlanFrame,
+  { idAt }: StockingPoints,
+): Promise<{ needs: Need[]; receipts: Receipt[] }> {
+  const { rows } = await sql<{
+    transfer_id: string;
+    number: string;
+    item_id: string;
+    from_site_id: string;
+    to_site_id: string;
+    ship_day: string;
+    due_day: string;
+    to_ship: string;
+    to_arrive: string;
+  }>`
+    select transfer_id, number, item_id, from_site_id, to_site_id, to_ship::text, to_arrive::text,
+           greatest(coalesce(ship_day, ${startDay}::date), ${startDay}::date)::text as ship_day,
+           coalesce(due_day, ${startDay}::date)::text as due_day
+      from inventory.v_open_transfer
+     order by due_day, transfer_id, item_id`.execute(tx.over());
+  const needs: Need[] = [];
+  const receipts: Receipt[] = [];
+  for (const row of rows) {
+    const { item_id: itemId, transfer_id: id, number: label } = row;
+    const waits = Number(row.to_ship) > 0;
+    if (waits && idAt(itemId, row.from_site_id) === idAt(itemId, row.to_site_id)) continue;
+    if (waits) {
+      const reference = { kind: "transfer" as const, id, label };
+      const leaves = { quantity: row.to_ship, day: row.ship_day, isForecast: false, reference };
+      needs.push({ itemId, siteId: row.from_site_id, ...leaves });
+    }
+    if (Number(row.to_arrive) === 0) continue;
+    const reference = { kind: "transfer" as const, id, label, isFixed: !waits };
+    const arrives = { quantity: row.to_arrive, day: row.due_day, reference };
+    receipts.push({ itemId, siteId: row.to_site_id, ...arrives });
+  }
+  return { needs, receipts };
+}
+
+/** What open work orders still bring beside their product, on the day they are due. */
+export function byProductsOf(
+  receipts: readonly Receipt[],
+  byProducts: readonly ByProduct[],
+  decimals: number,
+): Receipt[] {
+  const ofProduct = Map.groupBy(byProducts, ({ product_id }) => product_id);
+  return receipts.flatMap((receipt) => {
+    if (receipt.reference.kind !== "work_order") return [];
+    return (ofProduct.get(receipt.itemId) ?? []).flatMap((each) => {
+      const quantity = new Decimal(receipt.quantity)
+        .times(each.per_over)
+        .div(each.per_under)
+        .toDecimalPlaces(decimals, Decimal.ROUND_DOWN);
+      if (quantity.isZero()) return [];
+      const reference = { ...receipt.reference, isFixed: true };
+      return [{ ...receipt, itemId: each.by_product_id, quantity: quantity.toFixed(), reference }];
+    });
+  });
+}
+
+/**
+ * What open work orders still take of their components, by the structure of today. On the day they
+ * should start, or today when that has passed.
+ */
+export function needsOfOpenOrders(given: {
+  receipts: readonly Receipt[];
+  lines: readonly Line[];
+  policies: ReadonlyMap<string, ItemPolicyInput>;
+  startDay: string;
+  decimals: number;
+}): Need[] {
+  const linesOf = Map.groupBy(given.lines, ({ product_id }) => product_id);
+  return given.receipts.flatMap(({ itemId, siteId, quantity, day, reference }) => {
+    if (reference.kind !== "work_order") return [];
+    const policy = given.policies.get(itemId);
+    const { leadDays = 0 } = policy?.sites.find((site) => site.siteId === siteId) ?? policy ?? {};
+    const start = dayNumber(day, given.startDay) - leadDays;
+    const started = new Decimal(quantity).times(100).div(policy?.yieldPercent ?? "100");
+    return (linesOf.get(itemId) ?? []).map((line) => ({
+      itemId: line.component_id,
+      siteId,
+      quantity: started
+        .times(line.per_over)
+        .div(line.per_under)
+        .toDecimalPlaces(given.decimals, Decimal.ROUND_UP)
+        .toFixed(),
+      day: dayOf(Math.max(0, start), given.startDay),
+      isForecast: false,
+      reference: { kind: "work_order" as const, id: reference.id, label: reference.label },
+    }));
+  });
+}
