@@ -12,6 +12,7 @@ import { readBoardSearch } from "./pages/admin/board-search.ts";
 import { readUserFilter } from "./pages/admin/user-filter.ts";
 import { readBomSearch } from "./pages/engineering/bom-search.ts";
 import { readChangeFilter } from "./pages/engineering/change-filter.ts";
+import { readDemandFilter } from "./pages/planning/demand-filter.ts";
 import { readItemFilter, readItemTab } from "./pages/engineering/item-filter.ts";
 import { EquipmentPage } from "./pages/equipment-page.tsx";
 import { readJobFilter } from "./pages/job-filter.ts";
@@ -66,6 +67,7 @@ const routes = [
   createRoute({
     getParentRoute: under,
     path: paths.demands,
+    validateSearch: readDemandFilter,
     component: lazyRouteComponent(() => import("./pages/planning/demands-page.tsx"), "DemandsPage"),
   }),
   createRoute({

@@ -1,5 +1,6 @@
 import type { Bom, Calendar, EngineeringChange, StoredItem } from "@millwright/contracts/api";
 import type { ChangeState, ItemKind } from "@millwright/contracts/states/engineering";
+import type { ItemSort } from "@millwright/contracts/states/sorts";
 import { keepPreviousData, queryOptions } from "@tanstack/react-query";
 
 import { getJson } from "./client.ts";
@@ -28,7 +29,7 @@ export const engineeringKeys = {
   setupMatrix: ["setup-matrix"],
 } as const;
 
-export type ItemFilter = { search?: string; kind?: ItemKind };
+export type ItemFilter = { search?: string; kind?: ItemKind; sort?: ItemSort };
 
 export function itemListQuery(filter: ItemFilter) {
   return pages<StoredItem>([...engineeringKeys.itemList, filter], "/api/items", {

@@ -7,6 +7,7 @@ import type {
   PlanComparison,
   PlannedOrder,
 } from "@millwright/contracts/api";
+import type { DemandSort, PlannedOrderSort } from "@millwright/contracts/states/sorts";
 import { queryOptions } from "@tanstack/react-query";
 
 import { getJson } from "./client.ts";
@@ -48,7 +49,10 @@ export function comparisonQuery(leftId: string, rightId: string) {
   });
 }
 
-export function plannedOrdersQuery(planId: string, filter: { search?: string; isLate?: "true" }) {
+export function plannedOrdersQuery(
+  planId: string,
+  filter: { search?: string; isLate?: "true"; sort?: PlannedOrderSort },
+) {
   const path = `/api/planning/plans/${planId}/orders`;
   return pages<PlannedOrder>([...planningKeys.all, "orders", planId, filter], path, {
     limit: "50",
@@ -76,9 +80,11 @@ export function ganttQuery(planId: string) {
   });
 }
 
-export function demandsQuery(search: string) {
-  return pages<Demand>([...planningKeys.demands, search], "/api/planning/demands", {
+export type DemandFilter = { search?: string; sort?: DemandSort };
+
+export function demandsQuery(filter: DemandFilter) {
+  return pages<Demand>([...planningKeys.demands, filter], "/api/planning/demands", {
     limit: "50",
-    ...(search !== "" && { search }),
+    ...filter,
   });
 }

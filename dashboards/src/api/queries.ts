@@ -8,6 +8,7 @@ import type {
   WorkOrder,
   WorkOrderSummary,
 } from "@millwright/contracts/api";
+import type { WorkOrderSort } from "@millwright/contracts/states/sorts";
 import type { WorkOrderState } from "@millwright/contracts/states/tables";
 import { infiniteQueryOptions, keepPreviousData, queryOptions } from "@tanstack/react-query";
 
@@ -89,7 +90,11 @@ export function machineEventsQuery(workUnitId: string) {
   return pages<HistoryEvent>(keys.machineEvents(workUnitId), path, { limit: "50" });
 }
 
-export function workOrdersQuery(filter: { state?: WorkOrderState; search?: string }) {
+export function workOrdersQuery(filter: {
+  state?: WorkOrderState;
+  search?: string;
+  sort?: WorkOrderSort;
+}) {
   return pages<WorkOrderSummary>([...keys.workOrders, "list", filter], "/api/work-orders", {
     limit: "50",
     ...filter,

@@ -1,5 +1,4 @@
 import type {
-  createItem,
   bindingInputSchema,
   currentOperationSchema,
   draftWorkOrderSchema,
@@ -21,9 +20,6 @@ export type Equipment = Output<typeof equipmentSchema>;
 export type EdgeNode = Output<typeof edgeNodeSchema>;
 export type StateInterval = Output<typeof stateIntervalSchema>;
 export type BindingInput = Input<typeof bindingInputSchema>;
-export type NewItem = Input<
-  (typeof createItem)["request"]["body"]["content"]["application/json"]["schema"]
->;
 export type DraftWorkOrder = Input<typeof draftWorkOrderSchema>;
 
 /** What a gateway signs in with; the server shows the token once. */

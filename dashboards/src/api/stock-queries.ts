@@ -8,6 +8,7 @@ import type {
   StockProposal,
   Transfer,
 } from "@millwright/contracts/api";
+import type { BalanceSort, LotSort } from "@millwright/contracts/states/sorts";
 import type { LotStatus } from "@millwright/contracts/states/stock";
 import type { CountState, TransferState } from "@millwright/contracts/states/warehouse";
 import { queryOptions } from "@tanstack/react-query";
@@ -29,7 +30,7 @@ export const stockKeys = {
 /** What balances and moves are narrowed to; ids, because names change. */
 export type StockFilter = { itemId?: string; locationId?: string; lotId?: string };
 
-export function balancesQuery(filter: StockFilter) {
+export function balancesQuery(filter: StockFilter & { sort?: BalanceSort }) {
   return pages<StockBalance>([...stockKeys.all, "balances", filter], "/api/stock/balances", {
     limit: "50",
     ...filter,
@@ -43,7 +44,7 @@ export function movesQuery(filter: StockFilter) {
   });
 }
 
-export type LotFilter = { itemId?: string; status?: LotStatus; search?: string };
+export type LotFilter = { itemId?: string; status?: LotStatus; search?: string; sort?: LotSort };
 
 export function lotsQuery(filter: LotFilter) {
   return pages<Lot>([...stockKeys.all, "lots", filter], "/api/stock/lots", {

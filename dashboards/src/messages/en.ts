@@ -332,12 +332,9 @@ export const en = {
     new: "New item",
     number: "Item number",
     name: "Name",
-    routing: "Routing: how it is made, in order",
     operation: "Operation",
-    seconds: "Run time (s per {uom})",
     addOperation: "Add operation",
     remove: "Remove operation {step}",
-    noWorkCenters: "Add a work center under Equipment first: an operation needs one.",
   },
   form: {
     reason: "Reason",

@@ -303,12 +303,9 @@ export const zhCn: Catalogue = {
     new: "新建物料",
     number: "物料编号",
     name: "名称",
-    routing: "工艺路线：按顺序的工序",
     operation: "工序",
-    seconds: "单件时间（秒/{uom}）",
     addOperation: "添加工序",
     remove: "删除工序 {step}",
-    noWorkCenters: "请先在“设备配置”中添加工作中心：工序需要它。",
   },
   form: {
     reason: "原因",

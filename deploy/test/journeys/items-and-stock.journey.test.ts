@@ -17,6 +17,7 @@ it("makes an item with an approved BOM, and receives its part by scanner", async
     await createItem(page, { number: "TUBE-32", name: "Round tube", kind: "buy", price: "3" });
     await createItem(page, { number: "SWARF", name: "Steel swarf", kind: "buy", price: "1" });
     await createItem(page, { number: "PLATE-1", name: "Plate", kind: "make", price: "" });
+    await sortByPrice(page);
     await createItem(page, { number: "FRAME-1", name: "Frame", kind: "make", price: "" });
 
     // A draft: two tubes, then four, then undone.
@@ -112,6 +113,24 @@ async function createItem(
   await dialog.getByLabel("Purchase price").fill(item.price);
   await dialog.getByRole("button", { name: "Add" }).click();
   await page.getByRole("heading", { name: item.number, level: 1 }).waitFor();
+}
+
+/** Cheapest first, dearest first, as the list is; what has no price comes last. */
+async function sortByPrice(page: Page): Promise<void> {
+  await page.goto("/items");
+  const price = page.getByRole("columnheader", { name: "Purchase price" });
+  const orders = {
+    ascending: ["SWARF", "TUBE-30", "TUBE-32", "PLATE-1"],
+    descending: ["TUBE-32", "TUBE-30", "SWARF", "PLATE-1"],
+  };
+  for (const [order, numbers] of Object.entries(orders)) {
+    await price.getByRole("button").click();
+    await page.locator(`[aria-sort=${order}]`).waitFor();
+    const names = page.getByRole("table", { name: "Items" }).getByRole("rowheader");
+    await expect.poll(() => names.allInnerTexts()).toEqual(numbers);
+  }
+  await page.reload();
+  await page.locator("[aria-sort=descending]").waitFor();
 }
 
 /** Another tube may stand in for the tube, and swarf comes out beside the frame. */

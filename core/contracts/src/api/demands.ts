@@ -1,5 +1,6 @@
 import { createRoute, z } from "@hono/zod-openapi";
 
+import { demandSorts } from "../states/index.ts";
 import { demandKinds } from "../states/planning.ts";
 import { daySchema, positiveQuantitySchema, quantitySchema } from "../units/index.ts";
 import {
@@ -9,6 +10,7 @@ import {
   pageOf,
   pageQuerySchema,
   problemResponses,
+  sortedBy,
   text,
 } from "./problem.ts";
 import { exportOf, importOf } from "./tables.ts";
@@ -50,7 +52,9 @@ export const listDemands = createRoute({
   method: "get",
   path: "/api/planning/demands",
   tags,
-  request: { query: pageQuerySchema.extend({ search: text(100).optional() }) },
+  request: {
+    query: pageQuerySchema.extend({ ...sortedBy(demandSorts), search: text(100).optional() }),
+  },
   responses: { 200: json(pageOf(demandSchema), "By due day"), ...problemResponses },
 });
 

@@ -1,5 +1,6 @@
 import { createRoute, z } from "@hono/zod-openapi";
 
+import { balanceSorts, lotSorts } from "../states/index.ts";
 import { locationKinds, lotCommandNames, lotStatuses, trackings } from "../states/stock.ts";
 import { iso8601Schema, quantitySchema } from "../units/index.ts";
 import {
@@ -8,6 +9,7 @@ import {
   pageOf,
   pageQuerySchema,
   problemResponses,
+  sortedBy,
 } from "./problem.ts";
 
 /** An id a client gives; the database writes ids in lower case, so equal ids are equal text. */
@@ -202,7 +204,7 @@ export const listBalances = createRoute({
   method: "get",
   path: "/api/stock/balances",
   tags: ["inventory"],
-  request: { query: pageQuerySchema.extend(stockFilter) },
+  request: { query: pageQuerySchema.extend({ ...sortedBy(balanceSorts), ...stockFilter }) },
   responses: {
     200: json(pageOf(balanceSchema), "By item, location and lot number"),
     ...problemResponses,
@@ -233,6 +235,7 @@ export const listLots = createRoute({
   tags: ["inventory"],
   request: {
     query: pageQuerySchema.extend({
+      ...sortedBy(lotSorts),
       itemId: idSchema.optional(),
       status: z.enum(lotStatuses).optional(),
       /** A number is found by its beginning. */

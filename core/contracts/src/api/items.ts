@@ -1,5 +1,6 @@
 import { createRoute, z } from "@hono/zod-openapi";
 
+import { itemSorts } from "../states/index.ts";
 import { itemKinds } from "../states/engineering.ts";
 import { trackings } from "../states/stock.ts";
 import { positiveQuantitySchema, priceSchema } from "../units/index.ts";
@@ -11,6 +12,7 @@ import {
   pageOf,
   pageQuerySchema,
   problemResponses,
+  sortedBy,
   requiredText,
   rowsOf,
   text,
@@ -76,6 +78,7 @@ export const listItems = createRoute({
   tags: ["engineering"],
   request: {
     query: pageQuerySchema.extend({
+      ...sortedBy(itemSorts),
       search: text(100).optional(),
       kind: z.enum(itemKinds).optional(),
     }),

@@ -1,5 +1,6 @@
 import { createRoute, z } from "@hono/zod-openapi";
 
+import { plannedOrderSorts } from "../states/index.ts";
 import {
   latenessKinds,
   planKinds,
@@ -24,6 +25,7 @@ import {
   pageOf,
   pageQuerySchema,
   problemResponses,
+  sortedBy,
   rowsOf,
   text,
 } from "./problem.ts";
@@ -288,6 +290,7 @@ export const listPlannedOrders = createRoute({
   request: {
     params: planParams,
     query: pageQuerySchema.extend({
+      ...sortedBy(plannedOrderSorts),
       search: text(100).optional(),
       kind: z.enum(plannedOrderKinds).optional(),
       state: z.enum(plannedOrderStates).optional(),

@@ -1,5 +1,7 @@
 import { z } from "@hono/zod-openapi";
 
+import { sortsOf } from "../states/sorts.ts";
+
 /** problem+json (RFC 9457) with a stable `code` that programs may rely on. */
 export const problemSchema = z
   .object({
@@ -81,9 +83,15 @@ export function rowsOf<S extends z.ZodType>(row: S) {
 }
 
 export const pageQuerySchema = z.object({
-  cursor: z.string().max(200).optional(),
+  // Long enough for the longest text that a list is sorted by.
+  cursor: z.string().max(2000).optional(),
   limit: z.coerce.number().int().min(1).max(200).default(50),
 });
+
+/** Sorted by one of its fields; left out: in the list's own order. */
+export function sortedBy<const Field extends string>(fields: readonly Field[]) {
+  return { sort: z.enum(sortsOf(fields)).optional() };
+}
 
 /** Every POST may carry one: the same key answers the same for 24 h and acts once. */
 export const idempotencyHeaderSchema = z.object({

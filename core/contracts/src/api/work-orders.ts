@@ -1,6 +1,6 @@
 import { createRoute, z } from "@hono/zod-openapi";
 
-import { operationStateSchema, workOrderStateSchema } from "../states/index.ts";
+import { operationStateSchema, workOrderStateSchema, workOrderSorts } from "../states/index.ts";
 import { iso8601Schema, quantitySchema } from "../units/index.ts";
 import { historyEventSchema } from "./plant.ts";
 import {
@@ -10,6 +10,7 @@ import {
   pageOf,
   pageQuerySchema,
   problemResponses,
+  sortedBy,
   requiredText,
   text,
 } from "./problem.ts";
@@ -87,6 +88,7 @@ export const listWorkOrders = createRoute({
   tags: ["work orders"],
   request: {
     query: pageQuerySchema.extend({
+      ...sortedBy(workOrderSorts),
       state: workOrderStateSchema.optional(),
       search: text(100).optional(),
     }),

@@ -6,6 +6,7 @@ export { Refusal, type RefusalDetail, type RefusalKind } from "./refusal.ts";
 export * from "./engineering.ts";
 export * from "./gauges.ts";
 export * from "./planning.ts";
+export * from "./sorts.ts";
 export * from "./stock.ts";
 export * from "./tables.ts";
 export * from "./warehouse.ts";

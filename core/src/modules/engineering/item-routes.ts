@@ -16,10 +16,11 @@ import {
   setWorkCenterRate as setWorkCenterRateRoute,
 } from "@millwright/contracts/api";
 
+import { orderOf } from "../../platform/db/list-order.ts";
 import { Refusal } from "../../platform/errors.ts";
 import { createApi } from "../../platform/http/api.ts";
 import { sendVersion, versionAsked } from "../../platform/http/if-match.ts";
-import { cursorPart, pageOf, readCursor } from "../../platform/http/paging.ts";
+import { pageOf, readCursor } from "../../platform/http/paging.ts";
 import { guarded } from "../../platform/http/permission.ts";
 import { newId } from "../../platform/platform.ts";
 import { addConversion, addUom, readAllUoms } from "./add-uom.ts";
@@ -27,7 +28,7 @@ import { addCapability, readCapabilities } from "./capabilities.ts";
 import { changeItem } from "./change-item.ts";
 import { changePrices } from "./change-prices.ts";
 import { createItem } from "./create-item.ts";
-import { readItem, readItemPage } from "./queries.ts";
+import { itemList, readItem, readItemPage } from "./queries.ts";
 import type { EngineeringDeps } from "./routes.ts";
 import { readSetupMatrix, replaceSetupMatrix } from "./setup-matrix.ts";
 import { readWorkCenterRates, setWorkCenterRate } from "./work-center-rates.ts";
@@ -38,12 +39,13 @@ const mayCost = (action: string) => ({ objectType: "cost", action, on: "any" }) 
 export function itemRoutes({ platform, requests, equipment }: EngineeringDeps): OpenAPIHono {
   return createApi()
     .openapi(guarded(listItems, may("read")), async (c) => {
-      const { cursor, limit, search, kind } = c.req.valid("query");
-      const after = readCursor(cursor, [cursorPart.text])?.[0] ?? null;
+      const { cursor, sort, limit, search, kind } = c.req.valid("query");
+      const order = orderOf(itemList, sort);
+      const after = readCursor(cursor, order.shapes);
       const rows = await requests.transaction(c, (tx) =>
-        readItemPage(tx, { after, search, kind, limit }),
+        readItemPage(tx, { order, after, search, kind, limit }),
       );
-      return c.json(pageOf(rows, { limit, keyOf: (row) => [row.number], show: (row) => row }), 200);
+      return c.json(pageOf(rows, { limit, keyOf: order.keyOf, show: (row) => row }), 200);
     })
     .openapi(guarded(createItemRoute, may("create")), async (c) => {
       const asked = c.req.valid("json");

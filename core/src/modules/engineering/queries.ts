@@ -1,7 +1,8 @@
 import type { StoredItem } from "@millwright/contracts/api";
-import type { ItemKind } from "@millwright/contracts/states";
+import type { ItemKind, itemSorts } from "@millwright/contracts/states";
 import { type RawBuilder, sql } from "kysely";
 
+import type { ListOrder, OrderedList } from "../../platform/db/list-order.ts";
 import type { Transaction } from "../../platform/db/transaction.ts";
 import { decimalsOf } from "./domain/uom.ts";
 import { readUoms } from "./store/uoms.ts";
@@ -24,28 +25,53 @@ export async function readItemIds(
   return new Map(rows.map((row) => [row.number, row.item_id]));
 }
 
-/** Items by number after `after`; `search` looks in number and name. One more than `limit` if there are. */
+/** The list of items: by number. */
+export const itemList: OrderedList<StoredItem, (typeof itemSorts)[number]> = {
+  key: [{ by: sql`i.number`, as: "code", of: ({ number }) => number }],
+  fields: {
+    number: { by: sql`i.number`, as: "code", of: ({ number }) => number },
+    name: { by: sql`i.name`, as: "text", of: ({ name }) => name },
+    kind: { by: sql`i.kind`, as: "code", of: ({ kind }) => kind },
+    uom: { by: sql`i.uom`, as: "text", of: ({ uom }) => uom },
+    revision: { by: sql`i.revision`, as: "text", of: ({ revision }) => revision },
+    tracking: { by: sql`i.tracking`, as: "code", of: ({ tracking }) => tracking },
+    purchasePrice: {
+      by: sql`i.purchase_price`,
+      as: "number",
+      of: ({ purchasePrice }) => purchasePrice,
+    },
+    standardCost: {
+      by: sql`i.standard_cost`,
+      as: "number",
+      of: ({ standardCost }) => standardCost,
+    },
+  },
+};
+
+/** A page of items after `after`; `search` looks in number and name. One more than `limit` if there are. */
 export async function readItemPage(
   tx: Transaction,
   options: {
-    after: string | null;
+    order: ListOrder<StoredItem>;
+    after: readonly string[] | null;
     search: string | undefined;
     kind: ItemKind | undefined;
     limit: number;
   },
 ): Promise<StoredItem[]> {
   const where = sql`
-    i.number > ${options.after ?? ""}
+    ${options.order.after(options.after)}
     and (${options.kind ?? null}::text is null or i.kind = ${options.kind ?? null})
     and (${options.search ?? null}::text is null
          or position(lower(${options.search ?? ""}) in lower(i.number || ' ' || i.name)) > 0)`;
-  return readItems(tx, where, options.limit + 1);
+  return readItems(tx, where, options.limit + 1, options.order.orderBy);
 }
 
 async function readItems(
   tx: Transaction,
   where: RawBuilder<unknown>,
   limit: number,
+  orderBy: RawBuilder<unknown> = sql`i.number`,
 ): Promise<StoredItem[]> {
   const { rows } = await sql<Omit<StoredItem, "uomDecimals">>`
     select i.item_id as "itemId", i.number, i.name, i.kind, i.uom, i.description, i.revision, i.tracking,
@@ -77,7 +103,7 @@ async function readItems(
              '[]') as operations
       from engineering.item i
      where ${where}
-     order by i.number
+     order by ${orderBy}
      limit ${limit}`.execute(tx.over());
   const uoms = await readUoms(tx);
   return rows.map((row) => ({ ...row, uomDecimals: decimalsOf(uoms, row.uom) }));

@@ -11,6 +11,7 @@ import {
   listBomLines,
 } from "@millwright/contracts/api";
 
+import { orderOf } from "../../platform/db/list-order.ts";
 import { createApi, type Requests } from "../../platform/http/api.ts";
 import { cursorPart, pageOf, readCursor } from "../../platform/http/paging.ts";
 import { guarded } from "../../platform/http/permission.ts";
@@ -29,7 +30,7 @@ import { importBomLines } from "./import-bom-lines.ts";
 import { changeRowSchema, importChanges } from "./import-changes.ts";
 import { importItems } from "./import-items.ts";
 import { itemColumns, itemColumnsPassedOver, itemRowSchema } from "./items-table.ts";
-import { readItemPage } from "./queries.ts";
+import { itemList, readItemPage } from "./queries.ts";
 
 type Deps = {
   platform: Platform;
@@ -96,15 +97,15 @@ function lineKey({ productNumber, revision, position }: BomLineRow): string[] {
 function itemFiles({ platform, files, equipment }: Deps) {
   return createApi()
     .openapi(guarded(exportItems, { objectType: "item", action: "read", on: "any" }), (c) => {
-      const { format, search, kind } = c.req.valid("query");
+      const { format, sort, search, kind } = c.req.valid("query");
+      const order = orderOf(itemList, sort);
       return files.exportList(c, {
         name: "items",
         format,
         list: {
           columns: itemColumns,
-          readPage: (tx, { after, limit }) =>
-            readItemPage(tx, { after: after?.[0] ?? null, search, kind, limit }),
-          keyOf: (item) => [item.number],
+          readPage: (tx, page) => readItemPage(tx, { order, search, kind, ...page }),
+          keyOf: order.keyOf,
           show: async (items, tx) => {
             const centers = await equipment.workCenters(tx);
             const places = new Map(centers.map((center) => [center.workCenterId, center]));

@@ -1,18 +1,24 @@
 import type { Location, Lot, StockBalance, StockMove } from "@millwright/contracts/api";
 import {
+  type balanceSorts,
   type LocationKind,
   type LotCommand,
   lotCommandNames,
+  type lotSorts,
   type LotStatus,
 } from "@millwright/contracts/states";
 import { sql } from "kysely";
 
+import type { ListOrder, OrderedList } from "../../platform/db/list-order.ts";
 import type { Transaction } from "../../platform/db/transaction.ts";
 import { unknownLot } from "./change-lot-status.ts";
 import { isExpired, whyNot } from "./domain/lot.ts";
 
 /** Every page has one row more than `limit` if there are. */
 type Page = { limit: number };
+
+/** Where a page begins in the order it is asked for. */
+type After<Row> = { order: ListOrder<Row>; after: readonly string[] | null };
 
 export async function readLocationPage(
   tx: Transaction,
@@ -84,12 +90,31 @@ export async function readMovePage(
   return rows;
 }
 
-/** By item, location and lot, after those three keys (item number, location code, lot number or ""). */
+/** What lies where: by item, location and lot. */
+export const balanceList: OrderedList<StockBalance, (typeof balanceSorts)[number]> = {
+  key: [
+    { by: sql`i.number`, as: "code", of: ({ itemNumber }) => itemNumber },
+    { by: sql`place.code`, as: "code", of: ({ locationCode }) => locationCode },
+    { by: sql`coalesce(l.number, '')`, as: "code", of: ({ lotNumber }) => lotNumber ?? "" },
+  ],
+  fields: {
+    itemNumber: { by: sql`i.number`, as: "code", of: ({ itemNumber }) => itemNumber },
+    locationCode: { by: sql`place.code`, as: "code", of: ({ locationCode }) => locationCode },
+    lotNumber: { by: sql`l.number`, as: "code", of: ({ lotNumber }) => lotNumber },
+    lotExpiresTime: {
+      by: sql`l.expires_time`,
+      as: "time",
+      of: ({ lotExpiresTime }) => lotExpiresTime,
+    },
+    quantity: { by: sql`b.quantity`, as: "number", of: ({ quantity }) => quantity },
+    reserved: { by: sql`b.reserved`, as: "number", of: ({ reserved }) => reserved },
+  },
+};
+
 export async function readBalancePage(
   tx: Transaction,
-  asked: Page & StockFilter & { after: readonly string[] | null; now: Date },
+  asked: Page & StockFilter & After<StockBalance> & { now: Date },
 ): Promise<StockBalance[]> {
-  const [item = "", location = "", lot = ""] = asked.after ?? [];
   const { rows } = await sql<StockBalance>`
     select b.item_id as "itemId", i.number as "itemNumber", i.uom, b.location_id as "locationId",
            place.code as "locationCode", place.kind as "locationKind", b.lot_id as "lotId",
@@ -108,7 +133,7 @@ export async function readBalancePage(
       left join inventory.lot l on l.tenant_id = b.tenant_id and l.lot_id = b.lot_id
      where b.tenant_id = ${tx.tenantId}
        and b.quantity <> 0
-       and (i.number, place.code, coalesce(l.number, '')) > (${item}, ${location}, ${lot})
+       and ${asked.order.after(asked.after)}
        ${when(asked.itemId, (itemId) => sql`and b.item_id = ${itemId}`)}
        ${when(asked.lotId, (lotId) => sql`and b.lot_id = ${lotId}`)}
        ${
@@ -116,7 +141,7 @@ export async function readBalancePage(
            ? sql`and place.kind in ('bin', 'in_transit')`
            : sql`and b.location_id = ${asked.locationId}`
        }
-     order by i.number, place.code, coalesce(l.number, '')
+     order by ${asked.order.orderBy}
      limit ${asked.limit + 1}`.execute(tx.over());
   return rows;
 }
@@ -126,26 +151,38 @@ type LotRow = Omit<Lot, "isExpired" | "commands" | "expiresTime"> & {
   expiresTime: Date | null;
 };
 
-/** By number, then item, after those two keys. */
+/** Lots and serials: by number, then item. */
+export const lotList: OrderedList<Lot, (typeof lotSorts)[number]> = {
+  key: [
+    { by: sql`l.number`, as: "code", of: ({ number }) => number },
+    { by: sql`i.number`, as: "code", of: ({ itemNumber }) => itemNumber },
+  ],
+  fields: {
+    number: { by: sql`l.number`, as: "code", of: ({ number }) => number },
+    itemNumber: { by: sql`i.number`, as: "code", of: ({ itemNumber }) => itemNumber },
+    status: { by: sql`l.status`, as: "code", of: ({ status }) => status },
+    expiresTime: { by: sql`l.expires_time`, as: "time", of: ({ expiresTime }) => expiresTime },
+  },
+};
+
 export async function readLotPage(
   tx: Transaction,
-  asked: Page & {
-    after: readonly string[] | null;
-    itemId: string | undefined;
-    status: LotStatus | undefined;
-    search: string | undefined;
-    now: Date;
-  },
+  asked: Page &
+    After<Lot> & {
+      itemId: string | undefined;
+      status: LotStatus | undefined;
+      search: string | undefined;
+      now: Date;
+    },
 ): Promise<Lot[]> {
-  const [number = "", item = ""] = asked.after ?? [];
   const { rows } = await sql<LotRow>`
     ${selectLot}
      where l.tenant_id = ${tx.tenantId}
-       and (l.number, i.number) > (${number}, ${item})
+       and ${asked.order.after(asked.after)}
        ${when(asked.itemId, (itemId) => sql`and l.item_id = ${itemId}`)}
        ${when(asked.status, (status) => sql`and l.status = ${status}`)}
        ${when(asked.search, (search) => sql`and starts_with(lower(l.number), lower(${search}))`)}
-     order by l.number, i.number
+     order by ${asked.order.orderBy}
      limit ${asked.limit + 1}`.execute(tx.over());
   return rows.map((row) => toLot(row, asked.now));
 }

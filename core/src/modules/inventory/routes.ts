@@ -10,6 +10,7 @@ import {
   postMoves as postMovesRoute,
 } from "@millwright/contracts/api";
 
+import { orderOf } from "../../platform/db/list-order.ts";
 import { type Asking, createApi, type Requests } from "../../platform/http/api.ts";
 import { cursorPart, pageOf, readCursor } from "../../platform/http/paging.ts";
 import { guarded, type Permission } from "../../platform/http/permission.ts";
@@ -22,6 +23,8 @@ import { keepItem } from "./keep-item.ts";
 import type { inventoryObjectTypes } from "./permissions.ts";
 import { type By, postMoves } from "./post-moves.ts";
 import {
+  balanceList,
+  lotList,
   readBalancePage,
   readLocationPage,
   readLot,
@@ -83,32 +86,24 @@ function stockRoutes({ platform, requests, engineering }: InventoryDeps) {
       return c.json(page, 200);
     })
     .openapi(guarded(listBalances, may("stock", "read")), async (c) => {
-      const { cursor, limit, itemId, locationId, lotId } = c.req.valid("query");
-      const after = readCursor(cursor, [cursorPart.text, cursorPart.text, cursorPart.text]);
+      const { cursor, sort, limit, itemId, locationId, lotId } = c.req.valid("query");
+      const order = orderOf(balanceList, sort);
+      const after = readCursor(cursor, order.shapes);
       const now = platform.clock.now();
       const rows = await requests.transaction(c, (tx) =>
-        readBalancePage(tx, { after, limit, itemId, locationId, lotId, now }),
+        readBalancePage(tx, { order, after, limit, itemId, locationId, lotId, now }),
       );
-      const page = pageOf(rows, {
-        limit,
-        keyOf: (row) => [row.itemNumber, row.locationCode, row.lotNumber ?? ""],
-        show: (row) => row,
-      });
-      return c.json(page, 200);
+      return c.json(pageOf(rows, { limit, keyOf: order.keyOf, show: (row) => row }), 200);
     })
     .openapi(guarded(listLots, may("lot", "read")), async (c) => {
-      const { cursor, limit, itemId, status, search } = c.req.valid("query");
-      const after = readCursor(cursor, [cursorPart.text, cursorPart.text]);
+      const { cursor, sort, limit, itemId, status, search } = c.req.valid("query");
+      const order = orderOf(lotList, sort);
+      const after = readCursor(cursor, order.shapes);
       const now = platform.clock.now();
       const rows = await requests.transaction(c, (tx) =>
-        readLotPage(tx, { after, limit, itemId, status, search, now }),
+        readLotPage(tx, { order, after, limit, itemId, status, search, now }),
       );
-      const page = pageOf(rows, {
-        limit,
-        keyOf: (row) => [row.number, row.itemNumber],
-        show: (row) => row,
-      });
-      return c.json(page, 200);
+      return c.json(pageOf(rows, { limit, keyOf: order.keyOf, show: (row) => row }), 200);
     })
     .openapi(
       guarded(commandLot, { ...may("lot", { param: "command" }), on: "object" }),

@@ -13,6 +13,7 @@ import {
   type StockMove,
 } from "@millwright/contracts/api";
 
+import { orderOf } from "../../platform/db/list-order.ts";
 import { createApi } from "../../platform/http/api.ts";
 import { guarded } from "../../platform/http/permission.ts";
 import { newId, type Platform } from "../../platform/platform.ts";
@@ -21,7 +22,14 @@ import type { TableFiles } from "../../platform/tables/table-files.ts";
 import type { Engineering } from "../engineering/index.ts";
 import { importLocations, locationRowSchema } from "./import-locations.ts";
 import { importMoves, moveRowSchema } from "./import-moves.ts";
-import { readBalancePage, readLocationPage, readLotPage, readMovePage } from "./queries.ts";
+import {
+  balanceList,
+  lotList,
+  readBalancePage,
+  readLocationPage,
+  readLotPage,
+  readMovePage,
+} from "./queries.ts";
 import { readLocationCodes } from "./store/location-codes.ts";
 import { warehouseTableRoutes } from "./warehouse-table-routes.ts";
 
@@ -83,7 +91,8 @@ function masterDataFiles({ platform, files }: Deps) {
         }),
     )
     .openapi(guarded(exportLots, { objectType: "lot", action: "read", on: "any" }), (c) => {
-      const { format, itemId, status, search } = c.req.valid("query");
+      const { format, sort, itemId, status, search } = c.req.valid("query");
+      const order = orderOf(lotList, sort);
       const now = platform.clock.now();
       return files.exportList(c, {
         name: "lots",
@@ -98,9 +107,8 @@ function masterDataFiles({ platform, files }: Deps) {
             lotId: "text",
             itemId: "text",
           }),
-          readPage: (tx, { after, limit }) =>
-            readLotPage(tx, { after, limit, itemId, status, search, now }),
-          keyOf: (lot) => [lot.number, lot.itemNumber],
+          readPage: (tx, page) => readLotPage(tx, { order, itemId, status, search, now, ...page }),
+          keyOf: order.keyOf,
           show: (lots) => lots,
         },
       });
@@ -110,7 +118,8 @@ function masterDataFiles({ platform, files }: Deps) {
 function stockFiles({ platform, files, engineering }: Deps) {
   return createApi()
     .openapi(guarded(exportBalances, { objectType: "stock", action: "read", on: "any" }), (c) => {
-      const { format, itemId, locationId, lotId } = c.req.valid("query");
+      const { format, sort, itemId, locationId, lotId } = c.req.valid("query");
+      const order = orderOf(balanceList, sort);
       const now = platform.clock.now();
       return files.exportList(c, {
         name: "balances",
@@ -128,9 +137,9 @@ function stockFiles({ platform, files, engineering }: Deps) {
             reserved: "decimal",
             available: "decimal",
           }),
-          readPage: (tx, { after, limit }) =>
-            readBalancePage(tx, { after, limit, itemId, locationId, lotId, now }),
-          keyOf: (row) => [row.itemNumber, row.locationCode, row.lotNumber ?? ""],
+          readPage: (tx, page) =>
+            readBalancePage(tx, { order, itemId, locationId, lotId, now, ...page }),
+          keyOf: order.keyOf,
           show: (balances) => balances,
         },
       });

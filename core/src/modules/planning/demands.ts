@@ -1,25 +1,46 @@
 import type { Demand, DemandInput } from "@millwright/contracts/api";
 import type { Actor } from "@millwright/contracts/events";
+import type { demandSorts } from "@millwright/contracts/states";
 import { type RawBuilder, sql } from "kysely";
 
 import { recordChange } from "../../platform/audit/record-change.ts";
+import type { ListOrder, OrderedList } from "../../platform/db/list-order.ts";
 import type { Transaction } from "../../platform/db/transaction.ts";
 import { invariant, Refusal } from "../../platform/errors.ts";
 import { changedMeanwhile } from "../../platform/http/if-match.ts";
 import { checkItems } from "./check-items.ts";
 import { checkSitesExist } from "./check-sites.ts";
 
-/** By due day and id, after `after`; one more than `limit` if there are. */
+/** The list of demands: by due day. */
+export const demandList: OrderedList<Demand, (typeof demandSorts)[number]> = {
+  key: [
+    { by: sql`d.due_day`, as: "day", of: ({ dueDay }) => dueDay },
+    { by: sql`d.demand_id`, as: "uuid", of: ({ demandId }) => demandId },
+  ],
+  fields: {
+    itemNumber: { by: sql`i.number`, as: "code", of: ({ itemNumber }) => itemNumber },
+    quantity: { by: sql`d.quantity`, as: "number", of: ({ quantity }) => quantity },
+    dueDay: { by: sql`d.due_day`, as: "day", of: ({ dueDay }) => dueDay },
+    kind: { by: sql`d.kind`, as: "code", of: ({ kind }) => kind },
+    reference: { by: sql`d.reference`, as: "text", of: ({ reference }) => reference },
+  },
+};
+
+/** A page of demands; one more than `limit` if there are. */
 export function readDemandPage(
   tx: Transaction,
-  asked: { after: readonly string[] | null; search: string | undefined; limit: number },
+  asked: {
+    order: ListOrder<Demand>;
+    after: readonly string[] | null;
+    search: string | undefined;
+    limit: number;
+  },
 ): Promise<Demand[]> {
-  const [day = null, id = null] = asked.after ?? [];
   const where = sql`
-    (${day}::date is null or (d.due_day, d.demand_id) > (${day}::date, ${id}::uuid))
+    ${asked.order.after(asked.after)}
     and (${asked.search ?? null}::text is null
          or position(lower(${asked.search ?? ""}) in lower(i.number || ' ' || i.name || ' ' || d.reference)) > 0)`;
-  return readDemands(tx, where, asked.limit + 1);
+  return readDemands(tx, where, asked.limit + 1, asked.order.orderBy);
 }
 
 /** @throws Refusal item.unknown · location.unknown */
@@ -102,6 +123,7 @@ async function readDemands(
   tx: Transaction,
   where: RawBuilder<unknown>,
   limit: number,
+  orderBy: RawBuilder<unknown> = sql`d.demand_id`,
 ): Promise<Demand[]> {
   const { rows } = await sql<Demand>`
     select d.demand_id as "demandId", d.kind, d.item_id as "itemId", i.number as "itemNumber",
@@ -111,7 +133,7 @@ async function readDemands(
       join engineering.v_item i using (item_id)
       left join inventory.v_site s using (site_id)
      where ${where}
-     order by d.due_day, d.demand_id
+     order by ${orderBy}
      limit ${limit}`.execute(tx.over());
   return rows;
 }

@@ -1,7 +1,12 @@
 import type { ActionMessage, Peg, PlannedOrder } from "@millwright/contracts/api";
-import type { PlannedOrderState, PlanningAction } from "@millwright/contracts/states";
+import type {
+  PlannedOrderState,
+  plannedOrderSorts,
+  PlanningAction,
+} from "@millwright/contracts/states";
 import { type RawBuilder, sql } from "kysely";
 
+import type { ListOrder, OrderedList } from "../../platform/db/list-order.ts";
 import type { Transaction } from "../../platform/db/transaction.ts";
 import { Refusal } from "../../platform/errors.ts";
 
@@ -12,21 +17,41 @@ export type OrderFilter = {
   isLate: boolean | undefined;
 };
 
-/** Orders of a plan by number, after `after`; one more than `limit` if there are. */
+/** The list of orders of a plan: by number. */
+export const plannedOrderList: OrderedList<PlannedOrder, (typeof plannedOrderSorts)[number]> = {
+  key: [{ by: sql`o.order_number`, as: "integer", of: ({ orderNumber }) => String(orderNumber) }],
+  fields: {
+    orderNumber: { by: sql`o.order_number`, as: "integer", of: ({ orderNumber }) => orderNumber },
+    itemNumber: { by: sql`i.number`, as: "code", of: ({ itemNumber }) => itemNumber },
+    kind: { by: sql`o.kind`, as: "code", of: ({ kind }) => kind },
+    quantity: { by: sql`o.quantity`, as: "number", of: ({ quantity }) => quantity },
+    startDay: { by: sql`o.start_day`, as: "day", of: ({ startDay }) => startDay },
+    dueDay: { by: sql`o.due_day`, as: "day", of: ({ dueDay }) => dueDay },
+    lateDays: { by: sql`o.late_days`, as: "integer", of: ({ lateDays }) => lateDays },
+    state: { by: sql`o.state`, as: "code", of: ({ state }) => state },
+  },
+};
+
+/** A page of a plan's orders; one more than `limit` if there are. */
 export function readOrderPage(
   tx: Transaction,
-  asked: OrderFilter & { planId: string; after: number; limit: number },
+  asked: OrderFilter & {
+    planId: string;
+    order: ListOrder<PlannedOrder>;
+    after: readonly string[] | null;
+    limit: number;
+  },
 ): Promise<PlannedOrder[]> {
-  const { planId, after, search, kind, state, isLate, limit } = asked;
+  const { planId, order, after, search, kind, state, isLate, limit } = asked;
   const where = sql`
     o.plan_id = ${planId}
-    and o.order_number > ${after}
+    and ${order.after(after)}
     and (${kind ?? null}::text is null or o.kind = ${kind ?? null})
     and (${state ?? null}::text is null or o.state = ${state ?? null})
     and (${isLate ?? null}::boolean is null or (o.late_days > 0) = ${isLate ?? null})
     and (${search ?? null}::text is null
          or position(lower(${search ?? ""}) in lower(i.number || ' ' || i.name)) > 0)`;
-  return readOrders(tx, where, limit + 1);
+  return readOrders(tx, where, limit + 1, order.orderBy);
 }
 
 /** @throws Refusal planned_order.unknown */
@@ -50,6 +75,7 @@ async function readOrders(
   tx: Transaction,
   where: RawBuilder<unknown>,
   limit: number,
+  orderBy: RawBuilder<unknown> = sql`o.order_number`,
 ): Promise<PlannedOrder[]> {
   const { rows } = await sql<PlannedOrder>`
     select o.plan_id as "planId", o.order_number as "orderNumber", o.item_id as "itemId",
@@ -66,7 +92,7 @@ async function readOrders(
       left join production.v_open_work_order w using (work_order_id)
       left join inventory.v_open_transfer t on t.transfer_id = o.transfer_id and t.item_id = o.item_id
      where ${where}
-     order by o.order_number
+     order by ${orderBy}
      limit ${limit}`.execute(tx.over());
   return rows;
 }

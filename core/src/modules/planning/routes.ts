@@ -22,6 +22,7 @@ import {
 } from "@millwright/contracts/api";
 
 import type { Transaction } from "../../platform/db/transaction.ts";
+import { orderOf } from "../../platform/db/list-order.ts";
 import { createApi, type Requests } from "../../platform/http/api.ts";
 import { sendVersion, versionAsked } from "../../platform/http/if-match.ts";
 import { cursorPart, pageOf, readCursor } from "../../platform/http/paging.ts";
@@ -34,10 +35,16 @@ import type { Production } from "../production/index.ts";
 import { cancelPlan } from "./cancel-plan.ts";
 import { commandPlannedOrder } from "./command-planned-order.ts";
 import { comparePlans } from "./compare-plans.ts";
-import { changeDemand, createDemand, deleteDemand, readDemandPage } from "./demands.ts";
+import { changeDemand, createDemand, deleteDemand, demandList, readDemandPage } from "./demands.ts";
 import { readGantt } from "./gantt-queries.ts";
 import { readItemPolicy, saveItemPolicy } from "./item-policies.ts";
-import { readMessagePage, readOrder, readOrderPage, readPegs } from "./order-queries.ts";
+import {
+  readMessagePage,
+  readOrder,
+  plannedOrderList,
+  readOrderPage,
+  readPegs,
+} from "./order-queries.ts";
 import type { planningObjectTypes } from "./permissions.ts";
 import { closeProposal, readOpenProposals } from "./purchase-proposals.ts";
 import { type PlanRequest, requestPlan, unknownPlan } from "./request-plan.ts";
@@ -116,17 +123,13 @@ function orderRoutes(deps: PlanningDeps) {
   return createApi()
     .openapi(guarded(listPlannedOrders, may("planned_order", "read")), async (c) => {
       const { planId } = c.req.valid("param");
-      const { cursor, limit, search, kind, state, isLate } = c.req.valid("query");
-      const after = Number(readCursor(cursor, [cursorPart.position])?.[0] ?? 0);
+      const { cursor, sort, limit, search, kind, state, isLate } = c.req.valid("query");
+      const order = orderOf(plannedOrderList, sort);
+      const after = readCursor(cursor, order.shapes);
       const rows = await requests.transaction(c, (tx) =>
-        readOrderPage(tx, { planId, after, search, kind, state, isLate, limit }),
+        readOrderPage(tx, { planId, order, after, search, kind, state, isLate, limit }),
       );
-      const page = pageOf(rows, {
-        limit,
-        keyOf: ({ orderNumber }) => [String(orderNumber)],
-        show: (order) => order,
-      });
-      return c.json(page, 200);
+      return c.json(pageOf(rows, { limit, keyOf: order.keyOf, show: (row) => row }), 200);
     })
     .openapi(guarded(getPegs, may("planned_order", "read")), async (c) => {
       const asked = { ...c.req.valid("param"), ...c.req.valid("query") };
@@ -182,17 +185,13 @@ function orderRoutes(deps: PlanningDeps) {
 function demandRoutes({ platform, requests }: PlanningDeps) {
   return createApi()
     .openapi(guarded(listDemands, may("demand", "read")), async (c) => {
-      const { cursor, limit, search } = c.req.valid("query");
-      const after = readCursor(cursor, [/^\d{4}-\d{2}-\d{2}$/, cursorPart.uuid]);
+      const { cursor, sort, limit, search } = c.req.valid("query");
+      const order = orderOf(demandList, sort);
+      const after = readCursor(cursor, order.shapes);
       const rows = await requests.transaction(c, (tx) =>
-        readDemandPage(tx, { after, search, limit }),
+        readDemandPage(tx, { order, after, search, limit }),
       );
-      const page = pageOf(rows, {
-        limit,
-        keyOf: ({ dueDay, demandId }) => [dueDay, demandId],
-        show: (demand) => demand,
-      });
-      return c.json(page, 200);
+      return c.json(pageOf(rows, { limit, keyOf: order.keyOf, show: (row) => row }), 200);
     })
     .openapi(guarded(createDemandRoute, may("demand", "change")), async (c) => {
       const input = c.req.valid("json");

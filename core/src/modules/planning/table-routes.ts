@@ -13,6 +13,7 @@ import {
   type PurchaseProposal,
 } from "@millwright/contracts/api";
 
+import { orderOf } from "../../platform/db/list-order.ts";
 import { createApi } from "../../platform/http/api.ts";
 import { guarded } from "../../platform/http/permission.ts";
 import { newId, type Platform } from "../../platform/platform.ts";
@@ -20,9 +21,9 @@ import { columnsOf, columnsPassedOver } from "../../platform/tables/column.ts";
 import { wholeList } from "../../platform/tables/export-rows.ts";
 import type { TableFiles } from "../../platform/tables/table-files.ts";
 import type { Engineering } from "../engineering/index.ts";
-import { readDemandPage } from "./demands.ts";
+import { demandList, readDemandPage } from "./demands.ts";
 import { demandRowSchema, importDemands } from "./import-demands.ts";
-import { readMessagePage, readOrderPage } from "./order-queries.ts";
+import { plannedOrderList, readMessagePage, readOrderPage } from "./order-queries.ts";
 import { readOpenProposals } from "./purchase-proposals.ts";
 import { readPlanPage } from "./store/plans.ts";
 
@@ -36,14 +37,15 @@ export function planningTableRoutes(deps: Deps): OpenAPIHono {
 function demandFiles({ platform, files, engineering }: Deps) {
   return createApi()
     .openapi(guarded(exportDemands, { objectType: "demand", action: "read", on: "any" }), (c) => {
-      const { format, search } = c.req.valid("query");
+      const { format, sort, search } = c.req.valid("query");
+      const order = orderOf(demandList, sort);
       return files.exportList(c, {
         name: "demands",
         format,
         list: {
           columns,
-          readPage: (tx, { after, limit }) => readDemandPage(tx, { after, search, limit }),
-          keyOf: ({ dueDay, demandId }) => [dueDay, demandId],
+          readPage: (tx, { after, limit }) => readDemandPage(tx, { order, after, search, limit }),
+          keyOf: order.keyOf,
           show: (demands) => demands,
         },
       });
@@ -84,17 +86,16 @@ function planFiles({ files }: Deps) {
     })
     .openapi(guarded(exportPlannedOrders, readOrders), (c) => {
       const { planId } = c.req.valid("param");
-      const { format, search, kind, state, isLate } = c.req.valid("query");
+      const { format, sort, search, kind, state, isLate } = c.req.valid("query");
+      const order = orderOf(plannedOrderList, sort);
       return files.exportList(c, {
         name: "planned-orders",
         format,
         list: {
           columns: orderColumns,
-          readPage: (tx, { after, limit }) => {
-            const place = { after: Number(after?.[0] ?? 0), limit };
-            return readOrderPage(tx, { planId, search, kind, state, isLate, ...place });
-          },
-          keyOf: ({ orderNumber }) => [String(orderNumber)],
+          readPage: (tx, page) =>
+            readOrderPage(tx, { planId, order, search, kind, state, isLate, ...page }),
+          keyOf: order.keyOf,
           show: (orders) => orders,
         },
       });

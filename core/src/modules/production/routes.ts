@@ -19,6 +19,7 @@ import type { Context } from "hono";
 
 import type { Transaction } from "../../platform/db/transaction.ts";
 import { readStreamPage } from "../../platform/events/log.ts";
+import { orderOf } from "../../platform/db/list-order.ts";
 import { type Asking, createApi, type Requests } from "../../platform/http/api.ts";
 import { cursorPart, pageOf, readCursor } from "../../platform/http/paging.ts";
 import { callerOf, guarded, type Permission } from "../../platform/http/permission.ts";
@@ -48,7 +49,12 @@ import { releaseWorkOrder } from "./release-work-order.ts";
 import { reportProgress } from "./report-progress.ts";
 import { resumeWorkOrder } from "./resume-work-order.ts";
 import { type FoundWorkOrder, streamOf } from "./store/work-orders.ts";
-import { readWorkOrder, readWorkOrderPage, showWorkOrder } from "./work-order-queries.ts";
+import {
+  readWorkOrder,
+  readWorkOrderPage,
+  showWorkOrder,
+  workOrderList,
+} from "./work-order-queries.ts";
 
 export type ProductionDeps = {
   platform: Platform;
@@ -82,14 +88,13 @@ function workOrderRoutes({ platform, requests, engineering, equipment }: Product
   const by = ({ actor }: Asking): By => ({ actor, now: platform.clock.now() });
   return createApi()
     .openapi(guarded(listWorkOrders, may("work_order", "read")), async (c) => {
-      const { cursor, limit, state, search } = c.req.valid("query");
-      const before = readCursor(cursor, [cursorPart.uuid])?.[0] ?? null;
+      const { cursor, sort, limit, state, search } = c.req.valid("query");
+      const order = orderOf(workOrderList, sort);
+      const after = readCursor(cursor, order.shapes);
       const rows = await requests.transaction(c, (tx) =>
-        readWorkOrderPage(tx, { before, state, search, limit }),
+        readWorkOrderPage(tx, { order, after, state, search, limit }),
       );
-      const page = { limit, keyOf: (row: Row) => [row.workOrderId], show: (row: Row) => row };
-      return c.json(pageOf(rows, page), 200);
-      type Row = (typeof rows)[number];
+      return c.json(pageOf(rows, { limit, keyOf: order.keyOf, show: (row) => row }), 200);
     })
     .openapi(guarded(draftWorkOrderRoute, mayToOrder("draft")), async (c) => {
       const asked = c.req.valid("json");

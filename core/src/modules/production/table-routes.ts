@@ -7,6 +7,7 @@ import {
   type WorkOrderSummary,
 } from "@millwright/contracts/api";
 
+import { orderOf } from "../../platform/db/list-order.ts";
 import { createApi } from "../../platform/http/api.ts";
 import { guarded } from "../../platform/http/permission.ts";
 import { newId, type Platform } from "../../platform/platform.ts";
@@ -17,7 +18,7 @@ import type { Engineering } from "../engineering/index.ts";
 import { equipment } from "../equipment/index.ts";
 import { importWorkOrders, workOrderRowSchema } from "./import-work-orders.ts";
 import { readUnassignedCounts } from "./unassigned-counts.ts";
-import { readWorkOrderPage } from "./work-order-queries.ts";
+import { readWorkOrderPage, workOrderList } from "./work-order-queries.ts";
 
 type Deps = { platform: Platform; files: TableFiles; engineering: Engineering };
 
@@ -27,15 +28,15 @@ export function productionTableRoutes({ platform, files, engineering }: Deps): O
     .openapi(
       guarded(exportWorkOrders, { objectType: "work_order", action: "read", on: "any" }),
       (c) => {
-        const { format, state, search } = c.req.valid("query");
+        const { format, sort, state, search } = c.req.valid("query");
+        const order = orderOf(workOrderList, sort);
         return files.exportList(c, {
           name: "work-orders",
           format,
           list: {
             columns,
-            readPage: (tx, { after, limit }) =>
-              readWorkOrderPage(tx, { before: after?.[0] ?? null, state, search, limit }),
-            keyOf: ({ workOrderId }) => [workOrderId],
+            readPage: (tx, page) => readWorkOrderPage(tx, { order, state, search, ...page }),
+            keyOf: order.keyOf,
             show: (orders) => orders,
           },
         });

@@ -3,39 +3,54 @@ import {
   type OperationState,
   type WorkOrderCommand,
   workOrderCommands,
+  type workOrderSorts,
   type WorkOrderState,
 } from "@millwright/contracts/states";
 import { toQuantity } from "@millwright/contracts/units";
 import { type RawBuilder, sql } from "kysely";
 
+import { type ListOrder, type OrderedList, orderOf } from "../../platform/db/list-order.ts";
 import type { Transaction } from "../../platform/db/transaction.ts";
 import { unknownWorkOrder } from "./change-work-order.ts";
 import { reasonAgainst } from "./domain/decide.ts";
 import { type FoundWorkOrder, loadWorkOrders } from "./store/work-orders.ts";
 
-/** A page of orders, newest first, older than `before`. One more than `limit` when there is a next page. */
+/** The list of work orders: newest first, as their ids are made. */
+export const workOrderList: OrderedList<WorkOrderSummary, (typeof workOrderSorts)[number]> = {
+  key: [{ by: sql`o.work_order_id`, as: "uuid", of: ({ workOrderId }) => workOrderId }],
+  isDescending: true,
+  fields: {
+    number: { by: sql`o.number`, as: "code", of: ({ number }) => number },
+    itemNumber: { by: sql`o.item_number`, as: "code", of: ({ itemNumber }) => itemNumber },
+    quantity: { by: sql`o.quantity`, as: "number", of: ({ quantity }) => quantity },
+    dueDate: { by: sql`o.due_date`, as: "time", of: ({ dueDate }) => dueDate },
+    state: { by: sql`o.state`, as: "code", of: ({ state }) => state },
+  },
+};
+
+/** A page of orders. One more than `limit` when there is a next page. */
 export async function readWorkOrderPage(
   tx: Transaction,
   options: {
-    before: string | null;
+    order: ListOrder<WorkOrderSummary>;
+    after: readonly string[] | null;
     state: WorkOrderState | undefined;
     search: string | undefined;
     limit: number;
   },
 ): Promise<WorkOrderSummary[]> {
-  const { before, state } = options;
+  const { order, after, state } = options;
   const search = options.search?.toLowerCase() ?? "";
   // Only what is asked for is in the statement, so that its plan can be kept.
   const where = sql`
-    true
-    ${before === null ? sql`` : sql`and o.work_order_id < ${before}`}
+    ${order.after(after)}
     ${state === undefined ? sql`` : sql`and o.state = ${state}`}
     ${
       search === ""
         ? sql``
         : sql`and position(${search} in lower(o.number || ' ' || o.item_number || ' ' || o.item_name)) > 0`
     }`;
-  return readSummaries(tx, where, options.limit + 1);
+  return readSummaries(tx, where, options.limit + 1, order.orderBy);
 }
 
 /** Summaries of these orders; those that do not exist are left out. */
@@ -109,13 +124,18 @@ async function readSummaries(
   tx: Transaction,
   where: RawBuilder<unknown>,
   limit: number,
+  orderBy: RawBuilder<unknown> = orderOf(workOrderList, undefined).orderBy,
 ): Promise<WorkOrderSummary[]> {
   const { rows } = await sql<SummaryRow>`
     select o.work_order_id as "workOrderId", o.number, o.item_id as "itemId",
            o.item_number as "itemNumber", o.item_name as "itemName", o.uom, o.quantity,
            last_op.good, last_op.scrap, o.state, o.due_date as "dueDate", o.version,
            now_op.step as "currentStep", now_op.name as "currentOperationName"
-      from production.work_order o
+      from (select o.*
+              from production.work_order o
+             where ${where}
+             order by ${orderBy}
+             limit ${limit === usualRows ? sql.lit(usualRows) : limit}) o
      cross join lateral (
        select good, scrap
          from production.work_order_operation op
@@ -129,9 +149,7 @@ async function readSummaries(
           and op.state in ('running', 'paused', 'ready')
         order by case op.state when 'running' then 0 when 'paused' then 1 else 2 end, step
         limit 1) now_op on true
-     where ${where}
-     order by o.work_order_id desc
-     limit ${limit === usualRows ? sql.lit(usualRows) : limit}`.execute(tx.over());
+     order by ${orderBy}`.execute(tx.over());
   return rows.map((row) => ({
     ...row,
     dueDate: row.dueDate?.toISOString() ?? null,

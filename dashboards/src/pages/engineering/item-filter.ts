@@ -1,12 +1,18 @@
 import { itemKinds } from "@millwright/contracts/states/engineering";
+import { itemSorts } from "@millwright/contracts/states/sorts";
 
 import type { ItemFilter } from "../../api/engineering-queries.ts";
+import { readSort } from "../../panels/lists/read-sort.ts";
 
 /** Reads the filter of the list of items out of a URL; what it does not understand it leaves out. */
 export function readItemFilter(search: Record<string, unknown>): ItemFilter {
   const kind = itemKinds.find((one) => one === search["kind"]);
   const text = textOf(search["search"]);
-  return { ...(kind !== undefined && { kind }), ...(text !== "" && { search: text }) };
+  return {
+    ...(kind !== undefined && { kind }),
+    ...(text !== "" && { search: text }),
+    ...readSort(search["sort"], itemSorts),
+  };
 }
 
 export const itemTabs = ["master", "routing", "revisions", "whereUsed"] as const;

@@ -19,6 +19,7 @@ import { PageHead } from "../../panels/page-head.tsx";
 import { paths } from "../../paths.ts";
 import { Icon } from "../../ui/icon.tsx";
 import { useFormat } from "../../ui/use-format.ts";
+import { readItemFilter } from "./item-filter.ts";
 
 /** What is made, bought and used, by number; the filter is in the URL. */
 export function ItemsPage() {
@@ -88,6 +89,10 @@ export function ItemsPage() {
             columns={columns}
             hidden={choices.choices.hidden}
             keyOf={({ itemId }) => itemId}
+            sorting={{
+              sort: filter.sort,
+              onSort: (sort) => show(readItemFilter({ ...filter, sort })),
+            }}
           />
         )}
       </Paged>
@@ -103,30 +108,32 @@ function useColumns(): Column<StoredItem>[] {
     {
       name: "item",
       title: t("column.item"),
-      renderCell: ({ itemId, number, name }) => (
-        <>
-          <Link to={paths.item} params={{ itemId }} data-row>
-            {number}
-          </Link>
-          <span className="address">{name}</span>
-        </>
+      sort: "number",
+      renderCell: ({ itemId, number }) => (
+        <Link to={paths.item} params={{ itemId }} data-row>
+          {number}
+        </Link>
       ),
     },
+    { name: "name", title: t("item.name"), sort: "name", renderCell: ({ name }) => name },
     {
       name: "kind",
       title: t("items.kind"),
+      sort: "kind",
       renderCell: ({ kind }) => <KindMark kind={kind} />,
     },
-    { name: "uom", title: t("column.unit"), renderCell: ({ uom }) => uom },
+    { name: "uom", title: t("column.unit"), sort: "uom", renderCell: ({ uom }) => uom },
     {
       name: "revision",
       title: t("items.revision"),
+      sort: "revision",
       isWide: true,
       renderCell: ({ revision }) => revision || "–",
     },
     {
       name: "tracking",
       title: t("items.tracking"),
+      sort: "tracking",
       isWide: true,
       renderCell: ({ tracking }) => t(`tracking.${tracking}`),
     },
@@ -140,6 +147,7 @@ function useColumns(): Column<StoredItem>[] {
     {
       name: "price",
       title: t("items.purchasePrice"),
+      sort: "purchasePrice",
       isNumber: true,
       isWide: true,
       renderCell: ({ purchasePrice }) =>
@@ -148,6 +156,7 @@ function useColumns(): Column<StoredItem>[] {
     {
       name: "cost",
       title: t("items.standardCost"),
+      sort: "standardCost",
       isNumber: true,
       renderCell: ({ standardCost, kind, purchasePrice }) => {
         // A bought item costs what it is bought for; only made ones are rolled up.

@@ -1,37 +1,54 @@
 import type { Demand } from "@millwright/contracts/api";
 import { useInfiniteQuery } from "@tanstack/react-query";
+import { useNavigate, useSearch } from "@tanstack/react-router";
 import { useState } from "react";
 import { useTranslations } from "use-intl";
 
 import { useMay } from "../../api/identity-queries.ts";
-import { demandsQuery, planningKeys } from "../../api/planning-queries.ts";
+import { type DemandFilter, demandsQuery, planningKeys } from "../../api/planning-queries.ts";
 import { SaveDemand } from "../../forms/planning/save-demand.tsx";
-import { FileMenu } from "../../panels/lists/list-files.tsx";
+import { useListChoices } from "../../panels/lists/list-choices.ts";
 import { type Column, ListTable } from "../../panels/lists/list-table.tsx";
+import { ListTools } from "../../panels/lists/list-tools.tsx";
 import { Paged } from "../../panels/lists/paged.tsx";
 import { SearchBox } from "../../panels/lists/search-box.tsx";
 import { PageHead } from "../../panels/page-head.tsx";
+import { paths } from "../../paths.ts";
 import { Icon } from "../../ui/icon.tsx";
 import { useFormat } from "../../ui/use-format.ts";
+import { readDemandFilter } from "./demand-filter.ts";
 
 /** What is asked for from outside, by due day: what MRP plans for. */
 export function DemandsPage() {
   const t = useTranslations();
   const mayChange = useMay()("demand:change");
-  const [search, setSearch] = useState("");
+  const navigate = useNavigate();
+  const filter: DemandFilter = useSearch({ from: paths.demands });
+  const show = (asked: Record<string, unknown>) =>
+    void navigate({ to: paths.demands, search: readDemandFilter(asked), replace: true });
+  const choices = useListChoices("demands");
   const [edited, setEdited] = useState<Demand | "new" | null>(null);
-  const query = useInfiniteQuery(demandsQuery(search));
+  const query = useInfiniteQuery(demandsQuery(filter));
   const columns = useColumns(mayChange ? setEdited : null);
   return (
     <>
       <PageHead title={t("page.demands")}>
         <search className="filter">
-          <SearchBox label={t("planning.searchItem")} value={search} onSearch={setSearch} />
-          <FileMenu
-            title={t("page.demands")}
-            path="/api/planning/demands"
-            filter={search === "" ? {} : { search }}
-            importKey={mayChange ? planningKeys.demands : null}
+          <SearchBox
+            label={t("planning.searchItem")}
+            value={filter.search ?? ""}
+            onSearch={(search) => show({ ...filter, search })}
+          />
+          <ListTools
+            choices={choices}
+            columns={columns}
+            filter={filter}
+            to={paths.demands}
+            files={{
+              title: t("page.demands"),
+              path: "/api/planning/demands",
+              importKey: mayChange ? planningKeys.demands : null,
+            }}
           />
         </search>
         {mayChange && (
@@ -46,9 +63,10 @@ export function DemandsPage() {
             label={t("page.demands")}
             rows={rows}
             columns={columns}
-            hidden={[]}
+            hidden={choices.choices.hidden}
             isLinked={false}
             keyOf={({ demandId }) => demandId}
+            sorting={{ sort: filter.sort, onSort: (sort) => show({ ...filter, sort }) }}
           />
         )}
       </Paged>
@@ -66,6 +84,7 @@ function useColumns(onEdit: ((demand: Demand) => void) | null): Column<Demand>[]
     {
       name: "item",
       title: t("column.item"),
+      sort: "itemNumber",
       renderCell: (demand) => (
         <>
           {onEdit === null ? (
@@ -82,6 +101,7 @@ function useColumns(onEdit: ((demand: Demand) => void) | null): Column<Demand>[]
     {
       name: "quantity",
       title: t("planning.quantity"),
+      sort: "quantity",
       isNumber: true,
       renderCell: ({ quantity, uom }) => (
         <>
@@ -89,10 +109,16 @@ function useColumns(onEdit: ((demand: Demand) => void) | null): Column<Demand>[]
         </>
       ),
     },
-    { name: "due", title: t("planning.dueDay"), renderCell: ({ dueDay }) => format.day(dueDay) },
+    {
+      name: "due",
+      title: t("planning.dueDay"),
+      sort: "dueDay",
+      renderCell: ({ dueDay }) => format.day(dueDay),
+    },
     {
       name: "kind",
       title: t("planning.kind"),
+      sort: "kind",
       renderCell: ({ kind }) => t(`planning.demandKind.${kind}`),
     },
     {
@@ -104,6 +130,7 @@ function useColumns(onEdit: ((demand: Demand) => void) | null): Column<Demand>[]
     {
       name: "reference",
       title: t("planning.reference"),
+      sort: "reference",
       isWide: true,
       renderCell: ({ reference }) => reference || "–",
     },

@@ -1,3 +1,5 @@
+import { balanceSorts, lotSorts } from "@millwright/contracts/states/sorts";
+import { locationKinds } from "@millwright/contracts/states/stock";
 import { useQuery } from "@tanstack/react-query";
 import { Link, useNavigate, useSearch } from "@tanstack/react-router";
 import { useTranslations } from "use-intl";
@@ -7,6 +9,7 @@ import { useMay } from "../../api/identity-queries.ts";
 import { locationsQuery, type StockFilter } from "../../api/stock-queries.ts";
 import { ItemPicker } from "../../forms/item-picker.tsx";
 import { LocationField } from "../../forms/warehouse/location-field.tsx";
+import { readSort } from "../../panels/lists/read-sort.ts";
 import { PageHead } from "../../panels/page-head.tsx";
 import { BalanceList } from "../../panels/stock/balance-list.tsx";
 import { LocationTree } from "../../panels/stock/location-tree.tsx";
@@ -15,8 +18,7 @@ import { MoveList } from "../../panels/stock/move-list.tsx";
 import { ProposalList } from "../../panels/stock/proposal-list.tsx";
 import { paths } from "../../paths.ts";
 import { Icon } from "../../ui/icon.tsx";
-import { locationKinds } from "@millwright/contracts/states/stock";
-import { type StockSearch, stockViews } from "./stock-search.ts";
+import { readStockSearch, type StockSearch, stockViews } from "./stock-search.ts";
 
 /** What lies where, what moved, which lots there are, and the places; the filter is in the URL. */
 export function StockPage() {
@@ -24,7 +26,7 @@ export function StockPage() {
   const navigate = useNavigate();
   const may = useMay();
   const asked: StockSearch = useSearch({ from: paths.stock });
-  const { view = "balances", status, search, ...filter } = asked;
+  const { view = "balances", status, search, sort, ...filter } = asked;
   const needs = {
     balances: "stock:read",
     moves: "stock:read",
@@ -55,7 +57,13 @@ export function StockPage() {
       {view !== "locations" && view !== "proposals" && (
         <Narrowed filter={filter} view={view} onFilter={(next) => show({ ...next, view })} />
       )}
-      {view === "balances" && <BalanceList filter={filter} />}
+      {view === "balances" && (
+        <BalanceList
+          filter={filter}
+          sort={readSort(sort, balanceSorts).sort}
+          onSort={(next) => show(readStockSearch({ ...filter, view, sort: next }))}
+        />
+      )}
       {view === "moves" && <MoveList filter={filter} />}
       {view === "lots" && (
         <LotList
@@ -63,6 +71,7 @@ export function StockPage() {
             ...(filter.itemId !== undefined && { itemId: filter.itemId }),
             ...(status !== undefined && { status }),
             ...(search !== undefined && { search }),
+            ...readSort(sort, lotSorts),
           }}
           onFilter={(next) => show({ ...filter, ...next, view })}
         />

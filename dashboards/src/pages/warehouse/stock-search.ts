@@ -1,19 +1,27 @@
+import {
+  balanceSorts,
+  type BalanceSort,
+  lotSorts,
+  type LotSort,
+} from "@millwright/contracts/states/sorts";
 import { lotStatuses } from "@millwright/contracts/states/stock";
 import { countStates, transferStates } from "@millwright/contracts/states/warehouse";
 
 import type { LotFilter, StockFilter } from "../../api/stock-queries.ts";
+import { readSort } from "../../panels/lists/read-sort.ts";
 import { textOf } from "../engineering/item-filter.ts";
 
 export const stockViews = ["balances", "moves", "lots", "locations", "proposals"] as const;
 export type StockView = (typeof stockViews)[number];
 
-export type StockSearch = StockFilter & Pick<LotFilter, "status" | "search"> & { view?: StockView };
+export type StockSearch = StockFilter &
+  Pick<LotFilter, "status" | "search"> & { view?: StockView; sort?: BalanceSort | LotSort };
 
 /** Reads what of the stock is shown out of a URL; what it does not understand it leaves out. */
 export function readStockSearch(search: Record<string, unknown>): StockSearch {
   const view = stockViews.find((one) => one === search["view"]);
   const status = lotStatuses.find((one) => one === search["status"]);
-  const found: StockSearch = {};
+  const found: StockSearch = readSort(search["sort"], view === "lots" ? lotSorts : balanceSorts);
   if (view !== undefined) found.view = view;
   if (status !== undefined) found.status = status;
   for (const name of ["itemId", "locationId", "lotId", "search"] as const) {

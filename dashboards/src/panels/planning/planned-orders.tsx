@@ -1,4 +1,5 @@
 import type { Plan, PlannedOrder } from "@millwright/contracts/api";
+import { type PlannedOrderSort, plannedOrderSorts } from "@millwright/contracts/states/sorts";
 import { useInfiniteQuery, useQueryClient } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import { useState } from "react";
@@ -12,6 +13,7 @@ import { useCommand } from "../../ui/use-command.ts";
 import { useFormat } from "../../ui/use-format.ts";
 import { FileMenu } from "../lists/list-files.tsx";
 import { type Column, ListTable } from "../lists/list-table.tsx";
+import { readSort } from "../lists/read-sort.ts";
 import { Paged } from "../lists/paged.tsx";
 import { SearchBox } from "../lists/search-box.tsx";
 import { Pegging } from "./pegging.tsx";
@@ -21,8 +23,13 @@ export function PlannedOrders({ plan }: { plan: Plan }) {
   const t = useTranslations();
   const [search, setSearch] = useState("");
   const [isLate, setLate] = useState(false);
+  const [sort, setSort] = useState<PlannedOrderSort>();
   const [chosen, setChosen] = useState<number | null>(null);
-  const filter = { ...(search !== "" && { search }), ...(isLate && { isLate: "true" as const }) };
+  const filter = {
+    ...(search !== "" && { search }),
+    ...(isLate && { isLate: "true" as const }),
+    ...(sort !== undefined && { sort }),
+  };
   const query = useInfiniteQuery(plannedOrdersQuery(plan.planId, filter));
   const columns = useColumns(plan, setChosen);
   return (
@@ -53,6 +60,7 @@ export function PlannedOrders({ plan }: { plan: Plan }) {
             hidden={[]}
             isLinked={false}
             keyOf={({ orderNumber }) => String(orderNumber)}
+            sorting={{ sort, onSort: (next) => setSort(readSort(next, plannedOrderSorts).sort) }}
           />
         )}
       </Paged>
@@ -70,6 +78,7 @@ function useColumns(plan: Plan, onChoose: (orderNumber: number) => void): Column
     {
       name: "number",
       title: t("planning.number"),
+      sort: "orderNumber",
       renderCell: ({ orderNumber }) => (
         <button type="button" className="button" onClick={() => onChoose(orderNumber)}>
           {orderNumber}
@@ -79,6 +88,7 @@ function useColumns(plan: Plan, onChoose: (orderNumber: number) => void): Column
     {
       name: "item",
       title: t("column.item"),
+      sort: "itemNumber",
       renderCell: ({ itemNumber, itemName }) => (
         <>
           {itemNumber} <span className="address">{itemName}</span>
@@ -88,6 +98,7 @@ function useColumns(plan: Plan, onChoose: (orderNumber: number) => void): Column
     {
       name: "kind",
       title: t("planning.kind"),
+      sort: "kind",
       isWide: true,
       renderCell: ({ kind }) => t(`planning.orderKind.${kind}`),
     },
@@ -102,6 +113,7 @@ function useColumns(plan: Plan, onChoose: (orderNumber: number) => void): Column
     {
       name: "quantity",
       title: t("planning.quantity"),
+      sort: "quantity",
       isNumber: true,
       renderCell: ({ quantity, uom }) => (
         <>
@@ -112,13 +124,20 @@ function useColumns(plan: Plan, onChoose: (orderNumber: number) => void): Column
     {
       name: "start",
       title: t("planning.start"),
+      sort: "startDay",
       isWide: true,
       renderCell: ({ startDay }) => format.day(startDay),
     },
-    { name: "due", title: t("column.due"), renderCell: ({ dueDay }) => format.day(dueDay) },
+    {
+      name: "due",
+      title: t("column.due"),
+      sort: "dueDay",
+      renderCell: ({ dueDay }) => format.day(dueDay),
+    },
     {
       name: "late",
       title: t("planning.late"),
+      sort: "lateDays",
       renderCell: ({ lateDays }) =>
         lateDays > 0 ? (
           <b className="plan-late">{t("planning.lateDays", { days: lateDays })}</b>
@@ -129,6 +148,7 @@ function useColumns(plan: Plan, onChoose: (orderNumber: number) => void): Column
     {
       name: "state",
       title: t("column.state"),
+      sort: "state",
       renderCell: (order) => <OrderState plan={plan} order={order} />,
     },
   ];

@@ -1,4 +1,5 @@
 import type { StockBalance } from "@millwright/contracts/api";
+import type { BalanceSort } from "@millwright/contracts/states/sorts";
 import { useInfiniteQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import { useTranslations } from "use-intl";
@@ -14,9 +15,18 @@ import { Paged } from "../lists/paged.tsx";
 import { LotStatusMark } from "./lot-status-mark.tsx";
 
 /** What lies where, by item, place and lot. */
-export function BalanceList({ filter }: { filter: StockFilter }) {
+export function BalanceList({
+  filter,
+  sort,
+  onSort,
+}: {
+  filter: StockFilter;
+  sort: BalanceSort | undefined;
+  onSort: (sort: string | undefined) => void;
+}) {
   const t = useTranslations();
-  const query = useInfiniteQuery(balancesQuery(filter));
+  const sorted = { ...filter, ...(sort !== undefined && { sort }) };
+  const query = useInfiniteQuery(balancesQuery(sorted));
   const choices = useListChoices("balances");
   const columns = useColumns(filter);
   return (
@@ -25,7 +35,7 @@ export function BalanceList({ filter }: { filter: StockFilter }) {
         <ListTools
           choices={choices}
           columns={columns}
-          filter={filter}
+          filter={sorted}
           to={paths.stock}
           files={{ title: t("stock.view.balances"), path: "/api/stock/balances" }}
         />
@@ -39,6 +49,7 @@ export function BalanceList({ filter }: { filter: StockFilter }) {
             hidden={choices.choices.hidden}
             keyOf={(row) => `${row.itemId} ${row.locationId} ${row.lotId}`}
             isLinked={false}
+            sorting={{ sort, onSort }}
           />
         )}
       </Paged>
@@ -58,6 +69,7 @@ function useColumns(filter: StockFilter): Column<StockBalance>[] {
     {
       name: "item",
       title: t("column.item"),
+      sort: "itemNumber",
       renderCell: ({ itemId, itemNumber }) => (
         <Link to={paths.item} params={{ itemId }} data-row>
           {itemNumber}
@@ -67,6 +79,7 @@ function useColumns(filter: StockFilter): Column<StockBalance>[] {
     {
       name: "place",
       title: t("stock.place"),
+      sort: "locationCode",
       renderCell: ({ locationId, locationCode, locationKind }) => (
         <>
           <Link to={paths.stock} search={{ ...filter, locationId }}>
@@ -81,6 +94,7 @@ function useColumns(filter: StockFilter): Column<StockBalance>[] {
     {
       name: "lot",
       title: t("stock.lot"),
+      sort: "lotNumber",
       renderCell: ({ lotId, lotNumber, lotStatus }) =>
         lotId === null || lotStatus === null ? (
           "–"
@@ -96,6 +110,7 @@ function useColumns(filter: StockFilter): Column<StockBalance>[] {
     {
       name: "expires",
       title: t("stock.expires"),
+      sort: "lotExpiresTime",
       isWide: true,
       renderCell: ({ lotExpiresTime }) =>
         lotExpiresTime === null ? "–" : format.siteTime(lotExpiresTime, "date"),
@@ -103,12 +118,14 @@ function useColumns(filter: StockFilter): Column<StockBalance>[] {
     {
       name: "quantity",
       title: t("stock.quantity"),
+      sort: "quantity",
       isNumber: true,
       renderCell: ({ quantity, uom }) => figure(quantity, uom),
     },
     {
       name: "reserved",
       title: t("stock.reserved"),
+      sort: "reserved",
       isNumber: true,
       isWide: true,
       renderCell: ({ reserved, uom }) => figure(reserved, uom),

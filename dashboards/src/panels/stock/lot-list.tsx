@@ -1,4 +1,5 @@
 import type { Lot } from "@millwright/contracts/api";
+import { lotSorts } from "@millwright/contracts/states/sorts";
 import { type LotCommand, lotStatuses } from "@millwright/contracts/states/stock";
 import { useInfiniteQuery, useQueryClient } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
@@ -16,6 +17,7 @@ import { useFormat } from "../../ui/use-format.ts";
 import { useListChoices } from "../lists/list-choices.ts";
 import { type Column, ListTable } from "../lists/list-table.tsx";
 import { ListTools } from "../lists/list-tools.tsx";
+import { readSort } from "../lists/read-sort.ts";
 import { Paged } from "../lists/paged.tsx";
 import { SearchBox } from "../lists/search-box.tsx";
 import { LotStatusMark } from "./lot-status-mark.tsx";
@@ -43,6 +45,7 @@ export function LotList({
   );
   const { search: _, ...withoutSearch } = filter;
   const { status: __, ...withoutStatus } = filter;
+  const { sort: ___, ...withoutSort } = filter;
   return (
     <>
       <search className="filter">
@@ -85,6 +88,10 @@ export function LotList({
             hidden={choices.choices.hidden}
             keyOf={({ lotId }) => lotId}
             isLinked={false}
+            sorting={{
+              sort: filter.sort,
+              onSort: (sort) => onFilter({ ...withoutSort, ...readSort(sort, lotSorts) }),
+            }}
           />
         )}
       </Paged>
@@ -111,6 +118,7 @@ function useColumns(onCommand: (lot: Lot, command: LotCommand) => void): Column<
     {
       name: "lot",
       title: t("stock.lot"),
+      sort: "number",
       renderCell: ({ lotId, number }) => (
         <Link to={paths.stock} search={{ lotId, view: "balances" }} data-row>
           {number}
@@ -120,6 +128,7 @@ function useColumns(onCommand: (lot: Lot, command: LotCommand) => void): Column<
     {
       name: "item",
       title: t("column.item"),
+      sort: "itemNumber",
       renderCell: ({ itemId, itemNumber }) => (
         <Link to={paths.item} params={{ itemId }}>
           {itemNumber}
@@ -129,11 +138,13 @@ function useColumns(onCommand: (lot: Lot, command: LotCommand) => void): Column<
     {
       name: "status",
       title: t("column.state"),
+      sort: "status",
       renderCell: ({ status }) => <LotStatusMark status={status} />,
     },
     {
       name: "expires",
       title: t("stock.expires"),
+      sort: "expiresTime",
       renderCell: ({ expiresTime, isExpired }) =>
         expiresTime === null ? (
           "–"

@@ -1,0 +1,10 @@
+import { type Sort, sortsOf } from "@millwright/contracts/states/sorts";
+
+/** How a list is sorted, out of a URL; what the list cannot be sorted by is left out. */
+export function readSort<const Field extends string>(
+  asked: unknown,
+  fields: readonly Field[],
+): { sort?: Sort<Field> } {
+  const sort = sortsOf(fields).find((one) => one === asked);
+  return sort === undefined ? {} : { sort };
+}
