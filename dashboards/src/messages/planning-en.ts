@@ -19,6 +19,7 @@ export const planningEn = {
       decrease: "decrease",
       cancel: "cancel",
       past_due: "past due",
+      substitute: "take instead",
     },
     demandKind: { sales_order: "sales order", forecast: "forecast" },
     pegKind: {
@@ -63,6 +64,7 @@ export const planningEn = {
     lateOnly: "late only",
     number: "Order",
     site: "Site",
+    insteadOf: "instead of {item}",
     anySite: "any site",
     route: "{from} → {to}",
     quantity: "Quantity",

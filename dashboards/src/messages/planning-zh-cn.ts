@@ -21,6 +21,7 @@ export const planningZhCn: Words<typeof planningEn> = {
       decrease: "减少",
       cancel: "取消",
       past_due: "已过期",
+      substitute: "使用替代料",
     },
     demandKind: { sales_order: "销售订单", forecast: "预测" },
     pegKind: {
@@ -65,6 +66,7 @@ export const planningZhCn: Words<typeof planningEn> = {
     lateOnly: "仅延迟",
     number: "订单",
     site: "工厂",
+    insteadOf: "替代 {item}",
     anySite: "任意工厂",
     route: "{from} → {to}",
     quantity: "数量",

@@ -324,6 +324,8 @@ export const pegSchema = z
   .object({
     itemNumber: z.string(),
     itemName: z.string(),
+    /** It is an alternate and taken instead of this item; null: it is what is asked for. */
+    insteadOfItemNumber: z.string().nullable(),
     /** Where; null: not planned for a site by itself. */
     siteCode: z.string().nullable(),
     quantity: quantitySchema,
@@ -374,6 +376,8 @@ export const actionMessageSchema = z
     itemNumber: z.string(),
     itemName: z.string(),
     uom: z.string(),
+    /** Of `substitute`: take `toQuantity` of the item instead of this one. */
+    insteadOfItemNumber: z.string().nullable(),
     siteCode: z.string().nullable(),
     /** What it is about: a planned order, or an open work order, transfer or purchase proposal. */
     orderNumber: z.number().int().nullable(),

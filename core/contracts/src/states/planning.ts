@@ -24,6 +24,7 @@ export const planningActions = [
   "decrease",
   "cancel",
   "past_due",
+  "substitute",
 ] as const;
 export type PlanningAction = (typeof planningActions)[number];
 

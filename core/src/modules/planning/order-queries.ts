@@ -119,7 +119,8 @@ export async function readPegs(
          and (p.${from}_order = r.order_number or p.${from}_reference = r.reference)
        where p.${to}_order is not null or p.${to}_kind in ('work_order', 'transfer')
     )
-    select i.number as "itemNumber", i.name as "itemName", i.uom, l.code as "siteCode",
+    select i.number as "itemNumber", i.name as "itemName", i.uom, m.number as "insteadOfItemNumber",
+           l.code as "siteCode",
            p.quantity::text as quantity,
            jsonb_build_object('kind', p.supply_kind, 'orderNumber', p.supply_order,
                               'reference', p.supply_reference, 'label', coalesce(s.number, t.number, '')) as supply,
@@ -131,6 +132,7 @@ export async function readPegs(
         on p.plan_id = ${planId}
        and (p.${from}_order = r.order_number or p.${from}_reference = r.reference)
       join engineering.v_item i using (item_id)
+      left join engineering.v_item m on m.item_id = p.instead_of_item_id
       left join inventory.v_site l using (site_id)
       left join production.v_open_work_order s on s.work_order_id = p.supply_reference
       left join inventory.v_open_transfer t
@@ -149,13 +151,14 @@ export async function readMessagePage(
 ): Promise<ActionMessage[]> {
   const { rows } = await sql<ActionMessage>`
     select m.message_number as "messageNumber", m.action, i.number as "itemNumber",
-           i.name as "itemName", i.uom, s.code as "siteCode",
-           m.order_number as "orderNumber", m.work_order_id as "workOrderId",
+           i.name as "itemName", i.uom, o.number as "insteadOfItemNumber",
+           s.code as "siteCode", m.order_number as "orderNumber", m.work_order_id as "workOrderId",
            m.transfer_id as "transferId", coalesce(w.number, t.number, '') as label,
            m.from_day::text as "fromDay", m.to_day::text as "toDay",
            m.to_quantity::text as "toQuantity"
       from planning.action_message m
       join engineering.v_item i using (item_id)
+      left join engineering.v_item o on o.item_id = m.instead_of_item_id
       left join inventory.v_site s using (site_id)
       left join production.v_open_work_order w using (work_order_id)
       left join inventory.v_open_transfer t on t.transfer_id = m.transfer_id and t.item_id = m.item_id

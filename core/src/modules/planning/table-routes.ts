@@ -161,6 +161,7 @@ const messageColumns = columnsOf<ActionMessage>({
   action: "text",
   itemNumber: "text",
   itemName: "text",
+  insteadOfItemNumber: "text",
   siteCode: "text",
   orderNumber: "number",
   label: "text",

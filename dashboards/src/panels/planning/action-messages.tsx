@@ -48,9 +48,15 @@ function useColumns(): Column<ActionMessage>[] {
     {
       name: "item",
       title: t("column.item"),
-      renderCell: ({ itemNumber, siteCode }) => (
+      renderCell: ({ itemNumber, insteadOfItemNumber, siteCode }) => (
         <>
-          {itemNumber} {siteCode !== null && <span className="address">{siteCode}</span>}
+          {itemNumber}{" "}
+          {insteadOfItemNumber !== null && (
+            <span className="address">
+              {t("planning.insteadOf", { item: insteadOfItemNumber })}
+            </span>
+          )}{" "}
+          {siteCode !== null && <span className="address">{siteCode}</span>}
         </>
       ),
     },

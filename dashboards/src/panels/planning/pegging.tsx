@@ -51,6 +51,11 @@ function Pegs(asked: { planId: string; orderNumber: number; direction: "up" | "d
                 <tr key={keyOf(peg)}>
                   <th scope="row">
                     {peg.itemNumber}{" "}
+                    {peg.insteadOfItemNumber !== null && (
+                      <span className="address">
+                        {t("planning.insteadOf", { item: peg.insteadOfItemNumber })}
+                      </span>
+                    )}{" "}
                     {peg.siteCode !== null && <span className="address">{peg.siteCode}</span>}
                   </th>
                   <td className="number">

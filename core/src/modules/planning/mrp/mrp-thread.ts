@@ -5,12 +5,14 @@ import { composeInput, type MrpRecords } from "../engine/mrp/compose-input.ts";
 import type { Finding } from "../engine/mrp/finding.ts";
 import { supplyKinds } from "../engine/mrp/input.ts";
 import { orderMessages, receiptMessages } from "../engine/mrp/messages.ts";
-import { type OrderRef, type Peg, pegsOfPoint } from "../engine/mrp/pegging.ts";
-import { findingsOf, type MrpPlan } from "../engine/mrp/plan.ts";
+import type { Need } from "../engine/mrp/needs.ts";
+import { type Peg, pegsOfPoint } from "../engine/mrp/pegging.ts";
+import { findingsOf, type MrpPlan, type OrderRef } from "../engine/mrp/plan.ts";
 import { decimalFromScaled } from "../engine/mrp/quantity.ts";
+import { plannedPoints } from "../engine/mrp/alternates.ts";
 import { runMrp } from "../engine/mrp/run.ts";
 import { dayOf } from "../days.ts";
-import type { Need, Receipt } from "./open-orders.ts";
+import type { Need as AskedFor, Receipt } from "./open-orders.ts";
 import type { StockingPoint } from "./stocking-points.ts";
 
 /** What a planning run is given: the engine's records, and what their rows stand for. */
@@ -20,7 +22,7 @@ export type MrpTask = {
   /** By row of `records.points`; `name` is for people. */
   points: readonly (StockingPoint & { name: string })[];
   /** By row of `records.demands`. */
-  needReferences: readonly Need["reference"][];
+  needReferences: readonly AskedFor["reference"][];
   /** By row of `records.receipts`. */
   receiptReferences: readonly Receipt["reference"][];
 };
@@ -39,12 +41,13 @@ export type OrderRow = Place & {
 };
 
 export type PegRow = Place & {
+  insteadOfItemId: string | null;
   quantity: string;
   supplyKind: "order" | "by_product" | "on_hand" | Receipt["reference"]["kind"];
   supplyOrder: number | null;
   supplyReference: string | null;
   supplyDay: string | null;
-  needKind: "order" | "safety_stock" | Need["reference"]["kind"];
+  needKind: "order" | "safety_stock" | AskedFor["reference"]["kind"];
   needOrder: number | null;
   needReference: string | null;
   needLabel: string;
@@ -52,6 +55,7 @@ export type PegRow = Place & {
 };
 
 export type MessageRow = Place & {
+  insteadOfItemId: string | null;
   messageNumber: number;
   action: string;
   orderNumber: number | null;
@@ -79,9 +83,8 @@ export const run: ThreadTask<MrpTask, MrpResult> = (task, tell) => {
   const plan = runMrp(input, (done, total) => tell(done, total, "netting"));
   const computeMs = performance.now() - started;
   const rows = new Rows(task, plan);
-  const { sequence } = plan.structure;
-  for (const [step, point] of sequence.entries()) {
-    if (step % 1_000 === 0) tell(step, sequence.length, "pegging");
+  for (const [at, point] of rows.points.entries()) {
+    if (at % 1_000 === 0) tell(at, rows.points.length, "pegging");
     rows.add(point);
   }
   const findings = [...composing, ...findingsOf(plan)];
@@ -115,6 +118,8 @@ class Rows {
     pegs: [],
     messages: [],
   };
+  /** In order of planning. */
+  readonly points: readonly number[];
   readonly #task: MrpTask;
   readonly #plan: MrpPlan;
   /** Number of the first order of a point, minus its ordinal 0. */
@@ -123,9 +128,10 @@ class Rows {
   constructor(task: MrpTask, plan: MrpPlan) {
     this.#task = task;
     this.#plan = plan;
+    this.points = plannedPoints(plan.structure);
     this.#firstNumber = new Int32Array(plan.input.points.count);
     let next = 1;
-    for (const point of plan.structure.sequence) {
+    for (const point of this.points) {
       this.#firstNumber[point] = next;
       next += plan.orders.count[point] ?? 0;
     }
@@ -170,8 +176,13 @@ class Rows {
     return late;
   }
 
-  #pegRow({ point, supply, need, needDay, quantity }: Peg): PegRow {
-    const base = { ...this.#place(point), quantity: this.#quantity(quantity) };
+  #pegRow({ point, supply, need, needDay, quantity, insteadOf }: Peg): PegRow {
+    const main = insteadOf === undefined ? null : this.#place(insteadOf.point).itemId;
+    const base = {
+      ...this.#place(point),
+      quantity: this.#quantity(quantity),
+      insteadOfItemId: main,
+    };
     return { ...base, ...this.#supply(supply), ...this.#need(need), needDay: this.#day(needDay) };
   }
 
@@ -207,7 +218,7 @@ class Rows {
   }
 
   #addMessages(point: number): void {
-    const none = { fromDay: null, toDay: null, toQuantity: null };
+    const none = { fromDay: null, toDay: null, toQuantity: null, insteadOfItemId: null };
     const nothing = { workOrderId: null, purchaseProposalId: null, transferId: null };
     const about = { ...this.#place(point), ...nothing, orderNumber: null };
     const add = (row: Omit<MessageRow, "messageNumber">) =>
@@ -226,6 +237,17 @@ class Rows {
         ...("toQuantity" in message && { toQuantity: this.#quantity(message.toQuantity) }),
       });
     }
+    for (const { alternate, need, quantity } of this.#substitutes(point)) {
+      add({
+        ...none,
+        ...about,
+        ...this.#place(alternate),
+        ...this.#asking(need),
+        action: "substitute",
+        insteadOfItemId: this.#place(point).itemId,
+        toQuantity: this.#quantity(quantity),
+      });
+    }
     for (const message of orderMessages(this.#plan, point, horizonDays)) {
       if (!("order" in message)) continue;
       add({
@@ -235,6 +257,21 @@ class Rows {
         orderNumber: this.#number(message.order),
       });
     }
+  }
+
+  /** What is taken instead of a point, once per need and alternate. */
+  #substitutes(point: number) {
+    return (this.#plan.takings.get(point) ?? []).map(({ alternate, need, lots }) => ({
+      alternate,
+      need,
+      quantity: lots.reduce((sum, lot) => sum + lot.quantity, 0),
+    }));
+  }
+
+  /** The order that a need is of: a planned one, or an open work order. */
+  #asking(need: Need): Partial<MessageRow> {
+    if (need.kind === "order") return { orderNumber: this.#number(need.order) };
+    return { workOrderId: this.#task.needReferences[need.row]?.id ?? null };
   }
 
   #number({ point, ordinal }: OrderRef): number {

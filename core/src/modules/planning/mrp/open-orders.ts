@@ -15,6 +15,8 @@ export type Need = {
   day: string;
   isForecast: boolean;
   reference: { kind: "demand" | "work_order" | "transfer"; id: string | null; label: string };
+  /** The BOM line that asks, which may have alternates. */
+  line?: Line;
 };
 
 /** Something that is on its way to a site, or to wherever it is needed. */
@@ -149,6 +151,7 @@ export function needsOfOpenOrders(given: {
     return (linesOf.get(itemId) ?? []).map((line) => ({
       itemId: line.component_id,
       siteId,
+      line,
       quantity: started
         .times(line.per_over)
         .div(line.per_under)

@@ -4,7 +4,7 @@ import { sql } from "kysely";
 
 import type { Transaction } from "../../../platform/db/transaction.ts";
 import { dayNumber } from "../days.ts";
-import type { LotRuleRecord, PointRecord } from "../engine/mrp/compose-input.ts";
+import type { DemandRecord, LotRuleRecord, PointRecord } from "../engine/mrp/compose-input.ts";
 import { supplyKinds } from "../engine/mrp/input.ts";
 import { itemSites } from "../store/item-sites.ts";
 import { defaultItemPolicy } from "./default-policy.ts";
@@ -17,6 +17,7 @@ import {
   readTransfers,
 } from "./open-orders.ts";
 import {
+  alternatesAt,
   type ByProduct,
   byProductsOfPoints,
   type Line,
@@ -24,6 +25,7 @@ import {
   placePoints,
   pointId,
   type StockingPoint,
+  type StockingPoints,
 } from "./stocking-points.ts";
 
 /** Which plan, from which day on, by the clock of which zone. */
@@ -85,12 +87,7 @@ export async function readMrpTask(
       }),
       lines: linesOfPoints(places, lines),
       byProducts: byProductsOfPoints(places, byProducts),
-      demands: needs.map(({ itemId, siteId, quantity, day, isForecast }) => ({
-        point: places.idAt(itemId, siteId),
-        day: dayNumber(day, startDay),
-        quantity,
-        isForecast,
-      })),
+      demands: needs.map((need) => demandRecord(need, places, startDay)),
       onHand: (await readOnHand(tx, frame)).map(({ itemId, siteId, ...lot }) => ({
         point: places.idAt(itemId, siteId),
         ...lot,
@@ -150,6 +147,23 @@ function pointRecord(point: StockingPoint, item: Item): PointRecord {
     lotRule: lotRuleRecord(lotRule),
     ...(policy.planningFenceDays !== null && { planningFence: policy.planningFenceDays }),
     ...(policy.demandFenceDays !== null && { demandFence: policy.demandFenceDays }),
+  };
+}
+
+function demandRecord(
+  { itemId, siteId, quantity, day, isForecast, line }: Need,
+  places: StockingPoints,
+  startDay: string,
+): DemandRecord {
+  return {
+    point: places.idAt(itemId, siteId),
+    day: dayNumber(day, startDay),
+    quantity,
+    isForecast,
+    ...(line !== undefined && {
+      alternates: alternatesAt(places, line, siteId),
+      alternatesFor: { quantityPer: line.per_over, quantityUnder: line.per_under },
+    }),
   };
 }
 
@@ -233,11 +247,18 @@ async function readDecimals(tx: Transaction): Promise<Map<string, number>> {
 
 async function readLines(tx: Transaction, day: string): Promise<Line[]> {
   const { rows } = await sql<Line>`
-    select product_id, component_id, per_over::text, per_under::text
-      from engineering.v_bom_line
-     where valid_from <= ${day}::date
-       and (valid_to is null or valid_to > ${day}::date)
-     order by product_id, position`.execute(tx.over());
+    select l.product_id, l.component_id, l.per_over::text, l.per_under::text,
+           coalesce(a.alternates, '[]') as alternates
+      from engineering.v_bom_line l
+      left join
+        (select bom_id, position,
+                jsonb_agg(jsonb_build_object('item_id', item_id, 'per_over', per_over::text,
+                                             'per_under', per_under::text) order by priority) as alternates
+           from engineering.v_bom_alternate
+          group by 1, 2) a using (bom_id, position)
+     where l.valid_from <= ${day}::date
+       and (l.valid_to is null or l.valid_to > ${day}::date)
+     order by l.product_id, l.position`.execute(tx.over());
   return rows;
 }
 

@@ -1,6 +1,6 @@
 import type { ItemPolicyInput } from "@millwright/contracts/api";
 
-import type { ByProductRecord, LineRecord } from "../engine/mrp/compose-input.ts";
+import type { AlternateRecord, ByProductRecord, LineRecord } from "../engine/mrp/compose-input.ts";
 import type { SupplyKind } from "../engine/mrp/input.ts";
 
 /**
@@ -18,13 +18,14 @@ export type StockingPoint = {
 type PlannedItem = { itemId: string; kind: SupplyKind; policy: Pick<ItemPolicyInput, "sites"> };
 
 /** A line of a BOM: so much of the component per unit of the product, per_over / per_under. */
-export type Line = {
+export type Line = Per & {
   product_id: string;
   component_id: string;
-  per_over: string;
-  per_under: string;
+  /** What may be taken instead, best first, per unit of the product too. */
+  alternates: readonly (Per & { item_id: string })[];
 };
-export type ByProduct = Omit<Line, "component_id"> & { by_product_id: string };
+export type ByProduct = Per & { product_id: string; by_product_id: string };
+type Per = { per_over: string; per_under: string };
 
 export type StockingPoints = {
   /** Those of all the company first, in order of the items. */
@@ -59,12 +60,10 @@ export function pointId({ itemId, siteId }: { itemId: string; siteId: string | n
  * What the orders of all points take. What is made at a site takes its components at that site, where
  * they are planned there by themselves; a transfer takes the item at the site that sends it.
  */
-export function linesOfPoints(
-  { points, idAt }: StockingPoints,
-  lines: readonly Line[],
-): LineRecord[] {
+export function linesOfPoints(places: StockingPoints, lines: readonly Line[]): LineRecord[] {
   const linesOf = Map.groupBy(lines, ({ product_id }) => product_id);
-  return points.flatMap((point): LineRecord[] => {
+  const { idAt } = places;
+  return places.points.flatMap((point): LineRecord[] => {
     const { itemId, siteId, fromSiteId, kind } = point;
     const parent = pointId(point);
     if (kind === "transfer") {
@@ -76,8 +75,22 @@ export function linesOfPoints(
       component: idAt(line.component_id, siteId),
       quantityPer: line.per_over,
       quantityUnder: line.per_under,
+      alternates: alternatesAt(places, line, siteId),
     }));
   });
+}
+
+/** Stock of an alternate is taken at the site where the component is needed, or anywhere with it. */
+export function alternatesAt(
+  { idAt }: StockingPoints,
+  { alternates }: Pick<Line, "alternates">,
+  siteId: string | null,
+): AlternateRecord[] {
+  return alternates.map(({ item_id, per_over, per_under }) => ({
+    point: idAt(item_id, siteId),
+    quantityPer: per_over,
+    quantityUnder: per_under,
+  }));
 }
 
 /** What comes out beside the orders of all points, at the same site. */

@@ -26,25 +26,25 @@ export async function insertMrpResult(
   for (const rows of batchesOf(pegs)) {
     await sql`
       insert into planning.peg
-        (tenant_id, plan_id, item_id, site_id, quantity, supply_kind, supply_order, supply_reference, supply_day,
+        (tenant_id, plan_id, item_id, instead_of_item_id, site_id, quantity, supply_kind, supply_order, supply_reference, supply_day,
          need_kind, need_order, need_reference, need_label, need_day)
-      select ${tx.tenantId}, ${planId}, "itemId", "siteId", quantity, "supplyKind", "supplyOrder",
+      select ${tx.tenantId}, ${planId}, "itemId", "insteadOfItemId", "siteId", quantity, "supplyKind", "supplyOrder",
              "supplyReference", "supplyDay", "needKind", "needOrder", "needReference", "needLabel",
              "needDay"
         from jsonb_to_recordset(${rows}::jsonb)
-          as ("itemId" uuid, "siteId" uuid, quantity numeric, "supplyKind" text, "supplyOrder" integer,
+          as ("itemId" uuid, "insteadOfItemId" uuid, "siteId" uuid, quantity numeric, "supplyKind" text, "supplyOrder" integer,
               "supplyReference" uuid, "supplyDay" date, "needKind" text, "needOrder" integer,
               "needReference" uuid, "needLabel" text, "needDay" date)`.execute(tx.over());
   }
   for (const rows of batchesOf(messages)) {
     await sql`
       insert into planning.action_message
-        (tenant_id, plan_id, message_number, action, item_id, site_id, order_number, work_order_id,
+        (tenant_id, plan_id, message_number, action, item_id, instead_of_item_id, site_id, order_number, work_order_id,
          purchase_proposal_id, transfer_id, from_day, to_day, to_quantity)
-      select ${tx.tenantId}, ${planId}, "messageNumber", action, "itemId", "siteId", "orderNumber",
+      select ${tx.tenantId}, ${planId}, "messageNumber", action, "itemId", "insteadOfItemId", "siteId", "orderNumber",
              "workOrderId", "purchaseProposalId", "transferId", "fromDay", "toDay", "toQuantity"
         from jsonb_to_recordset(${rows}::jsonb)
-          as ("messageNumber" integer, action text, "itemId" uuid, "siteId" uuid, "orderNumber" integer,
+          as ("messageNumber" integer, action text, "itemId" uuid, "insteadOfItemId" uuid, "siteId" uuid, "orderNumber" integer,
               "workOrderId" uuid, "purchaseProposalId" uuid, "transferId" uuid, "fromDay" date, "toDay" date,
               "toQuantity" numeric)`.execute(tx.over());
   }

@@ -28,6 +28,7 @@ export function checkInput(given: MrpInput): { input: MrpInput; findings: Findin
     ...given,
     points: copyColumns(given.points),
     lines: { ...given.lines, component: given.lines.component.slice() },
+    alternates: copyColumns(given.alternates),
     byProducts: { ...given.byProducts, product: given.byProducts.product.slice() },
     demands: copyColumns(given.demands),
     onHand: copyColumns(given.onHand),
@@ -39,6 +40,7 @@ export function checkInput(given: MrpInput): { input: MrpInput; findings: Findin
   checkPoints(input, lotRules, report);
   checkLines(input, report);
   checkByProducts(input, report);
+  checkAlternates(input, report);
   checkTransfers(input, report);
   checkRows(input, report);
   return { input, findings };
@@ -236,6 +238,25 @@ function checkByProducts({ points, byProducts, factors }: MrpInput, report: Repo
     if (ends.length === 2 && parent !== product && isFactor) continue;
     byProducts.product[row] = refusedRow;
     report("by_product.not_plannable", ends, `by-product in row ${row} is not plannable; left out`);
+  }
+}
+
+function checkAlternates(input: MrpInput, report: Report): void {
+  const { points, lines, demands, alternates, factors } = input;
+  for (let row = 0; row < alternates.count; row += 1) {
+    const point = alternates.point[row] ?? refusedRow;
+    const line = alternates.line[row] ?? refusedRow;
+    const demand = alternates.demand[row] ?? refusedRow;
+    const main = lines.component[line] ?? demands.point[demand] ?? refusedRow;
+    const factor = factors[alternates.factor[row] ?? -1];
+    const isFactor =
+      factor !== undefined &&
+      isQuantityAboveZero(factor.numerator) &&
+      isQuantityAboveZero(factor.denominator);
+    const ends = [main, point].filter((end) => isPoint(end, points.count));
+    if (ends.length === 2 && main !== point && isFactor) continue;
+    alternates.point[row] = refusedRow;
+    report("alternate.not_plannable", ends, `alternate in row ${row} is not plannable; left out`);
   }
 }
 

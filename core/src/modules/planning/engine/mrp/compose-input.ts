@@ -13,7 +13,7 @@ import {
   supplyKinds,
 } from "./input.ts";
 import { economicOrderQuantity, economicPartPeriod, type LotRule } from "./lot-sizing.ts";
-import { decimalsMax, lineFactor, scaledFromDecimal } from "./quantity.ts";
+import { decimalsMax, exchangeFactor, lineFactor, scaledFromDecimal } from "./quantity.ts";
 
 /** An MRP input as records: ids instead of rows, decimal strings instead of scaled numbers. */
 export type MrpRecords = {
@@ -76,6 +76,16 @@ export type LineRecord = {
   /** What `quantityPer` is divided by, for quantities that no decimal holds (a third). Default "1". */
   readonly quantityUnder?: string;
   readonly scrapPercent?: string;
+  /** Best first. */
+  readonly alternates?: readonly AlternateRecord[];
+};
+
+/** What may be taken instead of a line, per unit of the parent as the line is, or instead of one unit. */
+export type AlternateRecord = {
+  readonly point: string;
+  readonly quantityPer: string;
+  /** Default "1". */
+  readonly quantityUnder?: string;
 };
 
 export type ByProductRecord = {
@@ -91,6 +101,10 @@ export type DemandRecord = {
   readonly day: number;
   readonly quantity: string;
   readonly isForecast?: boolean;
+  /** What may be taken instead, best first: so much for `alternatesFor` of what is asked for. */
+  readonly alternates?: readonly AlternateRecord[];
+  /** Default: one unit. */
+  readonly alternatesFor?: { readonly quantityPer: string; readonly quantityUnder: string };
 };
 
 export type OnHandRecord = {
@@ -128,11 +142,30 @@ export function composeInput(records: MrpRecords): { input: MrpInput; findings: 
   const lotRules: LotRule[] = [{ rule: "lot_for_lot" }];
   const factors: Factor[] = [];
   const factorRows = new Map<string, number>();
+  const alternates = [
+    ...lines.flatMap((line, row) =>
+      (line.alternates ?? []).map((alternate) => ({
+        alternate,
+        component: line,
+        row,
+        of: "line" as const,
+      })),
+    ),
+    ...demands.flatMap((demand, row) =>
+      (demand.alternates ?? []).map((alternate) => ({
+        alternate,
+        component: demand.alternatesFor ?? unit,
+        row,
+        of: "demand" as const,
+      })),
+    ),
+  ];
   const input = allocateInput({
     decimals,
     points: points.length,
     lines: lines.length,
     byProducts: byProducts.length,
+    alternates: alternates.length,
     demands: demands.length,
     onHand: onHand.length,
     receipts: receipts.length,
@@ -203,6 +236,11 @@ export function composeInput(records: MrpRecords): { input: MrpInput; findings: 
     const whole = { scrapPercent: "0", yieldPercent: "100" };
     input.byProducts.factor[row] = factorRow(lineFactor({ quantityPer, quantityUnder, ...whole }));
   }
+  for (const [at, { alternate, component, row, of }] of alternates.entries()) {
+    input.alternates[of][at] = row;
+    input.alternates.point[at] = rowOf.get(alternate.point) ?? unknown;
+    input.alternates.factor[at] = factorRow(exchangeFactor(component, alternate));
+  }
   for (const [row, demand] of demands.entries()) {
     const point = rowOf.get(demand.point) ?? unknown;
     input.demands.point[row] = point;
@@ -224,6 +262,9 @@ export function composeInput(records: MrpRecords): { input: MrpInput; findings: 
   }
   return { input, findings };
 }
+
+/** What a demand asks one of. */
+const unit = { quantityPer: "1" };
 
 function composeLotRule(
   record: LotRuleRecord,

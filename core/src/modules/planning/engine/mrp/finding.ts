@@ -10,6 +10,8 @@ export type Finding = {
 };
 
 export type FindingCode =
+  | "alternate.circular"
+  | "alternate.not_plannable"
   | "structure.cycle"
   | "structure.unknown_point"
   | "by_product.not_plannable"

@@ -21,6 +21,7 @@ export type MrpInput = {
   readonly points: Points;
   readonly lines: Lines;
   readonly byProducts: ByProducts;
+  readonly alternates: AlternateRows;
   readonly demands: Demands;
   readonly onHand: OnHand;
   readonly receipts: Receipts;
@@ -28,7 +29,7 @@ export type MrpInput = {
   readonly calendars: readonly WorkingCalendar[];
   /** Referred to by `points.lotRule`; points with the same rule share a row. */
   readonly lotRules: readonly LotRule[];
-  /** Referred to by `lines.factor`; lines with the same factor share a row. */
+  /** Referred to by `factor` columns; lines with the same factor share a row. */
   readonly factors: readonly Factor[];
 };
 
@@ -91,6 +92,23 @@ export type ByProducts = {
 };
 
 /**
+ * What may be taken instead of the component of a line, or instead of what a demand asks for; rows of one
+ * line or demand in order of priority. The rule: needs take what is there of the component itself and on
+ * order for it; then stock on hand of alternates that those leave over for whom it is the component; the
+ * rest is ordered. Alternates are never ordered for it.
+ */
+export type AlternateRows = {
+  readonly count: number;
+  /** Row of `lines`, or -1. */
+  readonly line: Int32Array;
+  /** Row of `demands`, or -1. */
+  readonly demand: Int32Array;
+  readonly point: Int32Array;
+  /** Row of `factors`: how much of the alternate stands in for one unit of the component. */
+  readonly factor: Int32Array;
+};
+
+/**
  * Component quantity = parent quantity × numerator ÷ denominator, rounded up to 10^-decimals, once per
  * parent order. Holds quantity per, scrap and the yield of the parent (`lineFactor`).
  */
@@ -133,6 +151,7 @@ export function allocateInput(size: {
   points: number;
   lines: number;
   byProducts?: number;
+  alternates?: number;
   demands: number;
   onHand: number;
   receipts: number;
@@ -165,6 +184,13 @@ export function allocateInput(size: {
       parent: new Int32Array(size.byProducts ?? 0),
       product: new Int32Array(size.byProducts ?? 0),
       factor: new Int32Array(size.byProducts ?? 0),
+    },
+    alternates: {
+      count: size.alternates ?? 0,
+      line: new Int32Array(size.alternates ?? 0).fill(-1),
+      demand: new Int32Array(size.alternates ?? 0).fill(-1),
+      point: new Int32Array(size.alternates ?? 0),
+      factor: new Int32Array(size.alternates ?? 0),
     },
     demands: {
       count: size.demands,

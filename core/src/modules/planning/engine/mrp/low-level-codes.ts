@@ -3,14 +3,15 @@ import { refusedRow } from "./grouping.ts";
 import type { ByProducts, Lines } from "./input.ts";
 
 /**
- * The order in which points are netted. The low-level code of a point is the longest way to it from
+ * The order in which points are netted, one step per point; `withAlternates` adds steps. The low-level code of a point is the longest way to it from
  * any point without parents; a point comes after all its parents, so it is netted once.
  */
 export type LowLevelCodes = {
+  /** Of a step. */
   readonly level: Int32Array;
   /** Number of levels: the highest code + 1. */
   readonly levels: number;
-  /** All points, by level. Within a level a point stands near its last parent, which keeps memory warm. */
+  /** All steps, by level. Within a level a point stands near its last parent, which keeps memory warm. */
   readonly sequence: Int32Array;
   /**
    * Components and by-products of point p: `component[first[p]]` to `component[first[p + 1] - 1]`,
@@ -69,7 +70,8 @@ function codesOf(points: number, lines: Lines): Codes {
   return { ...codesWithout(points, lines, componentOfLine).codes, cycles };
 }
 
-function codesWithout(points: number, lines: Lines, componentOfLine: Int32Array) {
+/** The codes without the cycles: what lies on one or below has no place (`placed` < `points`). */
+export function codesWithout(points: number, lines: Lines, componentOfLine: Int32Array) {
   const components = componentsByParent(points, lines, componentOfLine);
   const { first, component } = components;
   const parentsLeft = new Int32Array(points);

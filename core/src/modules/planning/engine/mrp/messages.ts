@@ -1,6 +1,6 @@
 import { noFence, supplyKinds } from "./input.ts";
-import { pegsOfPoint, type OrderRef } from "./pegging.ts";
-import type { MrpPlan } from "./plan.ts";
+import { pegsOfPoint } from "./pegging.ts";
+import type { MrpPlan, OrderRef } from "./plan.ts";
 
 /**
  * What a planner should do (action messages). The plan counts on `expedite`: a receipt that comes too

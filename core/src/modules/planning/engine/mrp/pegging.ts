@@ -1,11 +1,6 @@
-import { coverClaims, safetyStockClaim, type Supply } from "./cover-claims.ts";
-import { endOfChain } from "./demand-store.ts";
-import { isDemandCounted } from "./gather.ts";
-import type { MrpPlan } from "./plan.ts";
-import { required } from "./quantity.ts";
-
-/** A planned order: the `ordinal`-th of its point, in order of due day, from 0. */
-export type OrderRef = { readonly point: number; readonly ordinal: number };
+import { coverClaims, type Supply } from "./cover-claims.ts";
+import { listNeeds, type Need } from "./needs.ts";
+import type { MrpPlan, OrderRef } from "./plan.ts";
 
 /** Where a quantity comes from. Rows are those of the input's tables. */
 export type PegSupply =
@@ -14,11 +9,8 @@ export type PegSupply =
   /** It comes out beside this order, which is of another point. */
   | { readonly kind: "by_product"; readonly order: OrderRef };
 
-/** What a quantity is for. `use` tells apart several lines of one parent with the same component. */
-export type PegNeed =
-  | { readonly kind: "demand"; readonly row: number }
-  | { readonly kind: "order"; readonly order: OrderRef; readonly use: number }
-  | { readonly kind: "safety_stock" };
+/** What a quantity is for. */
+export type PegNeed = Need | { readonly kind: "safety_stock" };
 
 /** A quantity (scaled, > 0) of one point that one supply brings for one need. */
 export type Peg = {
@@ -28,6 +20,8 @@ export type Peg = {
   /** Day of the need; the supply may be due later, and then the need is late. */
   readonly needDay: number;
   readonly quantity: number;
+  /** It is an alternate: the point that the need is for, and how much of that it stands in for. */
+  readonly insteadOf?: { readonly point: number; readonly quantity: number };
 };
 
 /**
@@ -36,31 +30,73 @@ export type Peg = {
  * who gets what. Sums are exact both ways: the pegs of a need add up to the need; the pegs of an order
  * to its quantity less what its lot rule brought above all needs.
  *
- * Needs of one day are served in this order: demands, then BOM lines, each as they stand in their table. Time is proportional to the orders of the parents.
+ * Needs are served in the order of `listNeeds`. What a need takes of an alternate is a peg of the
+ * alternate. Time is proportional to the orders of the parents.
  */
 export function pegsOfPoint(plan: MrpPlan, point: number): Peg[] {
   const needs = listNeeds(plan, point);
   const pegs: Peg[] = [];
   const nextOrder = orderTaker(plan, point);
+  const covered = coveredInstead(plan, point);
+  const needOf = (claim: number) => needs.need[claim] ?? safetyStock;
   if (plan.pointFindings.get(point)?.code === "quantity.too_large") return pegs;
   coverClaims(plan, point, needs, {
     taken: ({ claim, supply, day, quantity }) => {
       pegs.push({
         point,
         supply: pegSupply(supply),
-        need: needs.of(claim),
+        need: needOf(claim),
         needDay: day,
         quantity,
       });
     },
     missing: (claim, day, missing) => {
-      for (const { order, quantity } of nextOrder(missing)) {
+      const need = needOf(claim);
+      const instead = covered.get(needKey(need)) ?? 0;
+      for (const { order, quantity } of nextOrder(missing - instead)) {
         const supply = { kind: "order", order } as const;
-        pegs.push({ point, supply, need: needs.of(claim), needDay: day, quantity });
+        pegs.push({ point, supply, need, needDay: day, quantity });
       }
     },
   });
-  return pegs;
+  return [...pegs, ...pegsInstead(plan, point)];
+}
+
+const safetyStock: PegNeed = { kind: "safety_stock" };
+
+/** How much of each need alternates cover, by `needKey`. */
+function coveredInstead({ takings }: MrpPlan, main: number): Map<string, number> {
+  const covered = new Map<string, number>();
+  for (const taken of takings.get(main) ?? []) {
+    const key = needKey(taken.need);
+    covered.set(key, (covered.get(key) ?? 0) + taken.covered);
+  }
+  return covered;
+}
+
+function needKey(need: PegNeed): string {
+  if (need.kind === "safety_stock") return need.kind;
+  return need.kind === "demand" ? `${need.row}` : `${orderKey(need.order)}/${need.use}`;
+}
+
+/** What a point gives as an alternate of others. */
+function pegsInstead({ structure, takings }: MrpPlan, point: number): Peg[] {
+  const takers = structure.alternates?.takersOf.get(point) ?? [];
+  return takers.flatMap((main) =>
+    (takings.get(main) ?? [])
+      .filter(({ alternate }) => alternate === point)
+      .flatMap(({ need, day, covered, lots }) =>
+        lots.map(({ row, quantity }, index): Peg => ({
+          point,
+          supply: { kind: "on_hand", row },
+          need,
+          needDay: day,
+          quantity,
+          // Said once, with the first lot.
+          insteadOf: { point: main, quantity: index === 0 ? covered : 0 },
+        })),
+      ),
+  );
 }
 
 function pegSupply(supply: Supply): PegSupply {
@@ -77,7 +113,7 @@ export function needsOfOrder(plan: MrpPlan, order: OrderRef): Peg[] {
 
 /** Downwards, one level: where the components of an order come from. */
 export function suppliesOfOrder(plan: MrpPlan, order: OrderRef): Peg[] {
-  return componentsOf(plan, order.point).flatMap((component) =>
+  return suppliersOf(plan, order.point).flatMap((component) =>
     pegsOfPoint(plan, component).filter(
       ({ need }) => need.kind === "order" && isSameOrder(need.order, order),
     ),
@@ -88,7 +124,10 @@ export function suppliesOfOrder(plan: MrpPlan, order: OrderRef): Peg[] {
 export function suppliesOfDemand(plan: MrpPlan, row: number): Peg[] {
   const point = plan.demands.point[row] ?? -1;
   if (point < 0) return [];
-  return pegsOfPoint(plan, point).filter(({ need }) => need.kind === "demand" && need.row === row);
+  const { alternates } = plan.structure;
+  return [point, ...(alternates?.alternatesOf.get(point) ?? [])].flatMap((supplier) =>
+    pegsOfPoint(plan, supplier).filter(({ need }) => need.kind === "demand" && need.row === row),
+  );
 }
 
 /** Pegs through all levels. `isComplete` is false when `pegsMax` stopped it. */
@@ -108,10 +147,14 @@ export function pegDownwards(plan: MrpPlan, order: OrderRef, pegsMax = 10_000): 
   );
 }
 
-/** The distinct components of a point. */
-export function componentsOf({ structure }: MrpPlan, point: number): number[] {
+/** The distinct components of a point, and what may be taken instead of them. */
+function suppliersOf({ structure }: MrpPlan, point: number): number[] {
   const { first, component } = structure.components;
-  return [...new Set(component.subarray(first[point], first[point + 1]))];
+  const components = [...component.subarray(first[point], first[point + 1])];
+  const { alternates } = structure;
+  if (alternates === null) return [...new Set(components)];
+  const instead = components.flatMap((main) => alternates.alternatesOf.get(main) ?? []);
+  return [...new Set([...components, ...instead])];
 }
 
 function follow(
@@ -135,45 +178,6 @@ function follow(
     }
   }
   return { pegs, isComplete: true };
-}
-
-/** The needs of a point as claims, in the order in which they are served. */
-function listNeeds(plan: MrpPlan, point: number) {
-  const found: { need: PegNeed; day: number; quantity: number }[] = [];
-  const { demands } = plan;
-  for (let row = demands.head[point] ?? endOfChain; row !== endOfChain;) {
-    const quantity = demands.quantity[row] ?? 0;
-    if (quantity > 0 && isDemandCounted(plan, point, row)) {
-      found.push({ need: { kind: "demand", row }, day: demands.day[row] ?? 0, quantity });
-    }
-    row = demands.next[row] ?? endOfChain;
-  }
-  const { uses } = plan.structure;
-  for (let use = uses.first[point] ?? 0; use < (uses.first[point + 1] ?? 0); use += 1) {
-    const parent = uses.row[2 * use] ?? 0;
-    const factor = uses.row[2 * use + 1] ?? 0;
-    const first = plan.orders.first[parent] ?? 0;
-    for (let ordinal = 0; ordinal < (plan.orders.count[parent] ?? 0); ordinal += 1) {
-      found.push({
-        need: { kind: "order", order: { point: parent, ordinal }, use },
-        day: plan.orders.start[first + ordinal] ?? 0,
-        quantity: required(
-          plan.orders.quantity[first + ordinal] ?? 0,
-          uses.numerator[factor] ?? 0,
-          uses.denominator[factor] ?? 1,
-        ),
-      });
-    }
-  }
-  found.sort((a, b) => a.day - b.day);
-  const safetyStock: PegNeed = { kind: "safety_stock" };
-  return {
-    day: found.map(({ day }) => day),
-    quantity: found.map(({ quantity }) => quantity),
-    count: found.length,
-    of: (claim: number) =>
-      claim === safetyStockClaim ? safetyStock : (found[claim]?.need ?? safetyStock),
-  };
 }
 
 /** Hands out the orders of a point one after the other, as missing quantities come in order of day. */

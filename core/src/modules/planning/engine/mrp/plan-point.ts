@@ -3,17 +3,29 @@ import { coverClaims } from "./cover-claims.ts";
 import { gatherRequirements } from "./gather.ts";
 import { everyDay, noFence, supplyKinds } from "./input.ts";
 import { createQuantityByDay, pushQuantity, type QuantityByDay, sizeLots } from "./lot-sizing.ts";
+import { listNeeds } from "./needs.ts";
 import { reserveOrders } from "./orders.ts";
 import type { MrpPlan } from "./plan.ts";
+import { giveBack, offerStock, takeInstead } from "./substitute.ts";
 
 const phantom = supplyKinds.indexOf("phantom");
 const lotForLot = { rule: "lot_for_lot" } as const;
+
+/** Takes a step of the sequence: nets a point, or finds out what it can spare (see `Alternates`). */
+export function takeStep(plan: MrpPlan, step: number): void {
+  const { alternates } = plan.structure;
+  if (alternates === null) return planPoint(plan, step);
+  const main = alternates.mains[step - plan.input.points.count];
+  if (main !== undefined) return planMain(plan, main);
+  if (!alternates.stepOfMain.has(step)) planPoint(plan, step);
+  if (alternates.takersOf.has(step)) offerStock(plan, step);
+}
 
 /**
  * Nets one point and writes its planned orders after the last row. Its parents are planned already; the
  * rows it had before are left behind.
  */
-export function planPoint(plan: MrpPlan, point: number): void {
+function planPoint(plan: MrpPlan, point: number): void {
   gatherRequirements(plan, point);
   if (plan.pointFindings.size > 0) plan.pointFindings.delete(point);
   const { points } = plan.input;
@@ -78,14 +90,42 @@ function planLotForLot(plan: MrpPlan, point: number): void {
   orders.length = row;
 }
 
+/** A point that alternates may stand in for: needs are netted one by one, as each has its own. */
+function planMain(plan: MrpPlan, main: number): void {
+  plan.pointFindings.delete(main);
+  giveBack(plan, main);
+  const { needs } = plan.window.lots;
+  needs.count = 0;
+  const claims = listNeeds(plan, main);
+  const isExact = claims.quantity.every((quantity) => quantity <= Number.MAX_SAFE_INTEGER);
+  if (isExact) {
+    const fence = fenceOf(plan, main);
+    coverClaims(plan, main, claims, {
+      taken: () => {},
+      missing: (claim, day, quantity) => {
+        const need = claims.need[claim];
+        const open =
+          need === undefined ? quantity : takeInstead(plan, main, { need, day, quantity });
+        if (open > 0) addNeed(needs, Math.max(day, fence), open);
+      },
+    });
+  }
+  orderMissing(plan, main, isExact);
+  if (plan.pointFindings.get(main)?.code === "quantity.too_large") giveBack(plan, main);
+}
+
 /** Any lot rule, fence and dated supply: what is missing by day, then lots, then orders. */
 function planByRule(plan: MrpPlan, point: number, isDated: boolean): void {
+  plan.window.lots.needs.count = 0;
+  orderMissing(plan, point, isDated ? netDated(plan, point) : netPlain(plan, point));
+}
+
+/** Orders for what `window.lots.needs` holds; none when what was gathered is not exact. */
+function orderMissing(plan: MrpPlan, point: number, gathered: boolean): void {
   const { points, lotRules } = plan.input;
   const { lots } = plan.window;
   const { needs, orders } = lots;
   const isPhantom = points.kind[point] === phantom;
-  needs.count = 0;
-  const gathered = isDated ? netDated(plan, point) : netPlain(plan, point);
   const total = totalQuantity(needs);
   let isExact = gathered && total <= Number.MAX_SAFE_INTEGER;
   orders.count = 0;

@@ -3,8 +3,12 @@ import { type DemandStore, storeDemands } from "./demand-store.ts";
 import type { Finding } from "./finding.ts";
 import type { MrpInput } from "./input.ts";
 import { createOrders, type Orders } from "./orders.ts";
+import type { Taken } from "./substitute.ts";
 import { buildStructure, type Structure } from "./structure.ts";
 import { createWindow, type Window } from "./window.ts";
+
+/** A planned order: the `ordinal`-th of its point, in order of due day, from 0. */
+export type OrderRef = { readonly point: number; readonly ordinal: number };
 
 /**
  * A finished run and all it stands on, so that pegging and net change need nothing else. Points are
@@ -22,6 +26,10 @@ export type MrpPlan = {
   readonly demands: DemandStore;
   /** Stock that does not expire, by point; may be negative. */
   readonly stock: Float64Array;
+  /** What is left of each row of stock on hand for those that may take it as an alternate. */
+  readonly spare: Float64Array;
+  /** By main component: what its needs take of alternates instead. */
+  readonly takings: Map<number, Taken[]>;
   /** Scratch space, empty between points. */
   readonly window: Window;
 };
@@ -38,6 +46,13 @@ export function preparePlan(given: MrpInput): MrpPlan {
         "these points are components or by-products of themselves; lines between points of the cycle are left out",
     });
   }
+  for (const { main, alternate } of structure.alternates?.circular ?? []) {
+    findings.push({
+      code: "alternate.circular",
+      points: [main, alternate],
+      message: "the alternate is made of what it would replace; it is not taken",
+    });
+  }
   const window = createWindow(input, structure);
   return {
     input,
@@ -47,6 +62,8 @@ export function preparePlan(given: MrpInput): MrpPlan {
     pointFindings: new Map(),
     demands: storeDemands(input),
     stock: sumStock(input),
+    spare: new Float64Array(structure.alternates === null ? 0 : input.onHand.count),
+    takings: new Map(),
     window,
   };
 }

@@ -53,11 +53,34 @@ export function lineFactor(line: {
   // per × (100 + scrap)/100 × 100/yield: the hundreds cancel.
   const over = per.over * parts.under * (100n * scrap.under + scrap.over) * output.under;
   const under = per.under * parts.over * scrap.under * output.over;
+  return fraction(over, under);
+}
+
+/** In lowest terms; null when that does not fit 2^53. */
+function fraction(over: bigint, under: bigint): Factor | null {
   const divisor = greatestCommonDivisor(over, under);
   const numerator = Number(over / divisor);
   const denominator = Number(under / divisor);
   const fits = Number.isSafeInteger(numerator) && Number.isSafeInteger(denominator);
   return fits ? { numerator, denominator } : null;
+}
+
+/**
+ * How much of an alternate stands in for one unit of a component, both given per unit of the parent.
+ * Null as `lineFactor`.
+ */
+export function exchangeFactor(
+  component: { quantityPer: string; quantityUnder?: string },
+  alternate: { quantityPer: string; quantityUnder?: string },
+): Factor | null {
+  const whole = { scrapPercent: "0", yieldPercent: "100" };
+  const from = lineFactor({ ...component, ...whole });
+  const to = lineFactor({ ...alternate, ...whole });
+  if (from === null || to === null) return null;
+  return fraction(
+    BigInt(to.numerator) * BigInt(from.denominator),
+    BigInt(to.denominator) * BigInt(from.numerator),
+  );
 }
 
 /**

@@ -1,10 +1,12 @@
 import { assertNever } from "@millwright/contracts/units";
 
+import { planningStep } from "./alternates.ts";
 import { isPlannable } from "./check-input.ts";
 import { addDemand } from "./demand-store.ts";
 import { neverExpires } from "./input.ts";
 import type { MrpPlan } from "./plan.ts";
-import { planPoint } from "./plan-point.ts";
+import { takeStep } from "./plan-point.ts";
+import { giveBack } from "./substitute.ts";
 import { widenWindow } from "./window.ts";
 
 /**
@@ -33,35 +35,93 @@ export type Replanned = {
  */
 export function replan(plan: MrpPlan, changes: readonly Change[]): Replanned {
   const refused: { change: Change; reason: string }[] = [];
-  const dirty = Array.from({ length: plan.structure.levels }, () => new Set<number>());
-  const markDirty = (point: number) => dirty[plan.structure.level[point] ?? 0]?.add(point);
+  const dirty = new DirtySteps(plan);
   for (const change of changes) {
     const outcome = apply(plan, change);
-    if (typeof outcome === "number") markDirty(outcome);
+    if (typeof outcome === "number") dirty.mark(outcome);
     else refused.push({ change, reason: outcome.reason });
   }
   const netted: number[] = [];
   const changed: number[] = [];
   const { first, component } = plan.structure.components;
-  for (const level of dirty) {
-    // Components lie on deeper levels, so the set does not grow while it is walked.
-    for (const point of level) {
-      netted.push(point);
-      if (!planAgain(plan, point)) continue;
-      changed.push(point);
-      component.subarray(first[point], first[point + 1]).forEach(markDirty);
-    }
+  for (const step of dirty.inOrder()) {
+    const point = plan.structure.alternates?.mains[step - plan.input.points.count] ?? step;
+    // What an alternate can spare is found out anew: those who took of it take again.
+    dirty.markTakers(step);
+    const isPlanned = planningStep(plan.structure.alternates, point) === step;
+    if (isPlanned) netted.push(point);
+    if (!takeAgain(plan, { step, point }) || !isPlanned) continue;
+    changed.push(point);
+    for (const below of component.subarray(first[point], first[point + 1])) dirty.mark(below);
   }
   return { refused, netted, changed };
 }
 
+/** Steps that have to be taken again, by level. */
+class DirtySteps {
+  readonly #plan: MrpPlan;
+  readonly #byLevel: readonly Set<number>[];
+
+  constructor(plan: MrpPlan) {
+    this.#plan = plan;
+    this.#byLevel = Array.from({ length: plan.structure.levels }, () => new Set<number>());
+  }
+
+  mark(point: number): void {
+    this.#add(point);
+    if (this.#plan.structure.alternates?.stepOfMain.has(point) === true) this.#markMain(point);
+  }
+
+  /** Those who may take of an alternate whose step comes. */
+  markTakers(step: number): void {
+    for (const main of this.#plan.structure.alternates?.takersOf.get(step) ?? []) {
+      this.#markMain(main);
+    }
+  }
+
+  /** Ascending. Steps that are marked meanwhile lie on deeper levels, so no set grows while it is walked. */
+  *inOrder(): Generator<number> {
+    const place = this.#plan.structure.alternates?.place;
+    for (const level of this.#byLevel) {
+      if (place === undefined) yield* level;
+      else yield* [...level].toSorted((a, b) => (place[a] ?? 0) - (place[b] ?? 0));
+    }
+  }
+
+  /**
+   * A main that plans again gives back what it took, and so do all who took after it: what is spare is
+   * then what it was before them in the full run.
+   */
+  #markMain(main: number): void {
+    const { alternates } = this.#plan.structure;
+    const step = alternates?.stepOfMain.get(main);
+    if (alternates === null || step === undefined || !this.#add(step)) return;
+    giveBack(this.#plan, main);
+    const place = alternates.place[step] ?? 0;
+    for (const alternate of alternates.alternatesOf.get(main) ?? []) {
+      for (const taker of alternates.takersOf.get(alternate) ?? []) {
+        const later = alternates.stepOfMain.get(taker) ?? 0;
+        if ((alternates.place[later] ?? 0) > place) this.#markMain(taker);
+      }
+    }
+  }
+
+  /** False when it was marked before. */
+  #add(step: number): boolean {
+    const level = this.#byLevel[this.#plan.structure.level[step] ?? 0];
+    if (level === undefined || level.has(step)) return false;
+    level.add(step);
+    return true;
+  }
+}
+
 /** Returns whether the orders differ; equal ones keep their rows. */
-function planAgain(plan: MrpPlan, point: number): boolean {
+function takeAgain(plan: MrpPlan, { step, point }: { step: number; point: number }): boolean {
   const { orders } = plan;
   const first = orders.first[point] ?? 0;
   const count = orders.count[point] ?? 0;
   const length = orders.length;
-  planPoint(plan, point);
+  takeStep(plan, step);
   if (!hasSameOrders(plan, point, first, count)) return true;
   orders.first[point] = first;
   orders.length = length;

@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 
 import { composeInput, type MrpRecords } from "./compose-input.ts";
+import { suppliesOfOrder } from "./pegging.ts";
 import { findingsOf, type MrpPlan } from "./plan.ts";
 import { decimalFromScaled } from "./quantity.ts";
 import { runMrp } from "./run.ts";
@@ -257,6 +258,106 @@ describe("dates", () => {
       onHand: [{ point: "glue", quantity: "7", lastDay: 5 }],
     });
     expect(ordersOf("glue")).toEqual<Row[]>([[8, 8, "6"]]);
+  });
+});
+
+describe("alternates", () => {
+  const legs = [
+    { point: "beech", quantityPer: "4" },
+    // Thinner: it takes five.
+    { point: "pine", quantityPer: "5" },
+  ];
+  const points = [
+    { id: "table", kind: "make" },
+    { id: "bench", kind: "make" },
+    { id: "oak", kind: "buy" },
+    { id: "beech", kind: "buy" },
+    { id: "pine", kind: "buy" },
+  ] as const;
+
+  test("stock of the component first, then that of alternates by priority, then an order", () => {
+    const { ordersOf, plan } = planned({
+      points,
+      lines: [{ parent: "table", component: "oak", quantityPer: "4", alternates: legs }],
+      demands: [
+        { point: "table", day: 5, quantity: "3" },
+        { point: "table", day: 9, quantity: "3" },
+      ],
+      onHand: [
+        { point: "oak", quantity: "8" },
+        { point: "pine", quantity: "9" },
+        { point: "beech", quantity: "3" },
+      ],
+    });
+    // 24 legs: 8 of oak, 3 of beech, and 9 of pine stand in for 7.2.
+    expect(ordersOf("oak")).toEqual<Row[]>([[9, 9, "5.8"]]);
+    expect([ordersOf("beech"), ordersOf("pine")]).toEqual([[], []]);
+    const order = { point: 0, ordinal: 0 };
+    const pegs = suppliesOfOrder(plan, order).map(({ point, quantity, insteadOf }) => ({
+      of: points[point]?.id,
+      quantity,
+      insteadOf: insteadOf?.quantity,
+    }));
+    expect(pegs).toEqual([
+      { of: "oak", quantity: 800, insteadOf: undefined },
+      { of: "beech", quantity: 300, insteadOf: 300 },
+      { of: "pine", quantity: 125, insteadOf: 100 },
+    ]);
+  });
+
+  test("an alternate keeps what it needs itself, now or later, and its safety stock", () => {
+    const { ordersOf } = planned({
+      points: points.map((point) =>
+        point.id === "beech" ? { ...point, safetyStock: "2" } : point,
+      ),
+      lines: [
+        { parent: "table", component: "oak", quantityPer: "4", alternates: legs },
+        { parent: "bench", component: "beech", quantityPer: "2" },
+      ],
+      demands: [
+        { point: "table", day: 5, quantity: "3" },
+        { point: "bench", day: 30, quantity: "4" },
+      ],
+      onHand: [{ point: "beech", quantity: "13" }],
+    });
+    expect(ordersOf("oak")).toEqual<Row[]>([[5, 5, "9"]]);
+    expect(ordersOf("beech")).toEqual([]);
+  });
+
+  test("two components stand in for each other", () => {
+    const { ordersOf, codes } = planned({
+      points,
+      lines: [
+        { parent: "table", component: "oak", quantityPer: "4", alternates: legs.slice(0, 1) },
+        {
+          parent: "bench",
+          component: "beech",
+          quantityPer: "2",
+          alternates: [{ point: "oak", quantityPer: "2" }],
+        },
+      ],
+      demands: [
+        { point: "table", day: 5, quantity: "1" },
+        { point: "bench", day: 5, quantity: "5" },
+      ],
+      onHand: [{ point: "oak", quantity: "11" }],
+    });
+    expect(codes()).toEqual([]);
+    expect([ordersOf("oak"), ordersOf("beech")]).toEqual([[], [[5, 5, "3"]]]);
+  });
+
+  test("what is made of a component does not stand in for it", () => {
+    const { ordersOf, codes } = planned({
+      points: points.map((point) => (point.id === "oak" ? { ...point, kind: "make" } : point)),
+      lines: [
+        { parent: "table", component: "oak", quantityPer: "4", alternates: legs.slice(0, 1) },
+        { parent: "oak", component: "beech", quantityPer: "1" },
+      ],
+      demands: [{ point: "table", day: 5, quantity: "1" }],
+      onHand: [{ point: "beech", quantity: "4" }],
+    });
+    expect(codes()).toEqual(["alternate.circular: oak beech"]);
+    expect(ordersOf("oak")).toEqual<Row[]>([[5, 5, "4"]]);
   });
 });
 

@@ -1,6 +1,6 @@
 import type { MrpInput } from "./input.ts";
 import { type MrpPlan, preparePlan } from "./plan.ts";
-import { planPoint } from "./plan-point.ts";
+import { takeStep } from "./plan-point.ts";
 
 /**
  * Plans every point anew (regenerative MRP), level by level in low-level-code order. Deterministic;
@@ -17,7 +17,7 @@ export function runMrp(
   const { sequence } = plan.structure;
   for (let step = 0; step < sequence.length; step += 1) {
     if (step % pointsPerProgress === 0) onProgress?.(step, sequence.length);
-    planPoint(plan, sequence[step] ?? 0);
+    takeStep(plan, sequence[step] ?? 0);
   }
   return plan;
 }

@@ -1,3 +1,4 @@
+import { type Alternates, withAlternates } from "./alternates.ts";
 import { daysOff, type IndexedCalendar, indexCalendar } from "./calendar.ts";
 import { firstOfGroups, type Grouping, groupByPoint, refusedRow } from "./grouping.ts";
 import { everyDay, type MrpInput, neverExpires } from "./input.ts";
@@ -5,6 +6,8 @@ import { lowLevelCodes, type LowLevelCodes } from "./low-level-codes.ts";
 
 /** What follows from the input alone and stays the same while demands and stock change. */
 export type Structure = LowLevelCodes & {
+  /** Null without any. */
+  readonly alternates: Alternates | null;
   /** Where each point is used, in the order of the lines. */
   readonly uses: Uses;
   readonly calendars: readonly IndexedCalendar[];
@@ -31,7 +34,10 @@ export type Uses = {
 
 export function buildStructure(input: MrpInput): Structure {
   const { points, lines, byProducts, onHand, receipts } = input;
-  const codes = lowLevelCodes(points.count, lines, byProducts);
+  const { codes, alternates } = withAlternates(
+    input,
+    lowLevelCodes(points.count, lines, byProducts),
+  );
   const calendars = input.calendars.map(indexCalendar);
   const hasDatedSupply = new Uint8Array(points.count);
   for (let row = 0; row < onHand.count; row += 1) {
@@ -47,6 +53,7 @@ export function buildStructure(input: MrpInput): Structure {
   }
   return {
     ...codes,
+    alternates,
     uses: whereUsed(input, codes.componentOfLine),
     calendars,
     lots: groupByPoint(onHand.point, onHand.count, points.count),
