@@ -185,9 +185,11 @@ it.skipIf(!mosquittoAvailable())(
       timestamp,
       metrics: [{ name: "count", type: "Int32", value: -42 }],
     });
-    const data = () => items.flatMap((item) => (item.kind === "data" ? item.metrics : []));
-    await until("its value is heard", () => data().length > 0);
-    expect(data()[0]).toMatchObject({ name: "count", value: -42 });
+    const data = () => items.find((item) => item.kind === "data");
+    await until("its value is heard", () => data() !== undefined);
+    const [node, readings] = [data()?.node, data()?.readings];
+    expect(node?.seriesAt(readings?.series(0) ?? -1)?.name).toBe("count");
+    expect(readings?.value(0)).toBe(-42);
     expect(items.map(({ kind }) => kind)).toEqual(["node_birth", "device_birth", "data"]);
     expect(complaints).toEqual([]);
   },

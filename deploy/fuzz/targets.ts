@@ -1,6 +1,9 @@
+import { isDeepStrictEqual } from "node:util";
+
 import {
   DataType,
   decodeDataSet,
+  decodeHead,
   decodePayload,
   decodeTemplate,
   encodeDataSet,
@@ -13,6 +16,7 @@ import {
   parseTopic,
   type SparkplugMetric,
   unpackArray,
+  visitMetrics,
 } from "@millwright/contracts/sparkplug";
 
 import { checkSegment, frameOf, segmentHeader } from "../../edge-agent/src/log/frame.ts";
@@ -81,6 +85,7 @@ export const pureTargets: Record<string, Target> = {
           });
         }
       });
+      expectMalformed(() => visitAsDecoded(input));
       expectMalformed(() => decodeDataSet(input));
       expectMalformed(() => decodeTemplate(input));
     },
@@ -109,6 +114,17 @@ export const pureTargets: Record<string, Target> = {
     },
   },
 };
+
+/** What is read metric by metric, into one object, is what is read as a whole. */
+function visitAsDecoded(input: Buffer): void {
+  const visited: unknown[] = [];
+  visitMetrics(input, ({ alias, ...metric }) => {
+    visited.push({ ...metric, alias: alias === null ? null : BigInt(alias) });
+  });
+  const { metrics: decoded, ...head } = decodePayload(input);
+  if (!isDeepStrictEqual(visited, decoded) || !isDeepStrictEqual(decodeHead(input), head))
+    throw new Error("reads metric by metric what it does not read as a whole");
+}
 
 function expectMalformed(read: () => void): void {
   try {

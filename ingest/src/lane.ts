@@ -76,7 +76,7 @@ export class Lane {
 
 /** What an item costs: also one without metrics, or a flood of empty messages would wait unbounded. */
 function rowsOf(item: InboundItem): number {
-  return item.kind === "data" ? item.metrics.length + 1 : 1;
+  return item.kind === "data" ? item.readings.count + 1 : 1;
 }
 
 function birthsOf({ kind }: InboundItem): number {

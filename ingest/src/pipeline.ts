@@ -1,4 +1,4 @@
-import { encodePayload } from "@millwright/contracts/sparkplug";
+import { encodePayload, metric, type SparkplugMetric } from "@millwright/contracts/sparkplug";
 import type { Logger } from "pino";
 
 import { inSpan } from "./observe/trace.ts";
@@ -6,6 +6,7 @@ import { isPassing } from "./store/database.ts";
 import type { Tally } from "./derive/batch-plan.ts";
 import { Lane } from "./lane.ts";
 import type { DeadLetter, InboundItem } from "./session/messages.ts";
+import { noReadings } from "./session/readings.ts";
 import type { Batch, BatchWriter, Written } from "./store/batch-writer.ts";
 import type { Gap } from "./store/gaps.ts";
 import { WatermarkMoved } from "./store/watermarks.ts";
@@ -275,11 +276,11 @@ export class Pipeline implements AsyncDisposable {
       await this.#write({ items: batch.items.slice(middle), deadLetters: [], gaps: [] });
       return;
     }
-    if (item === undefined || (item.kind === "data" && item.metrics.length === 0)) throw error;
+    if (item === undefined || (item.kind === "data" && item.readings.count === 0)) throw error;
     const reason = error instanceof Error ? error.message : String(error);
     this.#logger.error({ err: error, node: item.node.key, kind: item.kind }, "message: refused");
     this.totals.deadLetters += 1;
-    const metrics = "metrics" in item ? item.metrics : [];
+    const metrics = metricsOf(item);
     const letter = {
       tenantId: item.node.registered.tenantId,
       topic: `${item.node.key} ${item.kind}`,
@@ -288,7 +289,7 @@ export class Pipeline implements AsyncDisposable {
       receivedMs: item.receivedMs,
     };
     // Without its readings a record still moves the watermark, or it would come again for ever.
-    const items = item.kind === "data" ? [{ ...item, metrics: [], series: [] }] : [];
+    const items = item.kind === "data" ? [{ ...item, readings: noReadings }] : [];
     await this.#write({ ...batch, items, deadLetters: [...batch.deadLetters, letter] });
   }
 
@@ -304,4 +305,15 @@ export class Pipeline implements AsyncDisposable {
     totals.gaps += gaps;
     totals.batches += 1;
   }
+}
+
+/** What a message said, as it can be read again. */
+function metricsOf(item: InboundItem): SparkplugMetric[] {
+  if (item.kind !== "data") return "metrics" in item ? item.metrics : [];
+  const { node, readings } = item;
+  return Array.from({ length: readings.count }, (_, at) => {
+    const { name = null, datatype = null } = node.seriesAt(readings.series(at)) ?? {};
+    const [timestamp, value] = [readings.time(at), readings.value(at)];
+    return metric({ name, datatype, timestamp, value, quality: readings.quality(at) });
+  });
 }

@@ -1,4 +1,4 @@
-import { MetricName } from "@millwright/contracts/sparkplug";
+import { MetricName, type MetricValue } from "@millwright/contracts/sparkplug";
 
 import { type Binding, isEffective } from "../session/cell.ts";
 import type { DeviceState, EdgeNodeSession } from "../session/edge-node-session.ts";
@@ -227,11 +227,11 @@ function takeDeviceBirth(plan: BatchPlan, item: DeviceBirth): void {
     if (metric === undefined || metric.value === null) continue;
     takeLiveValue(plan, series, metric, item);
     for (const binding of node.bindingsOf(series)) {
-      const { timeMs } = timeOf(metric, item);
+      const { timeMs } = timeOf(metric.timestamp, item);
       if (!isEffective(binding, item.payloadMs)) continue;
       if (binding.role === "state" && metric.quality === null) {
         // It is so now, whenever it became so.
-        const state = stateOf(binding.valueMap, rawText(metric) ?? "");
+        const state = stateOf(binding.valueMap, rawText(metric.value) ?? "");
         if (state === undefined) continue;
         plan.stateChanges.push({ binding, state, time: item.payloadMs, cause: "birth" });
       } else if (isCount(binding)) {
@@ -249,16 +249,16 @@ function takeData(
   item: Data,
   storedBefore: (node: EdgeNodeSession, epoch: string) => number,
 ): void {
-  const { node, deviceId, metrics, series: seriesOf, isHistorical } = item;
+  const { node, deviceId, readings, isHistorical } = item;
   const device = deviceId === null ? undefined : node.devices.get(deviceId);
   let newestMs = item.heartbeatMs ?? 0;
-  for (let index = 0; index < metrics.length; index += 1) {
-    const metric = metrics[index];
-    const series = seriesOf[index];
-    if (metric === undefined || series === undefined || series.metricId === null) continue;
-    const { timeMs, isUncertain } = timeOf(metric, item);
-    const { value, text, isNaN } = storedValue(metric);
-    const quality = isNaN ? SampleQuality.bad : qualityOf(metric, isUncertain);
+  for (let at = 0; at < readings.count; at += 1) {
+    const series = node.seriesAt(readings.series(at));
+    if (series === undefined || series.metricId === null) continue;
+    const { timeMs, isUncertain } = timeOf(readings.time(at), item);
+    const said = { value: readings.value(at), quality: readings.quality(at) };
+    const { value, text, isNaN } = storedValue(said.value);
+    const quality = isNaN ? SampleQuality.bad : qualityOf(said, isUncertain);
     plan.samples.add(series.metricId, timeMs, value, text, quality);
     plan.rollups.add(series.metricId, timeMs);
     if (isUncertain) plan.tally.uncertainTimes += 1;
@@ -266,32 +266,31 @@ function takeData(
     newestMs = Math.max(newestMs, timeMs);
     if (!isHistorical && timeMs >= series.liveTime) {
       series.liveTime = timeMs;
-      series.liveRaw = quality === SampleQuality.bad ? null : rawText(metric);
-      plan.lastValues.set(series.metricId, {
-        metricId: series.metricId,
-        timeMs,
-        receivedMs: item.receivedMs,
-        value,
-        text,
-        quality,
-      });
+      series.liveValue = quality === SampleQuality.bad ? null : scalarOf(said.value);
+      const live = liveValueOf(plan, series.metricId);
+      live.timeMs = timeMs;
+      live.receivedMs = item.receivedMs;
+      live.value = value;
+      live.text = text;
+      live.quality = quality;
     }
     // Replayed and without a time of its own: nobody knows between which readings it belongs, unless
     // the log's own order says that it is the newest.
     const isUndated = isHistorical && isUncertain;
     const bindings = node.bindingsOf(series);
+    if (bindings.length === 0) continue;
     const isNewest = bindings.some(isCount) && isNewestOf(plan, series, item, storedBefore);
     if (isUndated && !isNewest) continue;
     for (const binding of bindings) {
       if (!isEffective(binding, timeMs)) continue;
       touch(plan, binding);
       if (isCount(binding)) {
-        const number = counterValue(metric);
+        const number = counterValue(said);
         if (number === null) continue;
         const counted = countedReadings(plan, node, binding, series);
         counted.points.push({ time: timeMs, value: number, isHistorical, isUndated });
       } else if (binding.role === "state" && !isUndated) {
-        const raw = quality === SampleQuality.bad ? null : rawText(metric);
+        const raw = quality === SampleQuality.bad ? null : rawText(said.value);
         takeState(plan, item, { binding, series, timeMs, raw });
       }
     }
@@ -366,10 +365,11 @@ function proveAlive(plan: BatchPlan, item: Data, timeMs: number): void {
 /** The device answers again and its state was not sent anew: it is what it last was. */
 function returnFromSilence(plan: BatchPlan, node: EdgeNodeSession, item: Data): void {
   for (const series of node.boundSeries()) {
-    if (series.deviceId !== item.deviceId || series.liveRaw === null) continue;
+    const raw = rawText(series.liveValue);
+    if (series.deviceId !== item.deviceId || raw === null) continue;
     for (const binding of node.bindingsOf(series)) {
       if (binding.role !== "state" || !isEffective(binding, item.payloadMs)) continue;
-      const state = stateOf(binding.valueMap, series.liveRaw);
+      const state = stateOf(binding.valueMap, raw);
       if (state === undefined) continue;
       plan.stateChanges.push({ binding, state, time: item.payloadMs, cause: "metric" });
     }
@@ -384,18 +384,32 @@ function takeLiveValue(
 ): void {
   if (series.metricId === null || metric.value === null) return;
   const { receivedMs } = item;
-  const { timeMs, isUncertain } = timeOf(metric, {
+  const { timeMs, isUncertain } = timeOf(metric.timestamp, {
     payloadMs: item.payloadMs ?? receivedMs,
     receivedMs,
   });
   if (timeMs < series.liveTime) return;
-  const { value, text, isNaN } = storedValue(metric);
+  const { value, text, isNaN } = storedValue(metric.value);
   const quality = isNaN ? SampleQuality.bad : qualityOf(metric, isUncertain);
   series.liveTime = timeMs;
-  series.liveRaw = quality === SampleQuality.bad ? null : rawText(metric);
-  const { metricId } = series;
-  plan.lastValues.set(metricId, { metricId, timeMs, receivedMs, value, text, quality });
+  series.liveValue = quality === SampleQuality.bad ? null : scalarOf(metric.value);
+  const live = liveValueOf(plan, series.metricId);
+  Object.assign(live, { timeMs, receivedMs, value, text, quality });
   for (const binding of item.node.bindingsOf(series)) touch(plan, binding);
+}
+
+/** To be written over: a metric that changes a hundred times in a batch is one object. */
+function liveValueOf(plan: BatchPlan, metricId: number): LiveValue {
+  const known = plan.lastValues.get(metricId);
+  if (known !== undefined) return known;
+  const made = { metricId, timeMs: 0, receivedMs: 0, value: null, text: null, quality: 0 };
+  plan.lastValues.set(metricId, made);
+  return made;
+}
+
+/** Bytes mean no state, and would keep the message they lie in. */
+function scalarOf(value: MetricValue): MetricValue {
+  return value instanceof Uint8Array ? null : value;
 }
 
 /** Live values of a device, or of all of the edge node, are what they last were and no more than that. */

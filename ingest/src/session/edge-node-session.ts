@@ -3,11 +3,14 @@ import {
   MetricName,
   type SparkplugMetric,
   type SparkplugPayload,
+  type VisitedMetric,
+  visitMetrics,
 } from "@millwright/contracts/sparkplug";
 
 import { type Cell, nodeKey, type RegisteredNode } from "./cell.ts";
 import type { Data, DeviceBirth, DeviceDeath, InboundItem, NodeBirth } from "./messages.ts";
 import type { MetricSeries } from "./metric-series.ts";
+import { noReadings, ReadingsBuilder } from "./readings.ts";
 import { acceptOffset, acceptTime, refusalOfDeclaration, withoutZeroBytes } from "./plausible.ts";
 import { type Ordered, Sequence, type Skipped } from "./sequence.ts";
 
@@ -43,11 +46,20 @@ export type Heard = {
 };
 
 type Message = {
-  type: "DBIRTH" | "DDEATH" | "NDATA" | "DDATA";
   deviceId: string | null;
-  payload: SparkplugPayload;
+  seq: number | null;
+  /** Of the payload. */
+  timestamp: number | null;
   receivedMs: number;
-};
+} & (
+  | { type: "DBIRTH"; metrics: SparkplugMetric[] }
+  | { type: "DDEATH" }
+  /** Their metrics are read when their turn comes, by the births before it, and are never objects. */
+  | { type: "NDATA" | "DDATA"; bytes: Uint8Array }
+);
+
+/** One message is read at a time. */
+const builder = new ReadingsBuilder();
 
 /**
  * One Sparkplug edge node as the host sees it: its births, aliases, sequence numbers and devices.
@@ -64,8 +76,9 @@ export class EdgeNodeSession {
   ack: { alias: bigint | null } | null = null;
   readonly #cell: Cell;
   readonly #series = new Map<string, MetricSeries>();
-  #aliases = new Map<bigint, MetricSeries>();
-  #offsetAlias: bigint | null = null;
+  readonly #seriesByIndex: MetricSeries[] = [];
+  #aliases = new Map<number | bigint, MetricSeries>();
+  #offsetAlias: number | bigint | null = null;
   #bdSeq: number | null = null;
   #sequence: Sequence<Message> | null = null;
 
@@ -103,7 +116,7 @@ export class EdgeNodeSession {
           }
           break;
         case MetricName.offset:
-          this.#offsetAlias = metric.alias;
+          this.#offsetAlias = aliasKey(metric.alias);
           firstOffset = acceptOffset(metric.value) ?? 1;
           break;
         case MetricName.ack:
@@ -141,19 +154,29 @@ export class EdgeNodeSession {
     return { ...nothing(), items: [{ kind: "node_death", node: this, receivedMs }] };
   }
 
-  /** Everything that carries a sequence number after the NBIRTH. */
+  /**
+   * Everything that carries a sequence number after the NBIRTH.
+   * @throws MalformedPayload: then it was not received, and its number is still to come.
+   */
   receive(message: Message): Heard {
     const heard = nothing();
     if (this.#sequence === null) {
       // After a restart of ours. The edge log keeps what we do not acknowledge.
       return { ...heard, needsBirth: true };
     }
-    const { seq } = message.payload;
+    const { seq } = message;
     if (seq === null || seq > 255) {
       heard.complaints.push("no sequence number between 0 and 255");
       return heard;
     }
-    return this.#handleAll(this.#sequence.next(seq, message), heard);
+    if (!isData(message)) return this.#handleAll(this.#sequence.next(seq, message), heard);
+    if (!this.#sequence.isNext(seq)) {
+      visitMetrics(message.bytes, () => undefined);
+      return this.#handleAll(this.#sequence.next(seq, message), heard);
+    }
+    heard.items.push(...this.#data(message, heard));
+    const { messages, skipped } = this.#sequence.next(seq, message);
+    return this.#handleAll({ messages: messages.slice(1), skipped }, heard);
   }
 
   /** The reorder time is over: goes on with what is held, asks for births. */
@@ -175,6 +198,11 @@ export class EdgeNodeSession {
 
   seriesOf(deviceId: string | null, name: string): MetricSeries | undefined {
     return this.#series.get(seriesKey(deviceId, name));
+  }
+
+  /** The series of a reading. */
+  seriesAt(index: number): MetricSeries | undefined {
+    return this.#seriesByIndex[index];
   }
 
   series(): Iterable<MetricSeries> {
@@ -206,44 +234,48 @@ export class EdgeNodeSession {
     }
   }
 
-  #deviceBirth(message: Message, heard: Heard): DeviceBirth {
-    const { payload, receivedMs } = message;
+  #deviceBirth(message: Extract<Message, { type: "DBIRTH" }>, heard: Heard): DeviceBirth {
+    const { receivedMs } = message;
     const deviceId = message.deviceId ?? "";
-    const { series, metrics } = this.#declare(deviceId, payload.metrics, heard.complaints);
+    const { series, metrics } = this.#declare(deviceId, message.metrics, heard.complaints);
     const device = this.#device(deviceId);
     device.isOnline = true;
     device.lastSeenMs = receivedMs;
     device.isSilent = false;
-    device.hasHeartbeat = payload.metrics.some(({ name }) => name === MetricName.heartbeat);
-    const payloadMs = acceptTime(payload.timestamp, receivedMs);
+    device.hasHeartbeat = message.metrics.some(({ name }) => name === MetricName.heartbeat);
+    const payloadMs = acceptTime(message.timestamp, receivedMs);
     return { kind: "device_birth", node: this, deviceId, receivedMs, payloadMs, series, metrics };
   }
 
   #deviceDeath(message: Message): DeviceDeath[] {
-    const { payload, receivedMs } = message;
+    const { receivedMs } = message;
     const deviceId = message.deviceId ?? "";
     this.#device(deviceId).isOnline = false;
     // Sparkplug 3.0 tck-id-operational-behavior-edge-node-termination-host-action-ddeath-devices-offline: payload clock
-    const payloadMs = acceptTime(payload.timestamp, receivedMs);
+    const payloadMs = acceptTime(message.timestamp, receivedMs);
     return [{ kind: "device_death", node: this, deviceId, receivedMs, payloadMs }];
   }
 
-  #data(message: Message, heard: Heard): Data[] {
-    const { payload, receivedMs, deviceId } = message;
+  #data(message: DataMessage, heard: Heard): Data[] {
+    const { receivedMs, deviceId } = message;
     const data: Data = {
       kind: "data",
       node: this,
       deviceId,
       receivedMs,
-      payloadMs: acceptTime(payload.timestamp, receivedMs),
+      payloadMs: acceptTime(message.timestamp, receivedMs),
       epoch: this.epoch,
       offset: null,
       isHistorical: false,
       heartbeatMs: null,
-      metrics: [],
-      series: [],
+      readings: noReadings,
     };
-    for (const metric of payload.metrics) this.#takeMetric(metric, data, heard);
+    try {
+      visitMetrics(message.bytes, (metric) => this.#takeMetric(metric, data, heard));
+      data.readings = builder.finish();
+    } finally {
+      builder.forget();
+    }
     if (this.#offsetAlias !== null && data.offset === null) {
       heard.complaints.push("a node that numbers its records sent one without its offset");
       return [];
@@ -251,7 +283,7 @@ export class EdgeNodeSession {
     return [data];
   }
 
-  #takeMetric(metric: SparkplugMetric, data: Data, heard: Heard): void {
+  #takeMetric(metric: VisitedMetric, data: Data, heard: Heard): void {
     if (this.#isOffset(metric)) {
       data.offset = acceptOffset(metric.value);
       return;
@@ -278,17 +310,16 @@ export class EdgeNodeSession {
       heard.complaints.push(`${series.name}: value is not of datatype ${series.datatype}`);
       return;
     }
-    metric.value = typeof value === "string" ? withoutZeroBytes(value) : value;
     if (metric.isTransient) return;
     if (metric.isHistorical) data.isHistorical = true;
     if (series.name === MetricName.heartbeat && typeof value === "bigint") {
       data.heartbeatMs = acceptTime(Number(value), data.receivedMs);
     }
-    data.metrics.push(metric);
-    data.series.push(series);
+    const stored = typeof value === "string" ? withoutZeroBytes(value) : value;
+    builder.add(series.index, metric.timestamp, stored, metric.quality);
   }
 
-  #isOffset(metric: SparkplugMetric): boolean {
+  #isOffset(metric: VisitedMetric): boolean {
     if (this.#offsetAlias === null) return metric.name === MetricName.offset;
     return metric.alias === this.#offsetAlias || metric.name === MetricName.offset;
   }
@@ -310,7 +341,8 @@ export class EdgeNodeSession {
         continue;
       }
       const series = this.#seriesFor(deviceId, metric, complaints);
-      if (metric.alias !== null) this.#aliases.set(metric.alias, series);
+      const alias = aliasKey(metric.alias);
+      if (alias !== null) this.#aliases.set(alias, series);
       // A name that comes twice: the later value is the newer one.
       metrics.set(series, metric);
     }
@@ -329,10 +361,11 @@ export class EdgeNodeSession {
       deviceId,
       name,
       datatype,
+      index: this.#seriesByIndex.length,
       unit: "",
       metricId: null,
       liveTime: Number.NEGATIVE_INFINITY,
-      liveRaw: null,
+      liveValue: null,
       newest: null,
       bindings: [],
       generation: -1,
@@ -341,6 +374,7 @@ export class EdgeNodeSession {
     series.unit = withoutZeroBytes(metric.engUnit ?? series.unit);
     if (typeof metric.value === "string") metric.value = withoutZeroBytes(metric.value);
     this.#series.set(key, series);
+    this.#seriesByIndex[series.index] = series;
     return series;
   }
 
@@ -364,6 +398,17 @@ export class EdgeNodeSession {
 /** A message that says nothing to anybody. */
 export function nothing(): Heard {
   return { items: [], complaints: [], needsBirth: false, skipped: [] };
+}
+
+type DataMessage = Extract<Message, { type: "NDATA" | "DDATA" }>;
+
+function isData(message: Message): message is DataMessage {
+  return message.type === "NDATA" || message.type === "DDATA";
+}
+
+/** As data spells it. */
+function aliasKey(alias: bigint | null): number | bigint | null {
+  return alias !== null && alias <= Number.MAX_SAFE_INTEGER ? Number(alias) : alias;
 }
 
 function isControl(name: string | null): boolean {

@@ -1,6 +1,7 @@
 import {
   type Ack,
   DataType,
+  decodeHead,
   decodePayload,
   encodePayload,
   formatTopic,
@@ -16,6 +17,7 @@ import type { Logger } from "pino";
 
 import type { Transport } from "../broker/transport.ts";
 import { silenceMs } from "../derive/machine-state.ts";
+import { rawText } from "../derive/reading.ts";
 import { missingOf, type Watermark } from "../derive/watermark.ts";
 import type { Gap } from "../store/gaps.ts";
 import { type Cell, nodeKey } from "./cell.ts";
@@ -191,11 +193,12 @@ export class SparkplugHost {
     for (const node of this.#sessions.values()) {
       for (const series of node.boundSeries()) {
         const device = node.devices.get(series.deviceId ?? "");
-        if (device?.isOnline !== true || device.isSilent || series.liveRaw === null) continue;
+        if (device?.isOnline !== true || device.isSilent) continue;
+        const raw = rawText(series.liveValue);
+        if (raw === null) continue;
         for (const binding of node.bindingsOf(series)) {
           if (binding.role !== "state" || this.#statesKnown.has(binding.bindingId)) continue;
           this.#statesKnown.add(binding.bindingId);
-          const { liveRaw: raw } = series;
           items.push({ kind: "state_bound", node, binding, raw, receivedMs: Date.now() });
         }
       }
@@ -380,19 +383,21 @@ function hear(
   topic: Exclude<SparkplugTopic, { type: "STATE" }>,
   bytes: Uint8Array,
 ): Heard {
-  const payload = decodePayload(bytes);
   const receivedMs = Date.now();
   const { type, deviceId } = topic;
   switch (type) {
     case "NBIRTH":
-      return session.nodeBirth(payload, receivedMs);
+      return session.nodeBirth(decodePayload(bytes), receivedMs);
     case "NDEATH":
-      return session.nodeDeath(payload, receivedMs);
+      return session.nodeDeath(decodePayload(bytes), receivedMs);
     case "NCMD":
     case "DCMD":
       return nothing();
+    case "NDATA":
+    case "DDATA":
+      return session.receive({ type, deviceId, ...decodeHead(bytes), bytes, receivedMs });
     default:
-      return session.receive({ type, deviceId, payload, receivedMs });
+      return session.receive({ type, deviceId, ...decodePayload(bytes), receivedMs });
   }
 }
 

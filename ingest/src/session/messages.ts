@@ -3,6 +3,7 @@ import type { SparkplugMetric } from "@millwright/contracts/sparkplug";
 import type { Binding } from "./cell.ts";
 import type { EdgeNodeSession } from "./edge-node-session.ts";
 import type { MetricSeries } from "./metric-series.ts";
+import type { Readings } from "./readings.ts";
 
 /** What the host hands to the pipeline, in the order it is to be applied. */
 export type InboundItem =
@@ -59,9 +60,8 @@ export type Data = Common & {
   isHistorical: boolean;
   /** `Millwright/Heartbeat` of the message: last successful read, epoch ms. */
   heartbeatMs: number | null;
-  /** Same length as `series`; values are interpreted by the birth's datatype. */
-  metrics: SparkplugMetric[];
-  series: MetricSeries[];
+  /** Of the node's series (`seriesAt`); values are interpreted by the birth's datatype. */
+  readings: Readings;
 };
 
 /** A message, or a metric of one, that cannot be used. */

@@ -23,6 +23,11 @@ export class Sequence<Message> {
     return this.#held.size > 0;
   }
 
+  /** Whether this is the one that is waited for. */
+  isNext(seq: number): boolean {
+    return seq === this.#expected;
+  }
+
   /**
    * The messages that may be handled now, in order; none when this one is early, or came twice.
    * `skipped` is not empty when too many were held and the missing ones are given up.

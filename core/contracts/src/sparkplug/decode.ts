@@ -28,10 +28,62 @@ export function decodePayload(bytes: Uint8Array): SparkplugPayload {
   return payload;
 }
 
+/** A payload's own fields; its metrics are stepped over, so that what is wrong inside of them is not found. */
+export function decodeHead(bytes: Uint8Array): Omit<SparkplugPayload, "metrics"> {
+  const input = new ProtobufReader(bytes);
+  const head: Omit<SparkplugPayload, "metrics"> = { timestamp: null, seq: null };
+  while (input.hasMore()) {
+    const tag = input.tag();
+    if (tag === 1 << 3) head.timestamp = input.number();
+    else if (tag === 3 << 3) head.seq = input.number();
+    else input.skip(tag);
+  }
+  return head;
+}
+
+/** As `visitMetrics` reads it: an alias that fits is a number. */
+export type VisitedMetric = Omit<SparkplugMetric, "alias"> & { alias: number | bigint | null };
+
+/**
+ * Calls `visit` for each metric of a payload, as `decodePayload` would read it, with one object that the
+ * next call overwrites: what is taken from it must be copied. For data, of which there is much.
+ *
+ * @throws MalformedPayload as `decodePayload` does, after the metrics before the broken one were visited.
+ */
+export function visitMetrics(bytes: Uint8Array, visit: (metric: VisitedMetric) => void): void {
+  const input = new ProtobufReader(bytes);
+  const metric: VisitedMetric = emptyMetric({});
+  let count = 0;
+  while (input.hasMore()) {
+    const tag = input.tag();
+    if (tag === ((2 << 3) | 2)) {
+      if (count >= metricsMax) input.fail(`more than ${metricsMax} metrics`);
+      count += 1;
+      readInto(input, metric);
+      visit(metric);
+    } else if (tag === 1 << 3 || tag === 3 << 3) input.number();
+    else input.skip(tag);
+  }
+}
+
 /** Reads one nested metric. A DataSet or Template stays bytes: `decodeDataSet`, `decodeTemplate` read it. */
 export function readMetric(input: ProtobufReader): SparkplugMetric {
+  const metric: VisitedMetric = emptyMetric({});
+  readInto(input, metric);
+  return { ...metric, alias: metric.alias === null ? null : BigInt(metric.alias) };
+}
+
+function readInto(input: ProtobufReader, metric: VisitedMetric): void {
   const outerEnd = input.enter();
-  const metric = emptyMetric({});
+  metric.name = null;
+  metric.alias = null;
+  metric.timestamp = null;
+  metric.datatype = null;
+  metric.isHistorical = false;
+  metric.isTransient = false;
+  metric.value = null;
+  metric.quality = null;
+  metric.engUnit = null;
   let isNull = false;
   while (input.hasMore()) {
     const tag = input.tag();
@@ -40,7 +92,7 @@ export function readMetric(input: ProtobufReader): SparkplugMetric {
         metric.name = input.string();
         break;
       case 2 << 3:
-        metric.alias = input.long();
+        metric.alias = input.integer();
         break;
       case 3 << 3:
         metric.timestamp = input.number();
@@ -95,10 +147,9 @@ export function readMetric(input: ProtobufReader): SparkplugMetric {
     if (value === undefined) input.fail(`value of ${metric.name} is not of its datatype`);
     else metric.value = value;
   }
-  return metric;
 }
 
-function readProperties(input: ProtobufReader, metric: SparkplugMetric): void {
+function readProperties(input: ProtobufReader, metric: VisitedMetric): void {
   const outerEnd = input.enter();
   const keys: string[] = [];
   const values: (number | string | null)[] = [];

@@ -2,7 +2,7 @@ export * from "./ack.ts";
 export { type ArrayValue, packArray, unpackArray } from "./array-value.ts";
 export { type DataSet, decodeDataSet, encodeDataSet } from "./data-set.ts";
 export { interpretValue } from "./datatype.ts";
-export { decodePayload } from "./decode.ts";
+export { decodeHead, decodePayload, type VisitedMetric, visitMetrics } from "./decode.ts";
 export { encodePayload } from "./encode.ts";
 export * from "./payload.ts";
 export { MalformedPayload } from "./protobuf-reader.ts";

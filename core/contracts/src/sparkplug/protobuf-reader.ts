@@ -54,9 +54,14 @@ export class ProtobufReader {
 
   /** A varint as an unsigned 64-bit integer. */
   long(): bigint {
+    return BigInt(this.integer());
+  }
+
+  /** The same as a number where that is exact. */
+  integer(): number | bigint {
     const start = this.#at;
     const value = this.number();
-    if (value <= Number.MAX_SAFE_INTEGER) return BigInt(value);
+    if (value <= Number.MAX_SAFE_INTEGER) return value;
     this.#at = start;
     let exact = 0n;
     for (let shift = 0n; shift < 70n; shift += 7n) {
