@@ -8,6 +8,7 @@ export const paths = {
   plans: "/plans",
   plan: "/plans/$planId",
   demands: "/demands",
+  purchaseProposals: "/purchase-proposals",
   unassigned: "/unassigned-counts",
   analytics: "/analytics",
   equipment: "/equipment",

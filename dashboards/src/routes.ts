@@ -72,6 +72,14 @@ const routes = [
   }),
   createRoute({
     getParentRoute: under,
+    path: paths.purchaseProposals,
+    component: lazyRouteComponent(
+      () => import("./pages/planning/purchase-proposals-page.tsx"),
+      "PurchaseProposalsPage",
+    ),
+  }),
+  createRoute({
+    getParentRoute: under,
     path: paths.jobs,
     validateSearch: readJobFilter,
     component: JobsPage,

@@ -6,6 +6,7 @@ import type {
   Plan,
   PlanComparison,
   PlannedOrder,
+  PurchaseProposal,
 } from "@millwright/contracts/api";
 import type { DemandSort, PlannedOrderSort } from "@millwright/contracts/states/sorts";
 import { queryOptions } from "@tanstack/react-query";
@@ -79,6 +80,13 @@ export function ganttQuery(planId: string) {
     queryFn: ({ signal }) => getJson<Gantt>(`/api/planning/plans/${planId}/gantt`, signal),
   });
 }
+
+/** What was asked of purchasing and is not here yet. */
+export const purchaseProposalsQuery = queryOptions({
+  queryKey: [...planningKeys.all, "purchase-proposals"],
+  queryFn: ({ signal }) =>
+    getJson<{ rows: PurchaseProposal[] }>("/api/planning/purchase-proposals", signal),
+});
 
 export type DemandFilter = { search?: string; sort?: DemandSort };
 

@@ -2,8 +2,10 @@ import type {
   CycleCount,
   Location,
   Lot,
+  ReservationOnTheWire,
   Scanned,
   StockBalance,
+  StockGauge,
   StockMove,
   StockProposal,
   Transfer,
@@ -43,6 +45,20 @@ export function movesQuery(filter: StockFilter) {
     ...filter,
   });
 }
+
+/** Stock that is kept for somebody, newest first. */
+export function reservationsQuery(filter: { itemId?: string }) {
+  return pages<ReservationOnTheWire>(
+    [...stockKeys.all, "reservations", filter],
+    "/api/stock/reservations",
+    { limit: "50", ...filter },
+  );
+}
+
+/** Silos and scales that say how much lies in a bin, by bin. */
+export const gaugesQuery = pages<StockGauge>([...stockKeys.all, "gauges"], "/api/stock/gauges", {
+  limit: "50",
+});
 
 export type LotFilter = { itemId?: string; status?: LotStatus; search?: string; sort?: LotSort };
 

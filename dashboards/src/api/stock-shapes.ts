@@ -1,4 +1,6 @@
 import type {
+  createReservation,
+  gaugeInputSchema,
   postMoves,
   receiveTransfer,
   reportCount,
@@ -31,4 +33,6 @@ export type PutAway = Answer<typeof suggestPutAways>["rows"][number];
 export type TransferInput = Input<typeof transferInputSchema>;
 export type Shipment = Body<typeof shipTransfer>;
 export type Receipt = Body<typeof receiveTransfer>;
+export type ReservationInput = Body<typeof createReservation>;
+export type GaugeInput = Input<typeof gaugeInputSchema>;
 export type CountReport = Body<typeof reportCount>;

@@ -31,6 +31,7 @@ export const en = {
     workOrders: "Work orders",
     plans: "Plans",
     demands: "Demands",
+    purchaseProposals: "Purchase proposals",
     unassigned: "Unassigned counts",
     analytics: "Analytics",
     providers: "Sign-in providers",
@@ -58,6 +59,7 @@ export const en = {
   navigation: {
     shopFloor: { title: "Shop floor", roles: "operator, plant manager" },
     planning: { title: "Planning", roles: "planner" },
+    purchasing: { title: "Purchasing", roles: "buyer" },
     warehouse: { title: "Warehouse", roles: "storekeeper" },
     engineering: { title: "Engineering", roles: "engineering, planner" },
     setUp: { title: "Set-up", roles: "maintenance, engineering" },
@@ -100,9 +102,9 @@ export const en = {
     },
     storekeeper: {
       name: "Storekeeper",
-      pages: "Scanner: receive, pick, count; Stock, Transfers, Counts; levels on Plant",
+      pages: "Scanner: receive, pick, count; Stock with reservations and gauges, Transfers, Counts",
     },
-    buyer: { name: "Buyer", pages: "No page yet" },
+    buyer: { name: "Buyer", pages: "Purchase proposals: what to order, and by when" },
     accountant: { name: "Accountant", pages: "No page yet" },
   },
   notFound: {

@@ -47,6 +47,11 @@ export const planningEn = {
     noneOrders: "The plan needs no order.",
     noneMessages: "Nothing to do about open orders.",
     noneDemands: "Nobody asks for anything yet.",
+    noneProposals:
+      "Nothing is to be bought. Firm or release bought orders of a plan to fill this list.",
+    orderBy: "Order by",
+    closeProposal: "Arrived or not needed",
+    proposalState: { firmed: "planned", released: "to order", closed: "closed" },
     noneOperations: "There is no open operation to plan.",
     plan: "Plan",
     kind: "Kind",

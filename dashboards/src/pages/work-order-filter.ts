@@ -1,7 +1,7 @@
 import { type WorkOrderSort, workOrderSorts } from "@millwright/contracts/states/sorts";
 import { type WorkOrderState, workOrderStates } from "@millwright/contracts/states/tables";
 
-import { readSort } from "../panels/lists/read-sort.ts";
+import { readSort, textOf } from "../panels/lists/read-filter.ts";
 
 /** What the list of work orders shows; it lives in the URL, so that it can be sent to a colleague. */
 export type WorkOrderFilter = { state?: WorkOrderState; search?: string; sort?: WorkOrderSort };
@@ -9,12 +9,10 @@ export type WorkOrderFilter = { state?: WorkOrderState; search?: string; sort?: 
 /** Reads a filter out of a URL; what it does not understand it leaves out. */
 export function readWorkOrderFilter(search: Record<string, unknown>): WorkOrderFilter {
   const state = workOrderStates.find((one) => one === search["state"]);
-  const asked = search["search"];
-  // The router reads `?search=123` as a number.
-  const text = typeof asked === "string" || typeof asked === "number" ? String(asked) : "";
+  const text = textOf(search["search"]);
   return {
     ...(state !== undefined && { state }),
-    ...(text !== "" && { search: text.slice(0, 100) }),
+    ...(text !== "" && { search: text }),
     ...readSort(search["sort"], workOrderSorts),
   };
 }

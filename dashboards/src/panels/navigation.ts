@@ -4,7 +4,7 @@ import type { IconName } from "../ui/icon.tsx";
 
 /**
  * Pages by the people who work with them, each with the permission it is of no use without. A role
- * whose pages do not exist yet (storekeeper, buyer, accountant) has no group: it comes with its first
+ * whose pages do not exist yet (accountant) has no group: it comes with its first
  * page, never as a dead link.
  */
 const navigation = [
@@ -52,6 +52,18 @@ const navigation = [
         icon: "board",
         shortcut: "g q",
         needs: "demand:read",
+      },
+    ],
+  },
+  {
+    group: "purchasing",
+    pages: [
+      {
+        name: "purchaseProposals",
+        path: paths.purchaseProposals,
+        icon: "cart",
+        shortcut: "g 1",
+        needs: "planned_order:read",
       },
     ],
   },

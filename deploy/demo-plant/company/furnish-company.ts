@@ -8,10 +8,12 @@ import {
   demandSchema,
   engineeringChangeSchema,
   equipmentSchema,
+  gaugeSchema,
   locationSchema,
   planSchema,
   pageOf,
   postedSchema,
+  reservationSchema,
   rowsOf,
   storedItemSchema,
   transferSchema,
@@ -26,6 +28,7 @@ import {
   binCode,
   companyWorkCenters,
   openingStock,
+  silo,
   virtualPlaces,
   warehouses,
 } from "./warehouses.ts";
@@ -47,12 +50,13 @@ type Known = {
 export async function furnishCompany(api: CoreApi, options: { speed: number }): Promise<void> {
   const calendars = await api.get("/api/calendars", rowsOf(calendarSchema));
   if (calendars.rows.some(({ name }) => name === calendarName)) return;
-  const { siteName, timeZone, workCenters } = await readWorkCenters(api);
+  const { siteName, timeZone, workCenters, siloId } = await readWorkCenters(api);
   await createWorkCenters(api, workCenters);
   const items = await createItems(api, { workCenters, speed: options.speed });
   await createBoms(api, items);
   const places = await createPlaces(api, siteName);
   await receiveStock(api, { workCenters, items, places });
+  if (siloId !== undefined) await measureSilo(api, siloId, { items, places });
   await api.post("/api/cost-roll-ups", {}, z.object({ items: z.number() }));
   await planDemands(api, items);
   await leaveWorkOpen(api, { workCenters, items, places });
@@ -65,7 +69,9 @@ async function readWorkCenters(api: CoreApi) {
   const { siteName, timeZone, areas } = await api.get("/api/equipment", equipmentSchema);
   const centers = areas.flatMap((area) => area.workCenters);
   const workCenters = new Map(centers.map(({ name, workCenterId }) => [name, workCenterId]));
-  return { siteName, timeZone, workCenters };
+  const workUnits = centers.flatMap((center) => center.workUnits);
+  const siloId = workUnits.find(({ name }) => name === silo.workUnit)?.workUnitId;
+  return { siteName, timeZone, workCenters, siloId };
 }
 
 async function createWorkCenters(api: CoreApi, known: Known["workCenters"]): Promise<void> {
@@ -197,6 +203,7 @@ async function createPlaces(api: CoreApi, siteName: string): Promise<Known["plac
         const bin = binCode(zone, number);
         await make("bin", bin, `Bin ${bin}`, zoneId);
       }
+      if (zone === silo.zone) await make("bin", silo.bin, silo.name, zoneId);
     }
   }
   return places;
@@ -224,6 +231,27 @@ async function receiveStock(api: CoreApi, { items, places }: Known): Promise<voi
   await api.post("/api/stock/moves", { moves }, postedSchema);
 }
 
+/** The silo's level is compared with the books, and refilled before it runs empty. */
+async function measureSilo(
+  api: CoreApi,
+  workUnitId: string,
+  { items, places }: Pick<Known, "items" | "places">,
+): Promise<void> {
+  const known = await api.get("/api/stock/gauges?limit=1", pageOf(gaugeSchema));
+  if (known.rows.length > 0) return;
+  const gauge = {
+    workUnitId,
+    role: "level",
+    locationId: places.get(silo.bin),
+    itemId: items.get(silo.item)?.itemId,
+    factor: "1",
+    tolerance: "20",
+    refillBelow: "400",
+    refillTo: "1900",
+  };
+  await api.post("/api/stock/gauges", gauge, gaugeSchema);
+}
+
 /** What is ordered and expected, and a first plan for it. */
 async function planDemands(api: CoreApi, items: Known["items"]): Promise<void> {
   const known = await api.get("/api/planning/demands?limit=1", pageOf(demandSchema));
@@ -236,7 +264,7 @@ async function planDemands(api: CoreApi, items: Known["items"]): Promise<void> {
   await api.post("/api/planning/mrp-runs", {}, planSchema);
 }
 
-/** Something to do on every page: a transfer on its way, a revision that waits for a decision. */
+/** Something to do on every page: a transfer on its way, a rack that is kept, a revision that waits for a decision. */
 async function leaveWorkOpen(api: CoreApi, { items, places }: Known): Promise<void> {
   const rack = openingStock().find(({ number }) => number.startsWith("RK-"));
   const itemId = items.get(rack?.number ?? "")?.itemId;
@@ -247,6 +275,8 @@ async function leaveWorkOpen(api: CoreApi, { items, places }: Known): Promise<vo
   await api.post(`/api/transfers/${transferId}/release`, {}, transferSchema);
   const shipment = { lines: [{ itemId, locationId: places.get(rack.bin), quantity: "1" }] };
   await api.post(`/api/transfers/${transferId}/shipment`, shipment, transferSchema);
+  const kept = { itemId, locationId: places.get(rack.bin), quantity: "1", reference: "SO-20119" };
+  await api.post("/api/stock/reservations", kept, reservationSchema);
 
   const product = companyItems.find(({ number }) => number === "RK-1800-1000-5");
   const productId = items.get(product?.number ?? "")?.itemId;
@@ -276,7 +306,8 @@ async function createCalendar(
     { name: "Late", start: "14:00", end: "22:00", breaks: [{ start: "18:00", end: "18:30" }] },
     { name: "Night", start: "22:00", end: "06:00", breaks: [{ start: "02:00", end: "02:30" }] },
   ];
-  const weekdays = [1, 2, 3, 4, 5].map((weekday) => ({ weekday, shifts }));
+  // All week, as the machines run: planned time is what the calendar works.
+  const weekdays = [1, 2, 3, 4, 5, 6, 7].map((weekday) => ({ weekday, shifts }));
   const exceptions = [
     { day: "2026-12-25", name: "Christmas Day", shifts: [] },
     { day: "2027-01-01", name: "New Year", shifts: [] },

@@ -29,6 +29,19 @@ export const virtualPlaces = [
   { kind: "in_transit", code: "IN_TRANSIT", name: "In transit" },
 ] as const;
 
+/**
+ * The silo of the line, as a bin. The books begin a little below what its sensor says, so that there is
+ * something to decide.
+ */
+export const silo = {
+  workUnit: "Granulate silo",
+  zone: "A",
+  bin: "SILO-1",
+  name: "Granulate silo",
+  item: "GR-PA6",
+  quantity: "1500",
+} as const;
+
 export function binCode(zone: string, number: number): string {
   return `${zone}-${String(number).padStart(2, "0")}`;
 }
@@ -43,9 +56,15 @@ export function openingStock(): {
   const bought = companyItems.filter(({ kind }) => kind === "buy");
   const material = bought.map(({ number, uom, tracking }, index) => ({
     number,
-    bin: binCode(index % 2 === 0 ? "A" : "B", 1 + (index % 10)),
-    // Enough for a week; every ninth is short, as in life.
-    quantity: String((uom === "pc" || uom === "set" ? 400 : 120) * (index % 9 === 4 ? 0.05 : 1)),
+    ...(number === silo.item
+      ? { bin: silo.bin, quantity: silo.quantity }
+      : {
+          bin: binCode(index % 2 === 0 ? "A" : "B", 1 + (index % 10)),
+          // Enough for a week; every ninth is short, as in life.
+          quantity: String(
+            (uom === "pc" || uom === "set" ? 400 : 120) * (index % 9 === 4 ? 0.05 : 1),
+          ),
+        }),
     lot: tracking === "lot" ? `${number}-2611` : null,
   }));
   const racks = companyItems.filter(({ number }) => number.startsWith("RK-"));

@@ -97,6 +97,19 @@ it("makes an item with an approved BOM, and receives its part by scanner", async
       .getByRole("row", { name: /TUBE-30/ });
     await lying.getByText("A-01").waitFor();
     expect(await lying.innerText()).toContain("25");
+
+    // Some of it is kept for an order, and given back.
+    await lying.getByRole("button", { name: "Reserve" }).click();
+    await dialog.getByLabel("Quantity pc").fill("10");
+    await dialog.getByLabel("Kept for").fill("WO-7");
+    await dialog.getByRole("button", { name: "Reserve" }).click();
+    await expect.poll(() => lying.getByRole("cell", { name: "15 pc" }).count()).toBe(1);
+    await page.getByRole("link", { name: "Reservations" }).click();
+    const kept = page.getByRole("row", { name: /WO-7/ });
+    await kept.getByText("Kept", { exact: true }).waitFor();
+    await picture("reservations");
+    await kept.getByRole("button", { name: "Give back" }).click();
+    await kept.getByText("Given back").waitFor();
   });
 }, 120_000);
 

@@ -8,6 +8,7 @@ import type { Company } from "../../api/identity-shapes.ts";
 import { AddSite } from "../../forms/admin/add-site.tsx";
 import { RenameCompany } from "../../forms/admin/rename-company.tsx";
 import { EditDepartment } from "../../forms/admin/edit-department.tsx";
+import { FileMenu } from "../../panels/lists/list-files.tsx";
 import { PageHead } from "../../panels/page-head.tsx";
 import { departmentTree } from "../../panels/people/department-tree.ts";
 import { Icon } from "../../ui/icon.tsx";
@@ -96,11 +97,14 @@ function Departments({ company }: { company: Company }) {
     <Panel
       title={t("department.title")}
       actions={
-        mayChange && (
-          <button type="button" className="button" onClick={() => setEdited("new")}>
-            <Icon name="add" size={16} /> {t("department.add")}
-          </button>
-        )
+        <>
+          <FileMenu title={t("department.title")} path="/api/admin/departments" />
+          {mayChange && (
+            <button type="button" className="button" onClick={() => setEdited("new")}>
+              <Icon name="add" size={16} /> {t("department.add")}
+            </button>
+          )}
+        </>
       }
     >
       <Loaded query={query} skeleton={<Skeleton count={3} height={44} />}>

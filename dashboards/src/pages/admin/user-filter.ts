@@ -1,6 +1,7 @@
 import type { User } from "@millwright/contracts/api";
 
 import type { UserFilter } from "../../api/identity-queries.ts";
+import { textOf } from "../../panels/lists/read-filter.ts";
 
 /** As the contract's `userStates`, which would bring zod along. */
 export const userStates = [
@@ -20,10 +21,4 @@ export function readUserFilter(search: Record<string, unknown>): UserFilter {
     ...(text !== "" && { search: text }),
     ...(role !== "" && { role }),
   };
-}
-
-function textOf(value: unknown): string {
-  // The router reads `?search=123` as a number.
-  const isText = typeof value === "string" || typeof value === "number";
-  return isText ? String(value).slice(0, 100) : "";
 }

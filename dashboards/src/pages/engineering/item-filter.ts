@@ -2,7 +2,7 @@ import { itemKinds } from "@millwright/contracts/states/engineering";
 import { itemSorts } from "@millwright/contracts/states/sorts";
 
 import type { ItemFilter } from "../../api/engineering-queries.ts";
-import { readSort } from "../../panels/lists/read-sort.ts";
+import { readSort, textOf } from "../../panels/lists/read-filter.ts";
 
 /** Reads the filter of the list of items out of a URL; what it does not understand it leaves out. */
 export function readItemFilter(search: Record<string, unknown>): ItemFilter {
@@ -22,10 +22,4 @@ export type ItemTab = (typeof itemTabs)[number];
 export function readItemTab(search: Record<string, unknown>): { tab?: ItemTab } {
   const tab = itemTabs.find((one) => one === search["tab"]);
   return tab === undefined ? {} : { tab };
-}
-
-/** A text of a URL. The router reads `?search=123` as a number. */
-export function textOf(value: unknown): string {
-  const isText = typeof value === "string" || typeof value === "number";
-  return isText ? String(value).slice(0, 100) : "";
 }

@@ -1,8 +1,8 @@
 import { demandSorts } from "@millwright/contracts/states/sorts";
 
 import type { DemandFilter } from "../../api/planning-queries.ts";
-import { readSort } from "../../panels/lists/read-sort.ts";
-import { textOf } from "../engineering/item-filter.ts";
+import { readSort } from "../../panels/lists/read-filter.ts";
+import { textOf } from "../../panels/lists/read-filter.ts";
 
 /** Reads the filter of the list of demands out of a URL; what it does not understand it leaves out. */
 export function readDemandFilter(search: Record<string, unknown>): DemandFilter {

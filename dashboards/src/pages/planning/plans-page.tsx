@@ -7,8 +7,9 @@ import { useTranslations } from "use-intl";
 import { useMay } from "../../api/identity-queries.ts";
 import { isOnTheWay, planningKeys, plansQuery, progressMs } from "../../api/planning-queries.ts";
 import { PlanWhatIf } from "../../forms/planning/plan-what-if.tsx";
-import { FileMenu } from "../../panels/lists/list-files.tsx";
+import { useListChoices } from "../../panels/lists/list-choices.ts";
 import { type Column, ListTable } from "../../panels/lists/list-table.tsx";
+import { ListTools } from "../../panels/lists/list-tools.tsx";
 import { Paged } from "../../panels/lists/paged.tsx";
 import { PageHead } from "../../panels/page-head.tsx";
 import { PlanState } from "../../panels/planning/plan-state.tsx";
@@ -37,10 +38,15 @@ export function PlansPage() {
   });
   const [isAsking, setAsking] = useState(false);
   const columns = useColumns();
+  const choices = useListChoices("plans");
   return (
     <>
       <PageHead title={t("page.plans")}>
-        <FileMenu title={t("page.plans")} path="/api/planning/plans" />
+        <ListTools
+          choices={choices}
+          columns={columns}
+          files={{ title: t("page.plans"), path: "/api/planning/plans" }}
+        />
         {mayRun && (
           <>
             <button type="button" className="button" onClick={() => setAsking(true)}>
@@ -72,7 +78,7 @@ export function PlansPage() {
             label={t("page.plans")}
             rows={rows}
             columns={columns}
-            hidden={[]}
+            hidden={choices.choices.hidden}
             keyOf={({ planId }) => planId}
           />
         )}

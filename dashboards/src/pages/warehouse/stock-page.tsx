@@ -9,16 +9,18 @@ import { useMay } from "../../api/identity-queries.ts";
 import { locationsQuery, type StockFilter } from "../../api/stock-queries.ts";
 import { ItemPicker } from "../../forms/item-picker.tsx";
 import { LocationField } from "../../forms/warehouse/location-field.tsx";
-import { readSort } from "../../panels/lists/read-sort.ts";
+import { readSort } from "../../panels/lists/read-filter.ts";
 import { PageHead } from "../../panels/page-head.tsx";
 import { BalanceList } from "../../panels/stock/balance-list.tsx";
+import { GaugeList } from "../../panels/stock/gauge-list.tsx";
 import { LocationTree } from "../../panels/stock/location-tree.tsx";
 import { LotList } from "../../panels/stock/lot-list.tsx";
 import { MoveList } from "../../panels/stock/move-list.tsx";
 import { ProposalList } from "../../panels/stock/proposal-list.tsx";
+import { ReservationList } from "../../panels/stock/reservation-list.tsx";
 import { paths } from "../../paths.ts";
 import { Icon } from "../../ui/icon.tsx";
-import { readStockSearch, type StockSearch, stockViews } from "./stock-search.ts";
+import { readStockSearch, type StockSearch, type StockView, stockViews } from "./stock-search.ts";
 
 /** What lies where, what moved, which lots there are, and the places; the filter is in the URL. */
 export function StockPage() {
@@ -33,6 +35,8 @@ export function StockPage() {
     lots: "lot:read",
     locations: "location:read",
     proposals: "stock:read",
+    reservations: "stock:read",
+    gauges: "stock:read",
   } as const;
   const show = (next: StockSearch) =>
     void navigate({ to: paths.stock, search: next, replace: true });
@@ -54,7 +58,7 @@ export function StockPage() {
             </Link>
           ))}
       </nav>
-      {view !== "locations" && view !== "proposals" && (
+      {narrowed.includes(view) && (
         <Narrowed filter={filter} view={view} onFilter={(next) => show({ ...next, view })} />
       )}
       {view === "balances" && (
@@ -77,10 +81,18 @@ export function StockPage() {
         />
       )}
       {view === "locations" && <LocationTree />}
+      {view === "reservations" && (
+        <ReservationList filter={filter.itemId === undefined ? {} : { itemId: filter.itemId }} />
+      )}
       {view === "proposals" && <ProposalList />}
+      {view === "gauges" && <GaugeList />}
     </>
   );
 }
+
+/** Views that can be of one item, place or lot; lots and reservations have no place of their own. */
+const narrowed: readonly StockView[] = ["balances", "moves", "lots", "reservations"];
+const placeless: readonly StockView[] = ["lots", "reservations"];
 
 /** One item, one place or one lot: what the list is narrowed to, by name, and how to let it go. */
 function Narrowed({
@@ -89,7 +101,7 @@ function Narrowed({
   onFilter,
 }: {
   filter: StockFilter;
-  view: string;
+  view: StockView;
   onFilter: (filter: StockFilter) => void;
 }) {
   const t = useTranslations();
@@ -117,7 +129,7 @@ function Narrowed({
           onDrop={() => without("itemId")}
         />
       )}
-      {view !== "lots" &&
+      {!placeless.includes(view) &&
         (locationId === undefined ? (
           <LocationField
             label={t("stock.place")}

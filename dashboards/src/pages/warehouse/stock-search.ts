@@ -8,10 +8,18 @@ import { lotStatuses } from "@millwright/contracts/states/stock";
 import { countStates, transferStates } from "@millwright/contracts/states/warehouse";
 
 import type { LotFilter, StockFilter } from "../../api/stock-queries.ts";
-import { readSort } from "../../panels/lists/read-sort.ts";
-import { textOf } from "../engineering/item-filter.ts";
+import { readSort } from "../../panels/lists/read-filter.ts";
+import { textOf } from "../../panels/lists/read-filter.ts";
 
-export const stockViews = ["balances", "moves", "lots", "locations", "proposals"] as const;
+export const stockViews = [
+  "balances",
+  "moves",
+  "lots",
+  "locations",
+  "reservations",
+  "proposals",
+  "gauges",
+] as const;
 export type StockView = (typeof stockViews)[number];
 
 export type StockSearch = StockFilter &

@@ -59,7 +59,7 @@ export function ListTable<Row>({
         <tbody ref={body}>
           {rows.map((row) => (
             <tr key={keyOf(row)} className={isLinked ? "row-link" : undefined}>
-              <th scope="row" className="cell-name">
+              <th scope="row" className={first.className ?? "cell-name"}>
                 {first.renderCell(row)}
               </th>
               {shown.map((column) => (

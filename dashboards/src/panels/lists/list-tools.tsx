@@ -15,14 +15,16 @@ import { useClosedOutside } from "./use-closed-outside.ts";
 export function ListTools<Row>({
   choices,
   columns,
-  filter,
+  filter = {},
   to,
   files,
 }: {
   choices: ReturnType<typeof useListChoices>;
   columns: readonly Column<Row>[];
-  filter: Record<string, string | undefined>;
-  to: string;
+  /** What the list is narrowed to and sorted by. */
+  filter?: Record<string, string | undefined>;
+  /** The page whose URL has the filter; left out: filters cannot be saved. */
+  to?: string;
   files?: Omit<ListFilesProps, "filter">;
 }) {
   const t = useTranslations();
@@ -37,7 +39,7 @@ export function ListTools<Row>({
         <Icon name="setup" size={16} /> {t("list.tools")}
       </summary>
       <div className="list-tools-panel">
-        <Filters choices={choices} search={search} to={to} />
+        {to !== undefined && <Filters choices={choices} search={search} to={to} />}
         <fieldset>
           <legend>{t("list.columns")}</legend>
           {columns.slice(1).map(({ name, title }) => (

@@ -4,8 +4,9 @@ import { useTranslations } from "use-intl";
 
 import { actionMessagesQuery } from "../../api/planning-queries.ts";
 import { useFormat } from "../../ui/use-format.ts";
-import { FileMenu } from "../lists/list-files.tsx";
+import { useListChoices } from "../lists/list-choices.ts";
 import { type Column, ListTable } from "../lists/list-table.tsx";
+import { ListTools } from "../lists/list-tools.tsx";
 import { Paged } from "../lists/paged.tsx";
 
 /** What a planner should do about planned and open orders. */
@@ -13,11 +14,20 @@ export function ActionMessages({ planId }: { planId: string }) {
   const t = useTranslations();
   const query = useInfiniteQuery(actionMessagesQuery(planId));
   const columns = useColumns();
+  const choices = useListChoices("action-messages");
   return (
     <section aria-label={t("planning.messages")}>
       <div className="section-head">
         <h2>{t("planning.messages")}</h2>
-        <FileMenu title={t("planning.messages")} path={`/api/planning/plans/${planId}/messages`} />
+        <ListTools
+          choices={choices}
+          columns={columns}
+          files={{
+            title: t("planning.messages"),
+            path: `/api/planning/plans/${planId}/messages`,
+            importKey: null,
+          }}
+        />
       </div>
       <Paged query={query} empty={<p>{t("planning.noneMessages")}</p>}>
         {(rows) => (
@@ -25,7 +35,7 @@ export function ActionMessages({ planId }: { planId: string }) {
             label={t("planning.messages")}
             rows={rows}
             columns={columns}
-            hidden={[]}
+            hidden={choices.choices.hidden}
             isLinked={false}
             keyOf={({ messageNumber }) => String(messageNumber)}
           />

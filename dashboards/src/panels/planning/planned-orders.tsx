@@ -11,9 +11,10 @@ import { paths } from "../../paths.ts";
 import { ProblemNote } from "../../ui/problem.tsx";
 import { useCommand } from "../../ui/use-command.ts";
 import { useFormat } from "../../ui/use-format.ts";
-import { FileMenu } from "../lists/list-files.tsx";
+import { useListChoices } from "../lists/list-choices.ts";
 import { type Column, ListTable } from "../lists/list-table.tsx";
-import { readSort } from "../lists/read-sort.ts";
+import { readSort } from "../lists/read-filter.ts";
+import { ListTools } from "../lists/list-tools.tsx";
 import { Paged } from "../lists/paged.tsx";
 import { SearchBox } from "../lists/search-box.tsx";
 import { Pegging } from "./pegging.tsx";
@@ -32,6 +33,7 @@ export function PlannedOrders({ plan }: { plan: Plan }) {
   };
   const query = useInfiniteQuery(plannedOrdersQuery(plan.planId, filter));
   const columns = useColumns(plan, setChosen);
+  const choices = useListChoices("planned-orders");
   return (
     <section aria-label={t("planning.orders")}>
       <h2>{t("planning.orders")}</h2>
@@ -45,10 +47,15 @@ export function PlannedOrders({ plan }: { plan: Plan }) {
           />{" "}
           {t("planning.lateOnly")}
         </label>
-        <FileMenu
-          title={t("planning.orders")}
-          path={`/api/planning/plans/${plan.planId}/orders`}
+        <ListTools
+          choices={choices}
+          columns={columns}
           filter={filter}
+          files={{
+            title: t("planning.orders"),
+            path: `/api/planning/plans/${plan.planId}/orders`,
+            importKey: null,
+          }}
         />
       </search>
       <Paged query={query} empty={<p>{t("planning.noneOrders")}</p>}>
@@ -57,7 +64,7 @@ export function PlannedOrders({ plan }: { plan: Plan }) {
             label={t("planning.orders")}
             rows={rows}
             columns={columns}
-            hidden={[]}
+            hidden={choices.choices.hidden}
             isLinked={false}
             keyOf={({ orderNumber }) => String(orderNumber)}
             sorting={{ sort, onSort: (next) => setSort(readSort(next, plannedOrderSorts).sort) }}

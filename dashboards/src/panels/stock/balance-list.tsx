@@ -2,10 +2,13 @@ import type { StockBalance } from "@millwright/contracts/api";
 import type { BalanceSort } from "@millwright/contracts/states/sorts";
 import { useInfiniteQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
+import { useState } from "react";
 import { useTranslations } from "use-intl";
 
+import { useMay } from "../../api/identity-queries.ts";
 import { balancesQuery, type StockFilter } from "../../api/stock-queries.ts";
 import { PrintLabels } from "../../forms/warehouse/print-labels.tsx";
+import { ReserveStock } from "../../forms/warehouse/reserve-stock.tsx";
 import { paths } from "../../paths.ts";
 import { useFormat } from "../../ui/use-format.ts";
 import { useListChoices } from "../lists/list-choices.ts";
@@ -28,7 +31,8 @@ export function BalanceList({
   const sorted = { ...filter, ...(sort !== undefined && { sort }) };
   const query = useInfiniteQuery(balancesQuery(sorted));
   const choices = useListChoices("balances");
-  const columns = useColumns(filter);
+  const [reserved, setReserved] = useState<StockBalance | null>(null);
+  const columns = useColumns(filter, setReserved);
   return (
     <>
       <div className="list-head">
@@ -53,12 +57,17 @@ export function BalanceList({
           />
         )}
       </Paged>
+      {reserved !== null && <ReserveStock of={reserved} onClose={() => setReserved(null)} />}
     </>
   );
 }
 
-function useColumns(filter: StockFilter): Column<StockBalance>[] {
+function useColumns(
+  filter: StockFilter,
+  onReserve: (balance: StockBalance) => void,
+): Column<StockBalance>[] {
   const t = useTranslations();
+  const mayReserve = useMay()("stock:reserve");
   const format = useFormat();
   const figure = (quantity: string, uom: string) => (
     <>
@@ -137,15 +146,27 @@ function useColumns(filter: StockFilter): Column<StockBalance>[] {
       renderCell: ({ available, uom }) => <b>{figure(available, uom)}</b>,
     },
     {
-      name: "label",
-      title: t("label.print"),
+      name: "commands",
+      title: t("workOrder.commands"),
       isWide: true,
-      renderCell: ({ itemId, lotNumber }) => (
-        <PrintLabels
-          isSmall
-          labels={[{ of: "item", itemId, ...(lotNumber !== null && { lotNumber }) }]}
-        />
+      renderCell: (balance) => (
+        <span className="head-buttons">
+          {mayReserve && Number(balance.available) > 0 && (
+            <button
+              type="button"
+              className="button button-small"
+              onClick={() => onReserve(balance)}
+            >
+              {t("reservation.reserve")}
+            </button>
+          )}
+          <PrintLabels isSmall labels={[labelOf(balance)]} />
+        </span>
       ),
     },
   ];
+}
+
+function labelOf({ itemId, lotNumber }: StockBalance) {
+  return { of: "item" as const, itemId, ...(lotNumber !== null && { lotNumber }) };
 }

@@ -17,7 +17,7 @@ import { useFormat } from "../../ui/use-format.ts";
 import { useListChoices } from "../lists/list-choices.ts";
 import { type Column, ListTable } from "../lists/list-table.tsx";
 import { ListTools } from "../lists/list-tools.tsx";
-import { readSort } from "../lists/read-sort.ts";
+import { readSort } from "../lists/read-filter.ts";
 import { Paged } from "../lists/paged.tsx";
 import { SearchBox } from "../lists/search-box.tsx";
 import { LotStatusMark } from "./lot-status-mark.tsx";

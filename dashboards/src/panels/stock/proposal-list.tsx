@@ -12,8 +12,9 @@ import { DataAge } from "../../ui/age.tsx";
 import { ProblemNote } from "../../ui/problem.tsx";
 import { useCommand } from "../../ui/use-command.ts";
 import { useFormat } from "../../ui/use-format.ts";
-import { FileMenu } from "../lists/list-files.tsx";
+import { useListChoices } from "../lists/list-choices.ts";
 import { type Column, ListTable } from "../lists/list-table.tsx";
+import { ListTools } from "../lists/list-tools.tsx";
 import { Paged } from "../lists/paged.tsx";
 
 /** What silos and scales propose, newest first, confirmed or rejected on the spot. */
@@ -36,11 +37,16 @@ export function ProposalList() {
     onConfirm: (proposal) => confirm.mutate(proposal),
     onReject: setRejected,
   });
+  const choices = useListChoices("proposals");
   const error = confirm.error ?? reject.error;
   return (
     <>
       <div className="list-head">
-        <FileMenu title={t("stock.view.proposals")} path="/api/stock/proposals" />
+        <ListTools
+          choices={choices}
+          columns={columns}
+          files={{ title: t("stock.view.proposals"), path: "/api/stock/proposals" }}
+        />
       </div>
       {error !== null && <ProblemNote error={error} />}
       <Paged query={query} empty={<p>{t("proposals.none")}</p>}>
@@ -49,7 +55,7 @@ export function ProposalList() {
             label={t("stock.view.proposals")}
             rows={rows}
             columns={columns}
-            hidden={[]}
+            hidden={choices.choices.hidden}
             keyOf={({ proposalId }) => proposalId}
             isLinked={false}
           />
