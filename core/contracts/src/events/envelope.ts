@@ -28,8 +28,11 @@ export type EventToEmit = {
   trace: string | null;
 };
 
-/** One row of the log. `position` is a bigint in decimal; its order is the commit order. */
-export type LoggedEvent = {
+/**
+ * One row of the log. `position` is a bigint in decimal; its order is the commit order.
+ * The subscriptions of a process are given the same one.
+ */
+export type LoggedEvent = Readonly<{
   position: string;
   tenantId: string;
   stream: string;
@@ -40,4 +43,4 @@ export type LoggedEvent = {
   actor: Actor;
   trace: string | null;
   recordedTime: string;
-};
+}>;

@@ -4,7 +4,10 @@ import { expect, it } from "vitest";
 import { tenantIdSchema } from "@millwright/contracts/units";
 
 import { createTestDatabase } from "../../../../deploy/test/database.ts";
+import { readStream } from "../events/log.ts";
+import { newEvent } from "../events/new-event.ts";
 import { Database } from "./database.ts";
+import type { Transaction } from "./transaction.ts";
 
 it("survives a connection that the server ends between two statements, and saves nothing of it", async () => {
   await using test = await createTestDatabase();
@@ -30,3 +33,70 @@ it("survives a connection that the server ends between two statements, and saves
   );
   expect(names.rows.map(({ name }) => name)).not.toContain("renamed");
 });
+
+it("begins with the first of several statements at once, and forgets the tenant at the end", async () => {
+  await using test = await createTestDatabase();
+  await using db = new Database(test.home.core, { poolMax: 1, onError: () => undefined });
+  const tenantId = tenantIdSchema.parse(test.tenantId);
+  const [, seen] = await db.inTenant(tenantId, async (tx) =>
+    Promise.all([rename(tx, "renamed"), names(tx)]),
+  );
+  expect(seen.rows).toEqual([{ name: "renamed" }]);
+  // The only connection has just been a tenant's.
+  expect(await db.query(sql`select from identity.site`)).toEqual([]);
+});
+
+it("saves nothing of a transaction whose first statement, last statement or emit fails, and goes on", async () => {
+  await using test = await createTestDatabase();
+  await using db = new Database(test.home.core, { poolMax: 1, onError: () => undefined });
+  const tenantId = tenantIdSchema.parse(test.tenantId);
+  const stream = "edge_node:1";
+  const event = (streamVersion: number | null) =>
+    newEvent("equipment.edge_node_changed@1", {
+      tenantId,
+      stream,
+      streamVersion,
+      payload: { groupId: "plant", edgeNodeId: "1" },
+      actor: { kind: "system", id: "test" },
+    });
+
+  await expect(db.inTenant(tenantId, fail)).rejects.toThrow(/division/);
+  const late = db.inTenant(tenantId, async (tx) => {
+    tx.emit([event(null)]);
+    await rename(tx, "late");
+    await fail(tx);
+  });
+  await expect(late).rejects.toThrow(/division/);
+  const swallowed = db.inTenant(tenantId, async (tx) => {
+    tx.emit([event(null)]);
+    await rename(tx, "swallowed");
+    await fail(tx).catch(() => undefined);
+  });
+  await expect(swallowed).rejects.toThrow(/aborted/);
+  const refused = db.inTenant(tenantId, async (tx) => {
+    await rename(tx, "refused");
+    tx.emit([event(7)]);
+  });
+  await expect(refused).rejects.toMatchObject({ code: "concurrent_change" });
+
+  await db.inTenant(tenantId, (tx) => Promise.resolve(tx.emit([event(1), event(2)])));
+  const [events, sites] = await db.reading(tenantId, async (tx) => [
+    await readStream(tx, stream),
+    (await names(tx)).rows,
+  ]);
+  expect(events.map(({ streamVersion }) => streamVersion)).toEqual([1, 2]);
+  expect(sites.map(({ name }) => name)).not.toContain("refused");
+  expect(sites.map(({ name }) => name)).not.toContain("late");
+});
+
+function rename(tx: Transaction, name: string) {
+  return sql`update identity.site set name = ${name}`.execute(tx.over());
+}
+
+function names(tx: Transaction) {
+  return sql<{ name: string }>`select name from identity.site`.execute(tx.over());
+}
+
+function fail(tx: Transaction) {
+  return sql`select 1 / ${0}::integer`.execute(tx.over());
+}

@@ -1,12 +1,13 @@
 import { tenantIdSchema, type TenantId } from "@millwright/contracts/units";
-import { SpanKind } from "@opentelemetry/api";
 import { type RawBuilder } from "kysely";
 import pg from "pg";
 
 import { Fault, invariant } from "../errors.ts";
-import { inSpan } from "../observe/trace.ts";
 import { classify, isStalePlan, isVersionConflict, VersionConflict } from "./failure.ts";
+import { beginning, beginningSnapshot, OpenTransaction } from "./open-transaction.ts";
+import type { Step } from "./pipelined-query.ts";
 import { queryAsTenant } from "./tenant-query.ts";
+import type { RunStatement } from "./traced-query.ts";
 import { kyselyOn, kyselyOver, Transaction } from "./transaction.ts";
 
 /**
@@ -48,9 +49,8 @@ export class Database {
    * @throws VersionConflict when it lost 5 times · Fault when the database is not there.
    */
   async inTenant<T>(tenantId: TenantId, work: (tx: Transaction) => Promise<T>): Promise<T> {
-    // The literal goes into a simple query (begin and setting in one round trip), so it is proven to be a UUID.
     const tenant = tenantIdSchema.parse(tenantId);
-    return this.#attempt(`begin; set local app.tenant_id = '${tenant}'`, tenant, work);
+    return this.#attempt(beginning, tenant, work);
   }
 
   /**
@@ -75,13 +75,12 @@ export class Database {
    */
   async inSnapshot<T>(tenantId: TenantId, work: (tx: Transaction) => Promise<T>): Promise<T> {
     const tenant = tenantIdSchema.parse(tenantId);
-    const begin = `begin isolation level repeatable read read only; set local app.tenant_id = '${tenant}'`;
-    return this.#attempt(begin, tenant, work);
+    return this.#attempt(beginningSnapshot, tenant, work);
   }
 
   /** One transaction without a tenant: it sees installation-wide tables and no tenant's rows. */
   async inInstallation<T>(work: (tx: Transaction) => Promise<T>): Promise<T> {
-    return this.#attempt("begin", null, work);
+    return this.#attempt(beginning, null, work);
   }
 
   /** One statement outside of any tenant, which is a transaction of its own: one round trip. */
@@ -90,7 +89,7 @@ export class Database {
   }
 
   async #attempt<T>(
-    begin: string,
+    begin: Step,
     tenantId: TenantId | null,
     work: (tx: Transaction) => Promise<T>,
   ): Promise<T> {
@@ -105,19 +104,20 @@ export class Database {
   }
 
   async #once<T>(
-    begin: string,
+    begin: Step,
     tenantId: TenantId | null,
     work: (tx: Transaction) => Promise<T>,
   ): Promise<T> {
     return this.#borrow(async (client, isBroken) => {
+      const open = await OpenTransaction.on(client, { begin, tenantId });
       try {
-        await client.query(begin);
-        const tx = new Transaction(kyselyOn(client), tenantId);
+        const run: RunStatement = (text, values) => open.run(text, values);
+        const tx = new Transaction(kyselyOver(run), tenantId);
         const result = await work(tx);
-        await commit(client, tx.atCommit());
+        await open.commit(tx.atCommit());
         return result;
       } catch (error) {
-        await client.query("rollback").catch(isBroken);
+        await open.rollback().catch(isBroken);
         throw error;
       }
     });
@@ -158,40 +158,6 @@ export class Database {
     await this.#pool.end();
   }
 }
-
-/**
- * Tells the listeners, appends the events and commits in one message: the log's lock is held for the
- * time the server needs, not for a round trip and for whatever else this process is doing.
- */
-async function commit(
-  client: pg.PoolClient,
-  { events, tileNotices }: ReturnType<Transaction["atCommit"]>,
-): Promise<void> {
-  // A message of several statements cannot bind; the literals are escaped by the driver.
-  const notices = tileNotices.map(
-    (notice) => `select pg_notify('tile', ${client.escapeLiteral(notice)}); `,
-  );
-  const before = notices.join("");
-  const answer =
-    events === null
-      ? await client.query(`${before}commit`)
-      : await inSpan("sql select platform.emit", emitSpan, () =>
-          client.query(
-            `${before}select platform.emit(${client.escapeLiteral(events)}::jsonb); commit`,
-          ),
-        );
-  const last: pg.QueryResult | undefined = Array.isArray(answer) ? answer.at(-1) : answer;
-  // PostgreSQL answers COMMIT with ROLLBACK when a statement failed and was swallowed.
-  if (last?.command !== "COMMIT") throw new Error("the transaction was aborted, nothing is saved");
-}
-
-const emitSpan = {
-  kind: SpanKind.CLIENT,
-  attributes: {
-    "db.system.name": "postgresql",
-    "db.query.text": "select platform.emit($1::jsonb); commit",
-  },
-};
 
 // decision 9: commands are decided on the current state and retried at most 5 times.
 const attemptsMax = 5;

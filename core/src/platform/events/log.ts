@@ -36,8 +36,10 @@ export async function readEvents(
   const wanted = "toOperationNode" in types ? types : sql`${[...types]}`;
   // One statement sees one state of the log: what commits meanwhile is after `last`, never lost.
   const rows = await db.query(sql<{ last: string } & (EventRow | { position: null })>`
+    -- Materialized, or the end of the log is looked up for every row.
+    with log as materialized (select platform.last_position() as last)
     select log.last, ${columns}
-      from (select platform.last_position() as last) as log
+      from log
       left join platform.read_events(
              ${options.after.toString()}, ${options.limit}, ${wanted}::text[]) as event on true
      order by position`);

@@ -10,8 +10,10 @@ import { raiseAlert } from "../notifications/raise-alert.ts";
 import type { Log } from "../observe/log.ts";
 import type { Metrics } from "../observe/metrics.ts";
 import { inTraceOfEvents } from "../observe/trace.ts";
+import { Cursor } from "./cursor.ts";
 import { drainStream } from "./drain-parked.ts";
-import { CursorMoved, isOfTheWorld, reasonOf, SubscriberStalled } from "./failure.ts";
+import { isOfTheWorld, reasonOf, SubscriberStalled } from "./failure.ts";
+import { type LogReader, logReaderOf, type Page } from "./log-reader.ts";
 import { readEvents } from "./log.ts";
 import { countParked, park, readParkedHeads } from "./parked-events.ts";
 import { WakeUp } from "./wake-up.ts";
@@ -42,6 +44,9 @@ export type Subscription = {
 
 type Deps = Home & { log: Log; metrics: Metrics };
 
+/** How old what is known of the cursor and of the log may be, in milliseconds. */
+type Within = { stateMs: number; logMs: number };
+
 /** Runs a subscription in a database; for `Databases.everywhere`. */
 export function runs(
   subscription: Subscription,
@@ -69,7 +74,9 @@ export class SubscriptionRunner {
   readonly #deps: Deps;
   readonly #wakeUp: WakeUp;
   readonly #stop = new AbortController();
-  readonly #types: readonly string[];
+  readonly #types: ReadonlySet<string>;
+  readonly #cursor: Cursor;
+  readonly #log: LogReader;
   #running: Promise<void> | null = null;
   /** Streams with parked events; null: not known, read it first. */
   #blocked: Set<string> | null = null;
@@ -79,13 +86,16 @@ export class SubscriptionRunner {
   #failuresInRow = 0;
   #stalls = 0;
   #isDeclared = false;
-  #digestedMs = Number.NEGATIVE_INFINITY;
+  /** When the last batch that was not full was digested. */
+  #gatherFromMs = Number.NEGATIVE_INFINITY;
 
   constructor(subscription: Subscription, deps: Deps) {
     this.#subscription = subscription;
     this.#deps = deps;
     this.#wakeUp = new WakeUp(deps.listener);
-    this.#types = subscription.keys.map((key) => key.slice(0, key.lastIndexOf("@")));
+    this.#types = new Set(subscription.keys.map((key) => key.slice(0, key.lastIndexOf("@"))));
+    this.#cursor = new Cursor(subscription, deps.db);
+    this.#log = logReaderOf(deps);
   }
 
   start(): void {
@@ -111,9 +121,8 @@ export class SubscriptionRunner {
   async #follow(lease: Lease): Promise<void> {
     while (!this.#stop.signal.aborted && !lease.isLost()) {
       try {
-        const isMore = await this.catchUp();
-        if (isMore) continue;
-        await this.#wakeUp.wait(pollMs);
+        const isMore = await this.#catchUp({ stateMs: pollMs, logMs: gatherMs });
+        if (!isMore) await this.#wakeUp.wait(pollMs);
         await this.#gather();
       } catch (error) {
         if (!(error instanceof SubscriberStalled)) throw error;
@@ -126,98 +135,77 @@ export class SubscriptionRunner {
 
   /**
    * Under load every commit rings; what comes within a few milliseconds after a batch shares the next
-   * one, which costs the same as a batch of one. After a pause of the log nobody waits.
+   * one, which costs the same as a batch of one. After a pause of the log, or a full batch, nobody waits.
    */
   async #gather(): Promise<void> {
-    const dueInMs = this.#digestedMs + gatherMs - performance.now();
+    const dueInMs = this.#gatherFromMs + gatherMs - performance.now();
     if (dueInMs > 0) await this.#pause(dueInMs);
   }
 
-  /** Digests one batch. True when there may be more at once. */
+  /** Digests one batch of what is in the log now. True when there may be more at once. */
   async catchUp(): Promise<boolean> {
+    return this.#catchUp({ stateMs: 0, logMs: 0 });
+  }
+
+  async #catchUp(within: Within): Promise<boolean> {
     try {
-      return await this.#catchUp();
+      return await this.#digestNext(within);
     } catch (error) {
-      // Another process may have parked or drained meanwhile.
+      // Another process may have digested, parked or drained meanwhile.
+      this.#cursor.forget();
       this.#blocked = null;
       throw error;
     }
   }
 
-  async #catchUp(): Promise<boolean> {
-    const state = await this.#readState();
+  async #digestNext({ stateMs, logMs }: Within): Promise<boolean> {
+    await this.#declare();
+    const state = await this.#cursor.state(stateMs);
     if (state.isReplayAsked && (await this.#startReplay(state.position))) return true;
     await this.#drainDue();
     const { replayUntil } = state;
-    const { events: read, last } = await readEvents(this.#deps.db, {
-      after: state.position,
-      limit: batchMax,
-      types: this.#subscription.askedTypes ?? this.#types,
-    });
+    const { events: read, until, isMore } = await this.#readAfter(state.position, logMs);
     // A batch is replayed or new, never both: only the new one may emit.
     const isReplay = replayUntil !== null;
     const events = isReplay ? read.filter((e) => BigInt(e.position) <= replayUntil) : read;
     let at = state.position;
     for (const batch of byTenant(events)) at = await this.#digest(at, batch, isReplay);
-    if (events.length > 0) return isReplay || read.length === batchMax;
+    if (events.length > 0) {
+      if (events.length < batchMax) this.#gatherFromMs = performance.now();
+      return isReplay || isMore;
+    }
     // Nothing for us in a long stretch: step over it, so that the next read does not scan it again.
-    const end = replayUntil ?? last;
+    const end = replayUntil ?? until;
     if (isReplay || end - state.position > stretchMax) {
-      await this.#deps.db.inInstallation((tx) => this.#move(tx, state.position, end));
+      await this.#deps.db.inInstallation((tx) => this.#cursor.move(tx, state.position, end));
+      this.#cursor.hasMoved(end);
     }
-    return isReplay;
+    return isReplay || isMore;
   }
 
-  async #readState() {
-    const { name, isReplayable = false } = this.#subscription;
-    if (!this.#isDeclared) {
-      const [declared] = await this.#deps.db.query(sql<{ is_stalled: boolean }>`
-        insert into platform.subscription as s (name, types, is_replayable)
-        values (${name}, ${[...this.#types]}, ${isReplayable})
-        on conflict (name) do update
-           set types = excluded.types, is_replayable = excluded.is_replayable,
-               replay_asked = case when excluded.is_replayable then s.replay_asked end
-        returning stalled_time is not null as is_stalled`);
-      // It was broken when its process ended: it has to prove itself before anything is parked again.
-      if (declared?.is_stalled === true) this.#failuresInRow = failuresInRowMax;
-      this.#isDeclared = true;
-    }
-    await this.#noteAskedTypes();
-    const [row] = await this.#deps.db.query(sql<{
-      position: string;
-      is_asked: boolean;
-      replay_until: string | null;
-    }>`
-      select position, replay_asked is not null as is_asked, replay_until
-        from platform.subscription
-       where name = ${name}`);
-    invariant(row !== undefined, `the cursor of ${name} is gone`);
-    return {
-      position: BigInt(row.position),
-      isReplayAsked: row.is_asked,
-      replayUntil: row.replay_until === null ? null : BigInt(row.replay_until),
-    };
+  async #declare(): Promise<void> {
+    if (this.#isDeclared) return;
+    const isStalled = await this.#cursor.declare([...this.#types]);
+    // It was broken when its process ended: it has to prove itself before anything is parked again.
+    if (isStalled) this.#failuresInRow = failuresInRowMax;
+    this.#isDeclared = true;
   }
 
-  /** The board counts lag by the types that are stored. */
-  async #noteAskedTypes(): Promise<void> {
-    const { name, askedTypes } = this.#subscription;
-    if (askedTypes === undefined) return;
-    await this.#deps.db.query(sql`
-      update platform.subscription as s
-         set types = asked.types
-        from (select ${askedTypes} as types) as asked
-       where s.name = ${name}
-         and s.types is distinct from asked.types`);
+  async #readAfter(after: bigint, withinMs: number): Promise<Page> {
+    const { askedTypes } = this.#subscription;
+    const limit = batchMax;
+    if (askedTypes === undefined) {
+      return this.#log.read({ after, limit, types: this.#types, withinMs });
+    }
+    const { events, last } = await readEvents(this.#deps.db, { after, limit, types: askedTypes });
+    return { events, until: last, isMore: events.length === limit };
   }
 
   async #startReplay(position: bigint): Promise<boolean> {
-    const { name } = this.#subscription;
-    const [row] = await this.#deps.db.query(sql<{ is_started: boolean }>`
-      select platform.start_replay(${name}, ${position.toString()}) as is_started`);
+    const isStarted = await this.#cursor.startReplay(position);
     this.#blocked = null;
-    this.#deps.log.info({ subscription: name }, "replaying");
-    return row?.is_started === true;
+    this.#deps.log.info({ subscription: this.#subscription.name }, "replaying");
+    return isStarted;
   }
 
   /** Goes on with parked streams whose time has come or about which a person has decided. */
@@ -273,13 +261,13 @@ export class SubscriptionRunner {
     await inTraceOfEvents(name, events, () =>
       this.#deps.db.inTenant(tenantId, async (tx) => {
         // The cursor first: its row lock keeps a process that lost its lease from doing the same work.
-        await this.#move(tx, cursor, last);
+        await this.#cursor.move(tx, cursor, last);
         await park(tx, name, waiting, "waits for an earlier event of its stream");
         if (free.length > 0) await handle(tx, free);
         invariant(!isReplay || tx.emitted === 0, `${name} emits while it is replayed`);
       }),
     );
-    this.#digestedMs = performance.now();
+    this.#cursor.hasMoved(last);
     this.#parkedCount += waiting.length;
     if (free.length > 0) {
       this.#failuresInRow = 0;
@@ -297,7 +285,7 @@ export class SubscriptionRunner {
       throw new SubscriberStalled(reasonOf(error), { cause: error, at: { tenantId, cursor } });
     }
     await this.#deps.db.inTenant(tenantId, async (tx) => {
-      await this.#move(tx, cursor, last);
+      await this.#cursor.move(tx, cursor, last);
       await park(tx, name, events, reasonOf(error));
       await raiseAlert(tx, {
         kind: "event_parked",
@@ -305,6 +293,7 @@ export class SubscriptionRunner {
         details: { subscription: name, position: last.toString(), reason: reasonOf(error) },
       });
     });
+    this.#cursor.hasMoved(last);
     for (const event of events) this.#blocked?.add(keyOfStream(event));
     this.#parkedCount += events.length;
     this.#failuresInRow += 1;
@@ -314,17 +303,6 @@ export class SubscriptionRunner {
       "event parked, other streams go on",
     );
     return last;
-  }
-
-  async #move(tx: Transaction, from: bigint, to: bigint): Promise<void> {
-    const { numAffectedRows } = await sql`
-      update platform.subscription
-         set position = ${to.toString()}, updated_time = now(),
-             replay_until = case when replay_until > ${to.toString()} then replay_until end,
-             stalled_reason = null, stalled_time = null
-       where name = ${this.#subscription.name}
-         and position = ${from.toString()}`.execute(tx.over());
-    if (numAffectedRows !== 1n) throw new CursorMoved(this.#subscription.name);
   }
 
   async #noteStall(stall: SubscriberStalled): Promise<void> {

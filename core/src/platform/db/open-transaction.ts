@@ -1,0 +1,97 @@
+import { SpanKind } from "@opentelemetry/api";
+import type pg from "pg";
+
+import { inSpan } from "../observe/trace.ts";
+import { type BoundStep, prepare, queryAfter, type Step } from "./pipelined-query.ts";
+import { statementName } from "./statement-name.ts";
+import type { Transaction } from "./transaction.ts";
+
+export const beginning: Step = { name: "mw_begin", text: "begin" };
+export const beginningSnapshot: Step = {
+  name: "mw_begin_snapshot",
+  text: "begin isolation level repeatable read read only",
+};
+
+/**
+ * A transaction on a connection in as few round trips as it has statements: it begins with the message
+ * of its first statement, and what is due at its end goes out with the commit. One that has no
+ * statement of its own is one message, or none.
+ */
+export class OpenTransaction {
+  readonly #client: pg.PoolClient;
+  readonly #opening: readonly BoundStep[];
+  #hasBegun = false;
+
+  /** The tenant is set for the time of the transaction only, so a pooled connection forgets it. */
+  static async on(
+    client: pg.PoolClient,
+    { begin, tenantId }: { begin: Step; tenantId: string | null },
+  ): Promise<OpenTransaction> {
+    const first = { step: begin, values: [] };
+    const opening =
+      tenantId === null ? [first] : [first, { step: settingTenant, values: [tenantId] }];
+    await prepare(
+      client,
+      opening.map(({ step }) => step),
+    );
+    return new OpenTransaction(client, opening);
+  }
+
+  private constructor(client: pg.PoolClient, opening: readonly BoundStep[]) {
+    this.#client = client;
+    this.#opening = opening;
+  }
+
+  run(text: string, values: readonly unknown[]): Promise<pg.QueryResult> {
+    const name = statementName(text);
+    if (this.#hasBegun) return this.#client.query({ name, text, values: [...values] });
+    this.#hasBegun = true;
+    return queryAfter(this.#client, this.#opening, { name, text, values });
+  }
+
+  /**
+   * Tells the listeners, appends the events and commits in one message: the log's lock is held for the
+   * time the server needs, not for a round trip and for whatever else this process is doing.
+   */
+  async commit({ events, tileNotices }: ReturnType<Transaction["atCommit"]>): Promise<void> {
+    const steps = tileNotices.map((notice) => ({ step: tellingTiles, values: [notice] }));
+    if (events === null) return this.#commitAfter(steps);
+    const appending = { step: emitting, values: [events] };
+    await inSpan("sql select platform.emit", emitSpan, () =>
+      this.#commitAfter([...steps, appending]),
+    );
+  }
+
+  async #commitAfter(last: readonly BoundStep[]): Promise<void> {
+    const steps = this.#hasBegun ? last : [...this.#opening, ...last];
+    if (!this.#hasBegun && last.length === 0) return;
+    await prepare(
+      this.#client,
+      last.map(({ step }) => step),
+    );
+    this.#hasBegun = true;
+    const { command } = await queryAfter(this.#client, steps, committing);
+    // PostgreSQL answers COMMIT with ROLLBACK when a statement failed and was swallowed.
+    if (command !== "COMMIT") throw new Error("the transaction was aborted, nothing is saved");
+  }
+
+  async rollback(): Promise<void> {
+    if (this.#hasBegun) await this.#client.query("rollback");
+  }
+}
+
+const settingTenant = {
+  name: "mw_set_tenant",
+  text: "select set_config('app.tenant_id', $1, true)",
+};
+const tellingTiles = { name: "mw_tell_tiles", text: "select pg_notify('tile', $1)" };
+const emitting = { name: "mw_emit", text: "select platform.emit($1::jsonb)" };
+const committing = { name: "mw_commit", text: "commit", values: [] };
+
+const emitSpan = {
+  kind: SpanKind.CLIENT,
+  attributes: {
+    "db.system.name": "postgresql",
+    "db.query.text": "select platform.emit($1::jsonb); commit",
+  },
+};
