@@ -9,6 +9,7 @@ import {
   supplyKinds,
 } from "../../core/src/modules/planning/engine/mrp/input.ts";
 import type { MrpPlan } from "../../core/src/modules/planning/engine/mrp/plan.ts";
+import { ordersOf } from "../../core/src/modules/planning/engine/mrp/planned-orders.ts";
 import {
   decimalFromScaled,
   lineFactor,
@@ -72,7 +73,7 @@ export async function writePlannedOrders(
   plan: MrpPlan,
   itemIds: readonly string[],
 ): Promise<void> {
-  const { orders, input } = plan;
+  const { input } = plan;
   const out = createWriteStream(file);
   const sorted = itemIds.map((id, point) => ({ id, point })).sort((a, b) => (a.id < b.id ? -1 : 1));
   const dates = new Map<number, string>();
@@ -80,12 +81,9 @@ export async function writePlannedOrders(
   for (const { id, point } of sorted) {
     const kind = supplyKinds[input.points.kind[point] ?? 0];
     if (kind === "phantom") continue;
-    const first = orders.first[point] ?? 0;
-    for (let row = first; row < first + (orders.count[point] ?? 0); row += 1) {
-      const due = isoDate(orders.due[row] ?? 0);
-      const start = isoDate(orders.start[row] ?? 0);
-      const qty = decimalFromScaled(orders.quantity[row] ?? 0, input.decimals);
-      chunk += `${id},${due},${start},${qty},${kind}\n`;
+    for (const { start, due, quantity } of ordersOf(plan, point)) {
+      const qty = decimalFromScaled(quantity, input.decimals);
+      chunk += `${id},${isoDate(due)},${isoDate(start)},${qty},${kind}\n`;
     }
     if (chunk.length > 1_000_000) {
       if (!out.write(chunk)) await once(out, "drain");

@@ -5,6 +5,11 @@ import { parseArgs } from "node:util";
 
 import { supplyKinds } from "../../core/src/modules/planning/engine/mrp/input.ts";
 import { findingsOf, type MrpPlan } from "../../core/src/modules/planning/engine/mrp/plan.ts";
+import {
+  orderCount,
+  orderCountOf,
+  ordersOf,
+} from "../../core/src/modules/planning/engine/mrp/planned-orders.ts";
 import { decimalFromScaled } from "../../core/src/modules/planning/engine/mrp/quantity.ts";
 import {
   needsOfOrder,
@@ -44,7 +49,7 @@ const writeMs = performance.now() - written;
 for (const { code, message } of findingsOf(plan).slice(0, 10)) console.error(`${code}: ${message}`);
 const totals = totalsOf(plan);
 const differences = values.data === undefined ? null : compare(values.data, totals);
-const plannedOrders = plan.orders.length;
+const plannedOrders = orderCount(plan);
 const rssMb = process.memoryUsage.rss() / 2 ** 20;
 const questions = ask(plan);
 console.log(
@@ -98,7 +103,7 @@ function ask(plan: MrpPlan) {
   let netted = 0;
   for (const share of shares(200)) {
     const point = Math.floor(share * plan.input.points.count);
-    const count = plan.orders.count[point] ?? 0;
+    const count = orderCountOf(plan, point);
     if (count === 0) continue;
     const order = { point, ordinal: Math.floor(count / 2) };
     pegTimes.push(timed(() => [needsOfOrder(plan, order), suppliesOfOrder(plan, order)]).ms);
@@ -126,22 +131,22 @@ function shares(count: number): number[] {
 }
 
 /** The totals of expected.json that a plan answers for, in its shape. */
-function totalsOf({ input, orders }: MrpPlan) {
+function totalsOf(plan: MrpPlan) {
+  const { input } = plan;
   const counts = { make: 0, buy: 0 };
   const items = { make: 0, buy: 0 };
   const quantities = { make: 0n, buy: 0n };
   let late = 0;
   for (let point = 0; point < input.points.count; point += 1) {
     const kind = supplyKinds[input.points.kind[point] ?? 0];
-    const count = orders.count[point] ?? 0;
+    const count = orderCountOf(plan, point);
     if ((kind !== "make" && kind !== "buy") || count === 0) continue;
     counts[kind] += count;
     items[kind] += 1;
-    const first = orders.first[point] ?? 0;
     let quantity = 0;
-    for (let row = first; row < first + count; row += 1) {
-      quantity += orders.quantity[row] ?? 0;
-      if ((orders.start[row] ?? 0) < 0) late += 1;
+    for (const order of ordersOf(plan, point)) {
+      quantity += order.quantity;
+      if (order.start < 0) late += 1;
     }
     quantities[kind] += BigInt(quantity);
   }

@@ -8,6 +8,7 @@ import { orderMessages, receiptMessages } from "../engine/mrp/messages.ts";
 import type { Need } from "../engine/mrp/needs.ts";
 import { type Peg, pegsOfPoint } from "../engine/mrp/pegging.ts";
 import { findingsOf, type MrpPlan, type OrderRef } from "../engine/mrp/plan.ts";
+import { orderAt, orderCountOf, ordersOf } from "../engine/mrp/planned-orders.ts";
 import { decimalFromScaled } from "../engine/mrp/quantity.ts";
 import { plannedPoints } from "../engine/mrp/alternates.ts";
 import { runMrp } from "../engine/mrp/run.ts";
@@ -133,7 +134,7 @@ class Rows {
     let next = 1;
     for (const point of this.points) {
       this.#firstNumber[point] = next;
-      next += plan.orders.count[point] ?? 0;
+      next += orderCountOf(plan, point);
     }
   }
 
@@ -145,20 +146,17 @@ class Rows {
       );
     }
     const late = this.#lateDays(pegs);
-    const { orders } = this.#plan;
-    const first = orders.first[point] ?? 0;
-    for (let ordinal = 0; ordinal < (orders.count[point] ?? 0); ordinal += 1) {
-      const row = first + ordinal;
+    for (const [ordinal, { start, due, quantity }] of ordersOf(this.#plan, point).entries()) {
       this.made.orders.push({
         orderNumber: this.#number({ point, ordinal }),
         ...this.#place(point),
         fromSiteId: this.#task.points[point]?.fromSiteId ?? null,
         kind: supplyKinds[this.#plan.input.points.kind[point] ?? 0] ?? "buy",
-        quantity: this.#quantity(orders.quantity[row] ?? 0),
-        startDay: this.#day(orders.start[row] ?? 0),
-        dueDay: this.#day(orders.due[row] ?? 0),
+        quantity: this.#quantity(quantity),
+        startDay: this.#day(start),
+        dueDay: this.#day(due),
         // What should have started days ago comes by as many days later, whatever its due day says.
-        lateDays: Math.max(late.get(ordinal) ?? 0, -(orders.start[row] ?? 0)),
+        lateDays: Math.max(late.get(ordinal) ?? 0, -start),
       });
     }
     for (const peg of pegs) this.made.pegs.push(this.#pegRow(peg));
@@ -169,8 +167,8 @@ class Rows {
     const late = new Map<number, number>();
     for (const { supply, need, needDay } of pegs) {
       if (supply.kind !== "order" || need.kind === "safety_stock") continue;
-      const { point, ordinal } = supply.order;
-      const due = this.#plan.orders.due[(this.#plan.orders.first[point] ?? 0) + ordinal] ?? 0;
+      const { ordinal } = supply.order;
+      const { due } = orderAt(this.#plan, supply.order);
       late.set(ordinal, Math.max(late.get(ordinal) ?? 0, due - needDay));
     }
     return late;
@@ -189,8 +187,7 @@ class Rows {
   #supply(supply: Peg["supply"]) {
     const none = { supplyOrder: null, supplyReference: null, supplyDay: null };
     if (supply.kind === "order" || supply.kind === "by_product") {
-      const { point, ordinal } = supply.order;
-      const due = this.#plan.orders.due[(this.#plan.orders.first[point] ?? 0) + ordinal] ?? 0;
+      const { due } = orderAt(this.#plan, supply.order);
       const supplyOrder = this.#number(supply.order);
       return { ...none, supplyKind: supply.kind, supplyOrder, supplyDay: this.#day(due) };
     }

@@ -43,6 +43,7 @@ type Row = { main: number; alternate: number; row: number };
 export function withAlternates(
   input: MrpInput,
   codes: LowLevelCodes,
+  rank: Int32Array,
 ): { codes: LowLevelCodes; alternates: Alternates | null } {
   const rows = rowsOf(input, codes);
   if (rows.length === 0) return { codes, alternates: null };
@@ -68,7 +69,7 @@ export function withAlternates(
       stepOfMain,
       place,
       circular,
-      ...group(input, codes, kept, { place, stepOfMain }),
+      ...group(input, codes, kept, { rank, place, stepOfMain }),
     },
   };
 }
@@ -143,13 +144,17 @@ function group(
   input: MrpInput,
   codes: LowLevelCodes,
   rows: readonly Row[],
-  { place, stepOfMain }: { place: Int32Array; stepOfMain: ReadonlyMap<number, number> },
+  {
+    rank,
+    place,
+    stepOfMain,
+  }: { rank: Int32Array; place: Int32Array; stepOfMain: ReadonlyMap<number, number> },
 ) {
   const ofUse = new Map<number, Alternate[]>();
   const ofDemand = new Map<number, Alternate[]>();
   const alternatesOf = new Map<number, Set<number>>();
   const takersOf = new Map<number, Set<number>>();
-  const useOfLine = usesOfLines(input, codes);
+  const useOfLine = usesOfLines(input, codes, rank);
   for (const { main, alternate, row } of rows) {
     const line = input.alternates.line[row] ?? refusedRow;
     const { numerator, denominator } = input.factors[input.alternates.factor[row] ?? 0] ?? one;
@@ -170,12 +175,21 @@ function group(
 
 const one = { numerator: 1, denominator: 1 };
 
-/** Which use of the structure a line is: uses stand in the order of the lines, component by component. */
-function usesOfLines({ points, lines }: MrpInput, { componentOfLine }: LowLevelCodes): Int32Array {
-  const next = firstOfGroups(componentOfLine, lines.count, points.count);
+/**
+ * Which use of the structure a line is: uses stand in the order of the lines, component by component in
+ * the order of their ranks.
+ */
+function usesOfLines(
+  { points, lines }: MrpInput,
+  { componentOfLine }: LowLevelCodes,
+  rank: Int32Array,
+): Int32Array {
+  const rankOfLine = componentOfLine.map((component) =>
+    component === refusedRow ? refusedRow : (rank[component] ?? 0),
+  );
+  const next = firstOfGroups(rankOfLine, lines.count, points.count);
   const useOfLine = new Int32Array(lines.count);
-  for (let line = 0; line < lines.count; line += 1) {
-    const component = componentOfLine[line] ?? refusedRow;
+  for (const [line, component] of rankOfLine.entries()) {
     if (component === refusedRow) continue;
     useOfLine[line] = next[component] ?? 0;
     next[component] = (next[component] ?? 0) + 1;

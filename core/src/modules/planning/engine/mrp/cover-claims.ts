@@ -1,4 +1,5 @@
 import type { MrpPlan } from "./plan.ts";
+import { ordersOf } from "./planned-orders.ts";
 import { yielded } from "./quantity.ts";
 
 /** Supply of a point that needs no order of its own. */
@@ -155,22 +156,22 @@ function suppliesOf(plan: MrpPlan, point: number) {
 }
 
 /** What the planned orders of others bring of this point, in order of day. */
-function outputsOf({ input, structure, orders }: MrpPlan, point: number) {
+function outputsOf(plan: MrpPlan, point: number) {
+  const { input, structure } = plan;
   const outputs: SupplyOf<"by_product">[] = [];
   for (const row of rowsOf(structure.outputs, point)) {
     const parent = input.byProducts.parent[row] ?? 0;
     const factor = input.byProducts.factor[row] ?? 0;
-    const first = orders.first[parent] ?? 0;
-    for (let ordinal = 0; ordinal < (orders.count[parent] ?? 0); ordinal += 1) {
+    for (const [ordinal, { due, quantity }] of ordersOf(plan, parent).entries()) {
       const made = yielded(
-        orders.quantity[first + ordinal] ?? 0,
+        quantity,
         structure.uses.numerator[factor] ?? 0,
         structure.uses.denominator[factor] ?? 1,
       );
       outputs.push({
         kind: "by_product",
         order: { point: parent, ordinal },
-        day: orders.due[first + ordinal] ?? 0,
+        day: due,
         // Two thirds of a piece are none.
         left: made - (made % (input.points.step[point] ?? 1)),
       });

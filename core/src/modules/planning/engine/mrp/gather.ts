@@ -1,7 +1,10 @@
 import { endOfChain } from "./demand-store.ts";
 import { noFence } from "./input.ts";
+import { onCalendar } from "./orders.ts";
 import type { MrpPlan } from "./plan.ts";
+import { ordersOf } from "./planned-orders.ts";
 import { required } from "./quantity.ts";
+import type { Window } from "./window.ts";
 
 /**
  * Adds up the gross requirements of a point in the window: its own demands, and what the orders of its
@@ -23,38 +26,61 @@ export function isDemandCounted({ input, demands }: MrpPlan, point: number, row:
 
 function gatherFromParents(plan: MrpPlan, point: number): void {
   const { orders, window } = plan;
-  const { uses } = plan.structure;
+  const { uses, rank } = plan.structure;
   const { gross, origin } = window;
-  const { start, quantity } = orders;
-  let low = gross.length;
-  let high = -1;
-  const usesEnd = uses.first[point + 1] ?? 0;
-  for (let use = uses.first[point] ?? 0; use < usesEnd; use += 1) {
+  const { due, quantity, first, count, isWide, leadDays } = orders;
+  const of = rank[point] ?? 0;
+  const usesEnd = uses.first[of + 1] ?? 0;
+  window.low = gross.length;
+  window.high = -1;
+  for (let use = uses.first[of] ?? 0; use < usesEnd; use += 1) {
     const parent = uses.row[2 * use] ?? 0;
-    const count = orders.count[parent] ?? 0;
-    if (count === 0) continue;
-    const first = orders.first[parent] ?? 0;
-    const end = first + count;
+    const orderCount = count[parent] ?? 0;
+    if (orderCount === 0) continue;
+    const lead = leadDays[parent] ?? 0;
+    if (lead === onCalendar || isWide[parent] === 1) {
+      gatherOneByOne(plan, use);
+      continue;
+    }
+    const row = first[parent] ?? 0;
+    const end = row + orderCount;
+    const shift = lead + origin;
     // Orders ascend by due day, and so by start day.
-    low = Math.min(low, (start[first] ?? 0) - origin);
-    high = Math.max(high, (start[end - 1] ?? 0) - origin);
+    widen(window, (due[row] ?? 0) - shift, (due[end - 1] ?? 0) - shift);
     const factor = uses.row[2 * use + 1] ?? 0;
     const numerator = uses.numerator[factor] ?? 0;
     const denominator = uses.denominator[factor] ?? 1;
     if (denominator === 1) {
-      for (let row = first; row < end; row += 1) {
-        const slot = (start[row] ?? 0) - origin;
-        gross[slot] = (gross[slot] ?? 0) + (quantity[row] ?? 0) * numerator;
+      for (let at = row; at < end; at += 1) {
+        const slot = (due[at] ?? 0) - shift;
+        gross[slot] = (gross[slot] ?? 0) + (quantity[at] ?? 0) * numerator;
       }
     } else {
-      for (let row = first; row < end; row += 1) {
-        const slot = (start[row] ?? 0) - origin;
-        gross[slot] = (gross[slot] ?? 0) + required(quantity[row] ?? 0, numerator, denominator);
+      for (let at = row; at < end; at += 1) {
+        const slot = (due[at] ?? 0) - shift;
+        gross[slot] = (gross[slot] ?? 0) + required(quantity[at] ?? 0, numerator, denominator);
       }
     }
   }
-  window.low = low;
-  window.high = high;
+}
+
+/** A use by a parent that works by a calendar or has orders of quantities that need both halves. */
+function gatherOneByOne(plan: MrpPlan, use: number): void {
+  const { window, structure } = plan;
+  const { uses, byRank } = structure;
+  const factor = uses.row[2 * use + 1] ?? 0;
+  const numerator = uses.numerator[factor] ?? 0;
+  const denominator = uses.denominator[factor] ?? 1;
+  for (const { start, quantity } of ordersOf(plan, byRank[uses.row[2 * use] ?? 0] ?? 0)) {
+    const slot = start - window.origin;
+    widen(window, slot, slot);
+    window.gross[slot] = (window.gross[slot] ?? 0) + required(quantity, numerator, denominator);
+  }
+}
+
+function widen(window: Window, low: number, high: number): void {
+  if (low < window.low) window.low = low;
+  if (high > window.high) window.high = high;
 }
 
 function gatherDemands(plan: MrpPlan, point: number): void {
@@ -64,8 +90,7 @@ function gatherDemands(plan: MrpPlan, point: number): void {
     if (isDemandCounted(plan, point, row)) {
       const slot = (day[row] ?? 0) - window.origin;
       window.gross[slot] = (window.gross[slot] ?? 0) + (quantity[row] ?? 0);
-      if (slot < window.low) window.low = slot;
-      if (slot > window.high) window.high = slot;
+      widen(window, slot, slot);
     }
     row = next[row] ?? endOfChain;
   }

@@ -1,6 +1,7 @@
 import { noFence, supplyKinds } from "./input.ts";
 import { pegsOfPoint } from "./pegging.ts";
 import type { MrpPlan, OrderRef } from "./plan.ts";
+import { ordersOf } from "./planned-orders.ts";
 
 /**
  * What a planner should do (action messages). The plan counts on `expedite`: a receipt that comes too
@@ -60,11 +61,8 @@ export function* orderMessages(
   point: number,
   releaseHorizonDay: number,
 ): Generator<ActionMessage> {
-  const { orders, input } = plan;
-  if (supplyKinds[input.points.kind[point] ?? 0] === "phantom") return;
-  const first = orders.first[point] ?? 0;
-  for (let ordinal = 0; ordinal < (orders.count[point] ?? 0); ordinal += 1) {
-    const start = orders.start[first + ordinal] ?? 0;
+  if (supplyKinds[plan.input.points.kind[point] ?? 0] === "phantom") return;
+  for (const [ordinal, { start }] of ordersOf(plan, point).entries()) {
     if (start > releaseHorizonDay) return;
     yield { action: start < 0 ? "past_due" : "release", order: { point, ordinal } };
   }

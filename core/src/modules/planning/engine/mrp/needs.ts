@@ -1,5 +1,7 @@
 import { endOfChain } from "./demand-store.ts";
 import { isDemandCounted } from "./gather.ts";
+import { startBefore } from "./lead-time.ts";
+import { quantityIn } from "./orders.ts";
 import type { MrpPlan, OrderRef } from "./plan.ts";
 import { required } from "./quantity.ts";
 
@@ -44,18 +46,21 @@ function* demandsOf(plan: MrpPlan, point: number): Generator<DatedNeed> {
   }
 }
 
-function* takenByParents({ structure, orders }: MrpPlan, point: number): Generator<DatedNeed> {
-  const { uses } = structure;
-  for (let use = uses.first[point] ?? 0; use < (uses.first[point + 1] ?? 0); use += 1) {
-    const parent = uses.row[2 * use] ?? 0;
+function* takenByParents(plan: MrpPlan, point: number): Generator<DatedNeed> {
+  const { orders } = plan;
+  const { uses, rank, byRank } = plan.structure;
+  const of = rank[point] ?? 0;
+  for (let use = uses.first[of] ?? 0; use < (uses.first[of + 1] ?? 0); use += 1) {
+    const parentRank = uses.row[2 * use] ?? 0;
     const factor = uses.row[2 * use + 1] ?? 0;
-    const first = orders.first[parent] ?? 0;
-    for (let ordinal = 0; ordinal < (orders.count[parent] ?? 0); ordinal += 1) {
+    const parent = byRank[parentRank] ?? 0;
+    const first = orders.first[parentRank] ?? 0;
+    for (let ordinal = 0; ordinal < (orders.count[parentRank] ?? 0); ordinal += 1) {
       yield {
         need: { kind: "order", order: { point: parent, ordinal }, use },
-        day: orders.start[first + ordinal] ?? 0,
+        day: startBefore(plan, parent, orders.due[first + ordinal] ?? 0),
         quantity: required(
-          orders.quantity[first + ordinal] ?? 0,
+          quantityIn(orders, parentRank, first + ordinal),
           uses.numerator[factor] ?? 0,
           uses.denominator[factor] ?? 1,
         ),

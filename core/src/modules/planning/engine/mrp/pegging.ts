@@ -1,6 +1,7 @@
 import { coverClaims, type Supply } from "./cover-claims.ts";
 import { listNeeds, type Need } from "./needs.ts";
 import type { MrpPlan, OrderRef } from "./plan.ts";
+import { ordersOf } from "./planned-orders.ts";
 
 /** Where a quantity comes from. Rows are those of the input's tables. */
 export type PegSupply =
@@ -181,20 +182,20 @@ function follow(
 }
 
 /** Hands out the orders of a point one after the other, as missing quantities come in order of day. */
-function orderTaker({ orders }: MrpPlan, point: number) {
-  const first = orders.first[point] ?? 0;
+function orderTaker(plan: MrpPlan, point: number) {
+  const orders = ordersOf(plan, point);
   let ordinal = 0;
-  let left = orders.quantity[first] ?? 0;
+  let left = orders[0]?.quantity ?? 0;
   return (missing: number) => {
     const taken: { order: OrderRef; quantity: number }[] = [];
-    for (let open = missing; open > 0 && ordinal < (orders.count[point] ?? 0);) {
+    for (let open = missing; open > 0 && ordinal < orders.length;) {
       const quantity = Math.min(open, left);
       if (quantity > 0) taken.push({ order: { point, ordinal }, quantity });
       open -= quantity;
       left -= quantity;
       if (left > 0) continue;
       ordinal += 1;
-      left = orders.quantity[first + ordinal] ?? 0;
+      left = orders[ordinal]?.quantity ?? 0;
     }
     return taken;
   };

@@ -1,10 +1,10 @@
-import { workingDaysBefore } from "./calendar.ts";
 import { coverClaims } from "./cover-claims.ts";
 import { gatherRequirements } from "./gather.ts";
 import { everyDay, noFence, supplyKinds } from "./input.ts";
 import { createQuantityByDay, pushQuantity, type QuantityByDay, sizeLots } from "./lot-sizing.ts";
+import { daysBefore, leadTerms } from "./lead-time.ts";
 import { listNeeds } from "./needs.ts";
-import { reserveOrders } from "./orders.ts";
+import { onCalendar, reserveOrders, wide } from "./orders.ts";
 import type { MrpPlan } from "./plan.ts";
 import { giveBack, offerStock, takeInstead } from "./substitute.ts";
 
@@ -41,15 +41,11 @@ function planPoint(plan: MrpPlan, point: number): void {
 
 /** The common case in one pass: stock is one number, and each day's shortage is one order. */
 function planLotForLot(plan: MrpPlan, point: number): void {
-  const { orders, window } = plan;
-  const { gross, low, high } = window;
-  reserveOrders(orders, Math.max(0, high - low + 1) + 1);
-  const { due, start, quantity } = orders;
-  const terms = leadTerms(plan, point);
-  const first = orders.length;
-  let row = first;
+  const { gross, low, high, origin, lots } = plan.window;
+  const { day, quantity } = lots.orders;
   let free = freeStock(plan, point);
   let isExact = true;
+  let row = 0;
   for (let slot = low; slot <= high; slot += 1) {
     const need = gross[slot] ?? 0;
     if (need === 0) continue;
@@ -62,32 +58,18 @@ function planLotForLot(plan: MrpPlan, point: number): void {
     const missing = need - free;
     free = 0;
     if (!(missing <= Number.MAX_SAFE_INTEGER)) isExact = false;
-    const needDay = slot + window.origin;
-    if (terms.calendar === everyDay) {
-      const dueDay = needDay - terms.safetyLeadDays;
-      due[row] = dueDay;
-      start[row] = dueDay - terms.leadDays;
-    } else {
-      due[row] = daysBefore(plan, terms.calendar, needDay, terms.safetyLeadDays);
-      start[row] = daysBefore(plan, terms.calendar, due[row] ?? 0, terms.leadDays);
-    }
+    day[row] = slot + origin;
     quantity[row] = missing;
     row += 1;
   }
-  if (free < 0) {
-    // Nobody needs it, but the safety stock is missing: it is restored on day 0.
-    due[row] = daysBefore(plan, terms.calendar, 0, terms.safetyLeadDays);
-    start[row] = daysBefore(plan, terms.calendar, due[row] ?? 0, terms.leadDays);
-    quantity[row] = -free;
-    row += 1;
-  }
+  lots.orders.count = row;
+  // Nobody needs it, but the safety stock is missing: it is restored on day 0.
+  if (free < 0) pushQuantity(lots.orders, 0, -free);
   if (!isExact) {
     reportTooLarge(plan, point);
-    row = first;
+    lots.orders.count = 0;
   }
-  orders.first[point] = first;
-  orders.count[point] = row - first;
-  orders.length = row;
+  writeOrders(plan, point, lots.orders);
 }
 
 /** A point that alternates may stand in for: needs are netted one by one, as each has its own. */
@@ -203,43 +185,37 @@ function addNeed(needs: QuantityByDay, day: number, quantity: number): void {
   pushQuantity(needs, day, quantity);
 }
 
+/** Writes the orders of a point behind the last row; `lots.day` is the day of need. */
 function writeOrders(plan: MrpPlan, point: number, lots: QuantityByDay): void {
   const { orders } = plan;
-  reserveOrders(orders, lots.count);
-  const { due, start, quantity } = orders;
+  const { count } = lots;
+  reserveOrders(orders, 2 * count);
+  const { due, quantity } = orders;
+  const rank = plan.structure.rank[point] ?? 0;
   const { calendar, leadDays, safetyLeadDays } = leadTerms(plan, point);
+  const isPlain = calendar === everyDay;
   const first = orders.length;
-  for (let lot = 0; lot < lots.count; lot += 1) {
-    const row = first + lot;
-    const needDay = lots.day[lot] ?? 0;
-    if (calendar === everyDay) {
-      due[row] = needDay - safetyLeadDays;
-      start[row] = needDay - safetyLeadDays - leadDays;
-    } else {
-      const dueDay = daysBefore(plan, calendar, needDay, safetyLeadDays);
-      due[row] = dueDay;
-      start[row] = daysBefore(plan, calendar, dueDay, leadDays);
-    }
-    quantity[row] = lots.quantity[lot] ?? 0;
+  let isWide = false;
+  for (let lot = 0; lot < count; lot += 1) {
+    const day = lots.day[lot] ?? 0;
+    const exact = lots.quantity[lot] ?? 0;
+    due[first + lot] = isPlain
+      ? day - safetyLeadDays
+      : daysBefore(plan, calendar, { day, days: safetyLeadDays });
+    // A Uint32Array keeps the lower 32 bits of what is written to it.
+    quantity[first + lot] = exact;
+    if (exact >= wide) isWide = true;
   }
-  orders.first[point] = first;
-  orders.count[point] = lots.count;
-  orders.length = first + lots.count;
-}
-
-function leadTerms({ input }: MrpPlan, point: number) {
-  const { points } = input;
-  const takesTime = points.kind[point] !== phantom;
-  return {
-    calendar: points.calendar[point] ?? everyDay,
-    leadDays: takesTime ? (points.leadDays[point] ?? 0) : 0,
-    safetyLeadDays: takesTime ? (points.safetyLeadDays[point] ?? 0) : 0,
-  };
-}
-
-function daysBefore(plan: MrpPlan, calendar: number, day: number, days: number): number {
-  const indexed = calendar === everyDay ? undefined : plan.structure.calendars[calendar];
-  return indexed === undefined ? day - days : workingDaysBefore(indexed, day, days);
+  if (isWide) {
+    for (let lot = 0; lot < count; lot += 1) {
+      quantity[first + count + lot] = Math.floor((lots.quantity[lot] ?? 0) / wide);
+    }
+  }
+  orders.first[rank] = first;
+  orders.count[rank] = count;
+  orders.isWide[rank] = isWide ? 1 : 0;
+  orders.leadDays[rank] = isPlain ? leadDays : onCalendar;
+  orders.length = first + (isWide ? 2 * count : count);
 }
 
 /** Stock above the safety stock; below 0 when the safety stock is not complete. */

@@ -7,6 +7,7 @@ import type { LotRule } from "./lot-sizing.ts";
 import { receiptMessages } from "./messages.ts";
 import { needsOfOrder, type Peg, pegsOfPoint, suppliesOfOrder } from "./pegging.ts";
 import { findingsOf, type MrpPlan } from "./plan.ts";
+import { orderAt, ordersOf } from "./planned-orders.ts";
 import { type Change, replan } from "./replan.ts";
 import { runMrp } from "./run.ts";
 
@@ -32,8 +33,7 @@ test("what a planned order takes of its components is the quantity of the order,
     fc.property(anyInput(), (input) => {
       const plan = runMrp(input);
       for (let point = 0; point < points; point += 1) {
-        for (let ordinal = 0; ordinal < (plan.orders.count[point] ?? 0); ordinal += 1) {
-          const row = (plan.orders.first[point] ?? 0) + ordinal;
+        for (const [ordinal, order] of ordersOf(plan, point).entries()) {
           const pegs = suppliesOfOrder(plan, { point, ordinal });
           const alternates = pegs.filter(({ insteadOf }) => insteadOf !== undefined);
           for (let line = 0; line < input.lines.count; line += 1) {
@@ -41,9 +41,9 @@ test("what a planned order takes of its components is the quantity of the order,
             const component = input.lines.component[line] ?? 0;
             const own = pegs.filter((peg) => peg.point === component && !peg.insteadOf);
             expect(sum(own) + coveredFor(alternates, component)).toBe(
-              takenBy(input, point, component, plan.orders.quantity[row] ?? 0),
+              takenBy(input, point, component, order.quantity),
             );
-            for (const peg of own) expect(peg.needDay).toBe(plan.orders.start[row]);
+            for (const peg of own) expect(peg.needDay).toBe(order.start);
           }
         }
       }
@@ -192,7 +192,7 @@ function coveredFor(alternates: readonly Peg[], main: number): number {
 
 function checkPegs(plan: MrpPlan, point: number): void {
   const pegs = pegsOfPoint(plan, point);
-  const { input, orders } = plan;
+  const { input } = plan;
   const instead = allPegs(plan)
     .flat()
     .filter(({ insteadOf }) => insteadOf?.point === point);
@@ -205,11 +205,10 @@ function checkPegs(plan: MrpPlan, point: number): void {
     expect(sum(ofDemand(row)) + coveredFor(replaced, point)).toBe(input.demands.quantity[row]);
   }
   for (let parent = 0; parent < point; parent += 1) {
-    for (let ordinal = 0; ordinal < (orders.count[parent] ?? 0); ordinal += 1) {
+    for (const [ordinal, { quantity }] of ordersOf(plan, parent).entries()) {
       const isFor = ({ need }: Peg) =>
         need.kind === "order" && need.order.point === parent && need.order.ordinal === ordinal;
       const of = pegs.filter((peg) => isFor(peg) && !peg.insteadOf);
-      const quantity = orders.quantity[(orders.first[parent] ?? 0) + ordinal] ?? 0;
       const replaced = coveredFor(instead.filter(isFor), point);
       expect(sum(of) + replaced).toBe(takenBy(input, parent, point, quantity));
     }
@@ -232,40 +231,40 @@ function checkPegs(plan: MrpPlan, point: number): void {
     const expedited = messages.some((each) => each.action === "expedite" && each.receipt === row);
     expect(expedited).toBe(early);
   }
-  for (let ordinal = 0; ordinal < (orders.count[point] ?? 0); ordinal += 1) {
+  for (const [ordinal, order] of ordersOf(plan, point).entries()) {
     const of = needsOfOrder(plan, { point, ordinal });
-    const row = (orders.first[point] ?? 0) + ordinal;
-    expect(sum(of)).toBeLessThanOrEqual(orders.quantity[row] ?? 0);
+    expect(sum(of)).toBeLessThanOrEqual(order.quantity);
     // No order without a need: only what a lot rule adds is without a peg.
     expect(sum(of)).toBeGreaterThan(0);
     const fence = input.points.planningFence[point] ?? noFence;
     for (const { needDay } of of) {
-      expect(orders.due[row]).toBeLessThanOrEqual(Math.max(needDay, fence));
+      expect(order.due).toBeLessThanOrEqual(Math.max(needDay, fence));
     }
-    expect(orders.start[row]).toBe(startOf(plan, point, orders.due[row] ?? 0));
+    expect(order.start).toBe(startOf(plan, point, order.due));
   }
 }
 
 /** No more is taken than comes out beside an order, and not before it does. */
-function checkByProducts({ input, orders }: MrpPlan, point: number, pegs: readonly Peg[]): void {
+function checkByProducts(plan: MrpPlan, point: number, pegs: readonly Peg[]): void {
+  const { input } = plan;
   const taken = pegs.flatMap(({ supply, needDay, quantity }) =>
     supply.kind === "by_product" ? [{ ...supply.order, needDay, quantity }] : [],
   );
   for (const [key, of] of Map.groupBy(taken, (each) => `${each.point}/${each.ordinal}`)) {
     const [parent = 0, ordinal = 0] = key.split("/").map(Number);
-    const row = (orders.first[parent] ?? 0) + ordinal;
+    const order = orderAt(plan, { point: parent, ordinal });
     let made = 0n;
     for (let output = 0; output < input.byProducts.count; output += 1) {
       if (input.byProducts.parent[output] !== parent) continue;
       if (input.byProducts.product[output] !== point) continue;
       const { numerator = 0, denominator = 1 } =
         input.factors[input.byProducts.factor[output] ?? 0] ?? {};
-      made += (BigInt(orders.quantity[row] ?? 0) * BigInt(numerator)) / BigInt(denominator);
+      made += (BigInt(order.quantity) * BigInt(numerator)) / BigInt(denominator);
     }
     expect(of.reduce((total, { quantity }) => total + quantity, 0)).toBeLessThanOrEqual(
       Number(made),
     );
-    for (const { needDay } of of) expect(needDay).toBeGreaterThanOrEqual(orders.due[row] ?? 0);
+    for (const { needDay } of of) expect(needDay).toBeGreaterThanOrEqual(order.due);
   }
 }
 
@@ -293,16 +292,10 @@ function sum(pegs: readonly Peg[]): number {
   return pegs.reduce((total, { quantity }) => total + quantity, 0);
 }
 
-function rowsOf({ orders }: MrpPlan): number[][] {
-  return Array.from({ length: points }, (_, point) => {
-    const first = orders.first[point] ?? 0;
-    const rows = Array.from({ length: orders.count[point] ?? 0 }, (_, ordinal) => first + ordinal);
-    return rows.flatMap((row) => [
-      orders.start[row] ?? 0,
-      orders.due[row] ?? 0,
-      orders.quantity[row] ?? 0,
-    ]);
-  });
+function rowsOf(plan: MrpPlan): number[][] {
+  return Array.from({ length: points }, (_, point) =>
+    ordersOf(plan, point).flatMap(({ start, due, quantity }) => [start, due, quantity]),
+  );
 }
 
 /** Eight points in which a component always has a higher number than its parents; all kinds of rules. */

@@ -118,23 +118,32 @@ class DirtySteps {
 /** Returns whether the orders differ; equal ones keep their rows. */
 function takeAgain(plan: MrpPlan, { step, point }: { step: number; point: number }): boolean {
   const { orders } = plan;
-  const first = orders.first[point] ?? 0;
-  const count = orders.count[point] ?? 0;
+  const rank = plan.structure.rank[point] ?? 0;
+  const before = {
+    first: orders.first[rank] ?? 0,
+    count: orders.count[rank] ?? 0,
+    isWide: orders.isWide[rank],
+  };
   const length = orders.length;
   takeStep(plan, step);
-  if (!hasSameOrders(plan, point, first, count)) return true;
-  orders.first[point] = first;
+  if (!hasSameOrders(plan, rank, before)) return true;
+  orders.first[rank] = before.first;
   orders.length = length;
   return false;
 }
 
-function hasSameOrders({ orders }: MrpPlan, point: number, first: number, count: number): boolean {
-  if (orders.count[point] !== count) return false;
-  const offset = (orders.first[point] ?? 0) - first;
-  for (let row = first; row < first + count; row += 1) {
-    if (orders.due[row] !== orders.due[row + offset]) return false;
-    if (orders.start[row] !== orders.start[row + offset]) return false;
-    if (orders.quantity[row] !== orders.quantity[row + offset]) return false;
+function hasSameOrders(
+  { orders }: MrpPlan,
+  rank: number,
+  before: { first: number; count: number; isWide: number | undefined },
+): boolean {
+  if (orders.count[rank] !== before.count || orders.isWide[rank] !== before.isWide) return false;
+  const first = orders.first[rank] ?? 0;
+  const rows = before.isWide === 1 ? 2 * before.count : before.count;
+  for (let row = 0; row < rows; row += 1) {
+    const isOrder = row < before.count;
+    if (isOrder && orders.due[before.first + row] !== orders.due[first + row]) return false;
+    if (orders.quantity[before.first + row] !== orders.quantity[first + row]) return false;
   }
   return true;
 }

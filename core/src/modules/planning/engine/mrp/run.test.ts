@@ -3,6 +3,7 @@ import { describe, expect, test } from "vitest";
 import { composeInput, type MrpRecords } from "./compose-input.ts";
 import { suppliesOfOrder } from "./pegging.ts";
 import { findingsOf, type MrpPlan } from "./plan.ts";
+import { orderCount, ordersOf as readOrders } from "./planned-orders.ts";
 import { decimalFromScaled } from "./quantity.ts";
 import { runMrp } from "./run.ts";
 
@@ -495,7 +496,7 @@ describe("bad input: a finding that names the culprit, and a plan for all the re
   });
 
   test("nothing at all is a plan of nothing", () => {
-    expect(planned({ points: [] }).plan.orders.length).toBe(0);
+    expect(orderCount(planned({ points: [] }).plan)).toBe(0);
   });
 });
 
@@ -507,16 +508,14 @@ function planned(records: Omit<MrpRecords, "decimals">): {
 } {
   const composed = composeInput({ ...records, decimals: 2 });
   const plan = runMrp(composed.input);
-  const { orders } = plan;
   return {
     plan,
     ordersOf: (id) => {
       const point = records.points.findIndex((each) => each.id === id);
-      const first = orders.first[point] ?? 0;
-      return Array.from({ length: orders.count[point] ?? 0 }, (_, ordinal) => [
-        orders.start[first + ordinal] ?? 0,
-        orders.due[first + ordinal] ?? 0,
-        decimalFromScaled(orders.quantity[first + ordinal] ?? 0, 2),
+      return readOrders(plan, point).map(({ start, due, quantity }) => [
+        start,
+        due,
+        decimalFromScaled(quantity, 2),
       ]);
     },
     codes: () =>

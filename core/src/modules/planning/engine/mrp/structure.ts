@@ -6,6 +6,12 @@ import { lowLevelCodes, type LowLevelCodes } from "./low-level-codes.ts";
 
 /** What follows from the input alone and stays the same while demands and stock change. */
 export type Structure = LowLevelCodes & {
+  /**
+   * Points in the order of their levels, and where each stands in it. What is written for one point after
+   * the other is kept by rank: then the parents of a point are near in memory.
+   */
+  readonly byRank: Int32Array;
+  readonly rank: Int32Array;
   /** Null without any. */
   readonly alternates: Alternates | null;
   /** Where each point is used, in the order of the lines. */
@@ -22,8 +28,8 @@ export type Structure = LowLevelCodes & {
 };
 
 /**
- * Uses of point p: `first[p]` to `first[p + 1] - 1`. Use u takes place in point `row[2u]` with the
- * factor `row[2u + 1]` of `numerator` and `denominator`.
+ * Uses of the point of rank r: `first[r]` to `first[r + 1] - 1`. Use u takes place in the point of rank
+ * `row[2u]` with the factor `row[2u + 1]` of `numerator` and `denominator`.
  */
 export type Uses = {
   readonly first: Int32Array;
@@ -34,10 +40,10 @@ export type Uses = {
 
 export function buildStructure(input: MrpInput): Structure {
   const { points, lines, byProducts, onHand, receipts } = input;
-  const { codes, alternates } = withAlternates(
-    input,
-    lowLevelCodes(points.count, lines, byProducts),
-  );
+  const plain = lowLevelCodes(points.count, lines, byProducts);
+  const byRank = plain.sequence;
+  const rank = ranksOf(plain);
+  const { codes, alternates } = withAlternates(input, plain, rank);
   const calendars = input.calendars.map(indexCalendar);
   const hasDatedSupply = new Uint8Array(points.count);
   for (let row = 0; row < onHand.count; row += 1) {
@@ -53,8 +59,10 @@ export function buildStructure(input: MrpInput): Structure {
   }
   return {
     ...codes,
+    byRank,
+    rank,
     alternates,
-    uses: whereUsed(input, codes.componentOfLine),
+    uses: whereUsed(input, codes.componentOfLine, rank),
     calendars,
     lots: groupByPoint(onHand.point, onHand.count, points.count),
     receipts: groupByPoint(receipts.point, receipts.count, points.count),
@@ -64,17 +72,32 @@ export function buildStructure(input: MrpInput): Structure {
   };
 }
 
+function ranksOf({ sequence }: LowLevelCodes): Int32Array {
+  const rank = new Int32Array(sequence.length);
+  for (let at = 0; at < sequence.length; at += 1) rank[sequence[at] ?? 0] = at;
+  return rank;
+}
+
 /** One scatter of both columns side by side: the places are random, so each write costs a cache miss. */
-function whereUsed({ points, lines, factors }: MrpInput, componentOfLine: Int32Array): Uses {
-  const first = firstOfGroups(componentOfLine, lines.count, points.count);
+function whereUsed(
+  { points, lines, factors }: MrpInput,
+  componentOfLine: Int32Array,
+  rank: Int32Array,
+): Uses {
+  const rankOfLine = new Int32Array(lines.count);
+  for (let line = 0; line < lines.count; line += 1) {
+    const component = componentOfLine[line] ?? refusedRow;
+    rankOfLine[line] = component === refusedRow ? refusedRow : (rank[component] ?? 0);
+  }
+  const first = firstOfGroups(rankOfLine, lines.count, points.count);
   const row = new Int32Array(2 * (first[points.count] ?? 0));
   const next = first.slice(0, points.count);
   for (let line = 0; line < lines.count; line += 1) {
-    const component = componentOfLine[line] ?? refusedRow;
+    const component = rankOfLine[line] ?? refusedRow;
     if (component === refusedRow) continue;
     const use = next[component] ?? 0;
     next[component] = use + 1;
-    row[2 * use] = lines.parent[line] ?? 0;
+    row[2 * use] = rank[lines.parent[line] ?? 0] ?? 0;
     row[2 * use + 1] = lines.factor[line] ?? 0;
   }
   return {
