@@ -2,7 +2,7 @@ import { archiveUpkeep } from "./modules/analytics/index.ts";
 import { equipment } from "./modules/equipment/index.ts";
 import { engineering } from "./modules/engineering/index.ts";
 import { identitySubscriptions, readSite, readTenantIds } from "./modules/identity/index.ts";
-import { gaugeWatch } from "./modules/inventory/index.ts";
+import { gaugeWatch, inventory } from "./modules/inventory/index.ts";
 import { planningWork } from "./modules/planning/index.ts";
 import { machineWatch, production, productionSubscriptions } from "./modules/production/index.ts";
 import { readConfig, workerConfigSchema } from "./platform/config/config.ts";
@@ -45,7 +45,7 @@ try {
     });
     const subscriptions = [
       ...identitySubscriptions({ platform }),
-      ...productionSubscriptions({ platform, equipment }),
+      ...productionSubscriptions({ platform, equipment, inventory }),
       ...planning.subscriptions,
       webhookDeliveries(),
     ];

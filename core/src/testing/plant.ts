@@ -12,6 +12,7 @@ import {
 
 import { type App, type AppOptions, createApp } from "../app.ts";
 import { equipment } from "../modules/equipment/index.ts";
+import { inventory } from "../modules/inventory/index.ts";
 import { productionSubscriptions } from "../modules/production/index.ts";
 import type { Clock } from "../platform/clock.ts";
 import { Database } from "../platform/db/database.ts";
@@ -54,8 +55,9 @@ export async function openTestPlant(database: Urls) {
     new Database(database.home.ingest, { poolMax: 2, onError: () => undefined }),
   );
   const app = opening.use(createApp(core, testOptions));
-  const runners = productionSubscriptions({ platform: worker, equipment }).flatMap((subscription) =>
-    worker.db.homes().map((home) => new SubscriptionRunner(subscription, { ...worker, ...home })),
+  const runners = productionSubscriptions({ platform: worker, equipment, inventory }).flatMap(
+    (subscription) =>
+      worker.db.homes().map((home) => new SubscriptionRunner(subscription, { ...worker, ...home })),
   );
   const opened = opening.move();
 

@@ -135,7 +135,10 @@ export const eventsEn = {
   },
   subscriptionName: {
     identity: { directory: "Sign-in directory" },
-    production: { "machine-events": "Machines to orders" },
+    production: {
+      "machine-events": "Machines to orders",
+      "order-ends": "Ended orders to reservations",
+    },
     platform: { webhooks: "Webhooks" },
   },
   notification: {

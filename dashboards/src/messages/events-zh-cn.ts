@@ -136,7 +136,7 @@ export const eventsZhCn: Words<typeof eventsEn> = {
   },
   subscriptionName: {
     identity: { directory: "登录目录" },
-    production: { "machine-events": "设备到工单" },
+    production: { "machine-events": "设备到工单", "order-ends": "结束的工单到预留" },
     platform: { webhooks: "Webhook" },
   },
   notification: {

@@ -41,7 +41,7 @@ export const stockEn = {
     title: "Reserve {item} in {place}",
     free: "{quantity} {uom} are free here.",
     for: "Kept for",
-    forHint: "Number of the order, or who needs it.",
+    forHint: "Number of the order, or who needs it. When the order ends, it is free again.",
     consumed: "Used of it",
     state: { open: "Kept", picked: "Picked", consumed: "Used", released: "Given back" },
     pick: "Picked",

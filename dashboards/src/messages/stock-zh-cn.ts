@@ -39,7 +39,7 @@ export const stockZhCn: Words<typeof stockEn> = {
     title: "预留 {place} 的 {item}",
     free: "此处可用 {quantity} {uom}。",
     for: "预留给",
-    forHint: "工单编号，或需要的人。",
+    forHint: "工单编号，或需要的人。工单结束后自动退还。",
     consumed: "已使用",
     state: { open: "已预留", picked: "已拣", consumed: "已使用", released: "已退还" },
     pick: "已拣",

@@ -4,7 +4,12 @@ import { gaugeRoutes } from "./gauge-routes.ts";
 import { keepItem } from "./keep-item.ts";
 import { postMoves } from "./post-moves.ts";
 import { readAvailable } from "./read-available.ts";
-import { pickReservation, releaseReservation, reserveStock } from "./reserve-stock.ts";
+import {
+  pickReservation,
+  releaseReservation,
+  releaseReservationsFor,
+  reserveStock,
+} from "./reserve-stock.ts";
 import { type InventoryDeps, inventoryRoutes } from "./routes.ts";
 import { warehouseRoutes } from "./warehouse-routes.ts";
 
@@ -22,6 +27,7 @@ export const inventory = {
   reserveStock,
   pickReservation,
   releaseReservation,
+  releaseReservationsFor,
   readAvailable,
   draftTransfer,
   commandTransfer,

@@ -11,7 +11,12 @@ import { itemsKept } from "./keep-item.ts";
 import { addToBalances, lockBalances } from "./store/balances.ts";
 import { loadLocations } from "./store/locations.ts";
 import { lockLots } from "./store/lots.ts";
-import { insertReservation, lockReservations, saveReservationState } from "./store/reservations.ts";
+import {
+  insertReservation,
+  lockLiveReservations,
+  lockReservations,
+  saveReservationState,
+} from "./store/reservations.ts";
 
 export type ReservationToMake = Pick<
   Reservation,
@@ -78,6 +83,40 @@ export async function releaseReservation(tx: Transaction, reservationId: string)
   await lockBalances(tx, [reservation], await loadLocations(tx, [reservation.locationId]));
   await keep(tx, reservation, left.negated());
   await saveReservationState(tx, { reservationId, state: "released" });
+}
+
+/**
+ * Gives back what is left of all reservations for these references, as when an order ends. Whatever is
+ * consumed or given back already stays as it is, so that it may be called again.
+ */
+export async function releaseReservationsFor(
+  tx: Transaction,
+  references: readonly string[],
+): Promise<void> {
+  const reservations = [...(await lockLiveReservations(tx, references)).values()];
+  if (reservations.length === 0) return;
+  const left = new Map<string, Place & { quantity: Decimal }>();
+  for (const { locationId, itemId, lotId, quantity, consumed } of reservations) {
+    const key = `${locationId} ${itemId} ${lotId}`;
+    const sum = new Decimal(quantity).minus(consumed).plus(left.get(key)?.quantity ?? 0);
+    left.set(key, { locationId, itemId, lotId, quantity: sum });
+  }
+  const places = [...left.values()];
+  await lockBalances(
+    tx,
+    places,
+    await loadLocations(
+      tx,
+      places.map(({ locationId }) => locationId),
+    ),
+  );
+  await addToBalances(
+    tx,
+    places.map((place) => ({ ...place, quantity: new Decimal(0), freed: place.quantity })),
+  );
+  for (const { reservationId } of reservations) {
+    await saveReservationState(tx, { reservationId, state: "released" });
+  }
 }
 
 async function lockFor(

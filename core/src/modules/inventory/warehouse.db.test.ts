@@ -5,10 +5,11 @@ import type {
   StockBalance,
   StoredItem,
   Transfer,
+  WorkOrder,
 } from "@millwright/contracts/api";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 
-import { makePlace } from "../../testing/plant.ts";
+import { makeLine, makePlace } from "../../testing/plant.ts";
 import { plantOfFile } from "../../testing/plant-of-file.ts";
 import { verifyStock } from "./verify.ts";
 
@@ -354,4 +355,41 @@ test("labels are printed as PDF and as ZPL, and what is not there is refused", a
   expect(zpl).toContain("(93)N-01");
   const lost = [{ of: "location", locationId: crypto.randomUUID() }];
   expect((await print({ labels: lost })).status).toBe(404);
+});
+
+test("what is kept for an order is free again when the order is cancelled, and nothing else", async () => {
+  const itemId = await item();
+  await receipt(itemId, "10", places.n1);
+  const { item: product } = await makeLine(plant, ["Press"]);
+  const asked = { itemId: product.itemId, quantity: "5" };
+  const order = await plant.post<WorkOrder>("/api/work-orders", asked);
+  const keep = (quantity: string, reference: string) =>
+    plant.post<ReservationOnTheWire>("/api/stock/reservations", {
+      itemId,
+      locationId: places.n1,
+      quantity,
+      reference,
+    });
+  const kept = [
+    await keep("1", order.number),
+    await keep("2", `work_order:${order.workOrderId}`),
+    await keep("3", "WO-another"),
+  ];
+  const picked = `/api/stock/reservations/${kept[1]?.reservationId ?? ""}/pick`;
+  await plant.post(picked);
+  await plant.post(`/api/work-orders/${order.workOrderId}/cancel`, { reason: "not wanted" });
+  await plant.settle();
+  const { rows } = await plant.get<{ rows: ReservationOnTheWire[] }>(
+    `/api/stock/reservations?itemId=${itemId}`,
+  );
+  const states = Object.fromEntries(rows.map(({ reference, state }) => [reference, state]));
+  expect(states).toEqual({
+    [order.number]: "released",
+    [`work_order:${order.workOrderId}`]: "released",
+    "WO-another": "open",
+  });
+  const balances = await plant.get<{ rows: StockBalance[] }>(
+    `/api/stock/balances?itemId=${itemId}`,
+  );
+  expect(balances.rows).toMatchObject([{ quantity: "10", reserved: "3", available: "7" }]);
 });

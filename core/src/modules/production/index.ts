@@ -1,13 +1,14 @@
 import type { LiveHub } from "../../platform/http/live.ts";
 import type { Platform } from "../../platform/platform.ts";
 import type { Equipment } from "../equipment/index.ts";
+import type { Inventory } from "../inventory/index.ts";
 import { draftWorkOrder } from "./draft-work-order.ts";
 import { firmWorkOrder } from "./firm-work-order.ts";
 import { ProductionLive } from "./live.ts";
 import { forgetMachineTime, readMachineTimeDays } from "./machine-time.ts";
 import { releaseWorkOrder } from "./release-work-order.ts";
 import { type ProductionDeps, productionRoutes } from "./routes.ts";
-import { machineEvents } from "./subscribers.ts";
+import { machineEvents, orderEnds } from "./subscribers.ts";
 
 export { oee, type TimeSums } from "./domain/oee.ts";
 export { productionObjectTypes } from "./permissions.ts";
@@ -36,6 +37,10 @@ export function productionModule(deps: ProductionDeps) {
 }
 
 /** What the worker runs for production. */
-export function productionSubscriptions(deps: { platform: Platform; equipment: Equipment }) {
-  return [machineEvents(deps)];
+export function productionSubscriptions(deps: {
+  platform: Platform;
+  equipment: Equipment;
+  inventory: Inventory;
+}) {
+  return [machineEvents(deps), orderEnds(deps)];
 }

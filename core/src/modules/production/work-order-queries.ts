@@ -62,6 +62,18 @@ export function readWorkOrderSummaries(
   return readSummaries(tx, sql`o.work_order_id = any (${ids}::uuid[])`, ids.length);
 }
 
+/** Numbers of these orders; those that do not exist are left out. */
+export async function readNumbers(
+  tx: Transaction,
+  workOrderIds: readonly string[],
+): Promise<string[]> {
+  const { rows } = await sql<{ number: string }>`
+    select number
+      from production.work_order
+     where work_order_id = any (${[...workOrderIds]}::uuid[])`.execute(tx.over());
+  return rows.map(({ number }) => number);
+}
+
 /** The order with its operations and what may be asked of it. @throws Refusal work_order.unknown */
 export async function readWorkOrder(tx: Transaction, workOrderId: string): Promise<WorkOrder> {
   const [found] = await loadWorkOrders(tx, [workOrderId]);

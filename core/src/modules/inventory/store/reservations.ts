@@ -4,6 +4,25 @@ import { sql } from "kysely";
 import type { Transaction } from "../../../platform/db/transaction.ts";
 import type { Reservation } from "../domain/reservation.ts";
 
+/** What is still kept for these references, locked in the order of the ids. */
+export async function lockLiveReservations(
+  tx: Transaction,
+  references: readonly string[],
+): Promise<Map<string, Reservation>> {
+  const { rows } = await sql<{ id: string }>`
+    select reservation_id as id
+      from inventory.reservation
+     where tenant_id = ${tx.tenantId}
+       and reference = any (${[...references]}::text[])
+       and state in ('open', 'picked')`.execute(tx.over());
+  const locked = await lockReservations(
+    tx,
+    rows.map(({ id }) => id),
+  );
+  // One may have ended before the lock.
+  return new Map([...locked].filter(([, { state }]) => state === "open" || state === "picked"));
+}
+
 /** Reservations by id, locked in the order of their ids. */
 export async function lockReservations(
   tx: Transaction,

@@ -32,6 +32,7 @@ export type FoundWorkOrder = StoredWorkOrder & { workCenterNames: ReadonlyMap<nu
 export type WorkOrderChange = { before: WorkOrder; after: WorkOrder; events: WorkOrderEvent[] };
 
 export const streamOf = (workOrderId: string) => `work_order:${workOrderId}`;
+export const orderOfStream = (stream: string) => stream.slice("work_order:".length);
 
 /**
  * The orders as they are now, in no special order. The projection holds the whole state, so it serves
