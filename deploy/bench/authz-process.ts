@@ -1,5 +1,3 @@
-import { enableCompileCache } from "node:module";
-
 import type { CompanySize } from "./authz-company.ts";
 
 /** What one fresh process is asked to measure, and what it answers by IPC. */
@@ -10,8 +8,6 @@ export type Order = {
   decisions: number;
   databaseUrl: string;
   tenantId: string;
-  /** Node keeps what it compiled in this folder; null: it compiles everything anew. */
-  compileCache: string | null;
 };
 export type Answer = {
   /** Unix milliseconds of the first decision. */
@@ -26,7 +22,6 @@ export type Answer = {
 };
 
 const order: Order = JSON.parse(process.argv[2] ?? "");
-if (order.compileCache !== null) enableCompileCache(order.compileCache);
 const answer = await (order.engine === "plain" ? measurePlain() : measureOurs());
 process.send?.(answer, () => process.disconnect());
 

@@ -80,21 +80,24 @@ const depthMax = 20;
 type Token = { readonly kind: TokenKind; readonly text: string; readonly at: number };
 type TokenKind = "word" | "attribute" | "number" | "text" | "operator" | "punctuation" | "end";
 
+// The groups in the order of `tokenKinds`.
 const tokenPattern =
-  /\s*(?:(?<attribute>(?:user|object)\.[A-Za-z][A-Za-z0-9]*)|(?<word>[A-Za-z_][A-Za-z0-9_.]*)|(?<number>-?\d+(?:\.\d+)?)|(?<text>'(?:[^']|'')*')|(?<operator><=|>=|<>|[=<>])|(?<punctuation>[(),]))/y;
+  /\s*(?:((?:user|object)\.[A-Za-z][A-Za-z0-9]*)|([A-Za-z_][A-Za-z0-9_.]*)|(-?\d+(?:\.\d+)?)|('(?:[^']|'')*')|(<=|>=|<>|[=<>])|([(),]))/y;
+const tokenKinds = ["attribute", "word", "number", "text", "operator", "punctuation"] as const;
 
 function tokenize(text: string): Token[] {
   const tokens: Token[] = [];
-  tokenPattern.lastIndex = 0;
+  const end = text.trimEnd().length;
   let at = 0;
-  while (at < text.trimEnd().length) {
+  while (at < end) {
     tokenPattern.lastIndex = at;
     const match = tokenPattern.exec(text);
     if (match === null) throw invalid(`It cannot be read at ${quote(text.slice(at).trim())}.`);
-    const [kind, found] = Object.entries(match.groups ?? {}).find(([, value]) => value) ?? [];
     at = tokenPattern.lastIndex;
-    if (found === undefined) throw invalid(`It cannot be read at ${quote(text.slice(at))}.`);
-    tokens.push({ kind: kind as TokenKind, text: found, at: at - found.length });
+    const kind = tokenKinds.find((_, group) => match[group + 1] !== undefined);
+    const found = match[0].trimStart();
+    if (kind === undefined) throw invalid(`It cannot be read at ${quote(found)}.`);
+    tokens.push({ kind, text: found, at: at - found.length });
   }
   return [...tokens, { kind: "end", text: "the end", at: text.length }];
 }

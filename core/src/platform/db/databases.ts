@@ -59,8 +59,7 @@ export class Databases {
     const installation = newHome("database", url, options);
     const databases = opening.use(new Databases(installation, options));
     await waitForSchema(installation.db, { timeoutMs: schemaWaitMs });
-    await installation.listener.start();
-    await databases.#look();
+    await Promise.all([installation.listener.start(), databases.#look()]);
     const first = [...databases.#residences.values()].map(({ opening: tried }) => tried);
     await Promise.race([Promise.all(first), new Promise((go) => setTimeout(go, firstWaitMs))]);
     databases.#watch();

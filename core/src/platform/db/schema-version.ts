@@ -1,4 +1,4 @@
-import { readdirSync } from "node:fs";
+import { existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 
 import { sql } from "kysely";
@@ -37,10 +37,14 @@ export async function waitForSchema(db: Database, options: { timeoutMs: number }
 
 const retryMs = 250;
 
+/** Of the platform and of every context; the other folders are not walked, because every start does this. */
 function newestMigration(): string {
   const root = join(import.meta.dirname, "..", "..");
-  const names = readdirSync(root, { recursive: true, encoding: "utf8" })
-    .filter((path) => /migrations[\\/]\d{17}_.*\.sql$/.test(path))
-    .map((path) => path.replace(/^.*[\\/]/, "").replace(/\.sql$/, ""));
+  const contexts = readdirSync(join(root, "modules")).map((name) => join("modules", name));
+  const names = ["platform", ...contexts]
+    .map((folder) => join(root, folder, "migrations"))
+    .flatMap((folder) => (existsSync(folder) ? readdirSync(folder) : []))
+    .filter((name) => /^\d{17}_.*\.sql$/.test(name))
+    .map((name) => name.replace(/\.sql$/, ""));
   return names.sort().at(-1) ?? "";
 }
