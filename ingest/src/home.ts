@@ -1,9 +1,8 @@
 import type { Logger } from "pino";
 
-import { Pipeline } from "./pipeline.ts";
+import { Shares } from "./shares.ts";
 import type { Cell } from "./session/cell.ts";
 import type { EdgeNodeSession } from "./session/edge-node-session.ts";
-import { BatchWriter } from "./store/batch-writer.ts";
 import { openPool, type Pool, waitForSchema } from "./store/database.ts";
 import { tidy } from "./store/housekeeping.ts";
 import { LiveNotifier } from "./store/live-notifier.ts";
@@ -19,14 +18,13 @@ type Surroundings = {
 };
 
 /**
- * One database that readings go to, with a pipeline and a watermark of its own: the installation's, or
+ * One database that readings go to, with pipelines and watermarks of its own: the installation's, or
  * that of tenants who have one. Nothing of it waits for another.
  */
 export class Home implements AsyncDisposable {
   readonly name: string;
   readonly pool: Pool;
-  readonly writer: BatchWriter;
-  readonly pipeline: Pipeline;
+  readonly shares: Shares;
   /** Settles when a batch cannot be written for a reason that will not pass. */
   readonly failed: Promise<unknown>;
   /** What its tenants bound, as last read. */
@@ -61,12 +59,12 @@ export class Home implements AsyncDisposable {
     this.name = name;
     this.pool = pool;
     this.failed = failure.promise;
-    this.writer = new BatchWriter(pool, cell);
     this.#notifier = new LiveNotifier(pool, (error) =>
       logger.warn({ err: error, database: name }, "notify failed"),
     );
-    this.pipeline = new Pipeline({
-      writer: this.writer,
+    this.shares = new Shares({
+      pool,
+      cell,
       logger,
       onWritten: ({ touched, acknowledged }) => {
         onStored(acknowledged);
@@ -84,7 +82,7 @@ export class Home implements AsyncDisposable {
   /** Writes what has arrived; `close` afterwards. A database that is away keeps us at most `drainMs`. */
   async [Symbol.asyncDispose](): Promise<void> {
     await Promise.race([
-      this.pipeline[Symbol.asyncDispose](),
+      this.shares[Symbol.asyncDispose](),
       new Promise((resolve) => setTimeout(resolve, drainMs).unref()),
     ]);
   }

@@ -1,7 +1,8 @@
 import type { Logger } from "pino";
 
-import type { Totals } from "./pipeline.ts";
+import type { Pipeline, Totals } from "./pipeline.ts";
 import { Home } from "./home.ts";
+import { sumTotals } from "./shares.ts";
 import type { Watermark } from "./derive/watermark.ts";
 import { type Cell, nodeKey } from "./session/cell.ts";
 import type { EdgeNodeSession } from "./session/edge-node-session.ts";
@@ -67,12 +68,13 @@ export class Homes {
 
   /** @see Pipeline.offer: a promise when the sender is to wait. */
   offer(items: readonly InboundItem[]): Promise<void> | undefined {
-    const groups = Map.groupBy(items, (item) => this.#homeOf(item.node.registered.tenantId));
+    const groups = Map.groupBy(items, ({ node }) => this.#pipelineOf(node));
     const full: Promise<void>[] = [];
-    for (const [home, some] of groups) {
-      const taken = home === null || home.pipeline.isStuck ? this.#keepBirths(home, some) : some;
-      const waiting = taken.length === 0 ? undefined : home?.pipeline.offer(taken);
-      if (waiting !== undefined && home?.pipeline.isStuck === false) full.push(waiting);
+    for (const [pipeline, some] of groups) {
+      const isAway = pipeline === null || pipeline.isStuck;
+      const taken = isAway ? this.#keepBirths(pipeline, some) : some;
+      const waiting = taken.length === 0 ? undefined : pipeline?.offer(taken);
+      if (waiting !== undefined && pipeline?.isStuck === false) full.push(waiting);
     }
     if (full.length === 0) return undefined;
     const allTaken = Promise.all(full).then(() => undefined);
@@ -82,28 +84,24 @@ export class Homes {
 
   complain(letter: DeadLetter): boolean {
     const home = letter.tenantId === null ? this.installation : this.#homeOf(letter.tenantId);
-    return home?.pipeline.complain(letter) ?? false;
+    return home?.shares.pipelines[0]?.complain(letter) ?? false;
   }
 
   recordGap(gap: Gap): void {
-    this.#homeOf(gap.node.tenantId)?.pipeline.recordGap(gap);
+    const key = nodeKey(gap.node.groupId, gap.node.edgeNodeId);
+    this.#homeOf(gap.node.tenantId)?.shares.pipelineOf(key).recordGap(gap);
   }
 
   watermarkOf(session: EdgeNodeSession): Watermark | null {
-    return this.#homeOf(session.registered.tenantId)?.writer.watermarkOf(session) ?? null;
+    return this.#homeOf(session.registered.tenantId)?.shares.watermarkOf(session) ?? null;
   }
 
   tick(): void {
-    for (const { pipeline } of this.all()) pipeline.tick();
+    for (const { shares } of this.all()) for (const pipeline of shares.pipelines) pipeline.tick();
   }
 
   totals(): Totals {
-    const [first, ...others] = this.all().map(({ pipeline }) => pipeline.totals);
-    const sum = { ...first } as Totals;
-    for (const totals of others) {
-      for (const [name, value] of Object.entries(totals)) sum[name as keyof Totals] += value;
-    }
-    return sum;
+    return sumTotals(this.all().map(({ shares }) => shares.totals()));
   }
 
   /** Reads the registry and what every tenant bound; one that is away keeps what was known. */
@@ -138,9 +136,13 @@ export class Homes {
     return address === undefined ? this.installation : (this.#tenants.get(address) ?? null);
   }
 
+  #pipelineOf({ key, registered }: EdgeNodeSession): Pipeline | null {
+    return this.#homeOf(registered.tenantId)?.shares.pipelineOf(key) ?? null;
+  }
+
   // A birth that is lost would leave its metrics without ids; there are few, and the readings come again.
-  #keepBirths(home: Home | null, items: readonly InboundItem[]): InboundItem[] {
-    const kept = home === null ? [] : items.filter(({ kind }) => kind !== "data");
+  #keepBirths(pipeline: Pipeline | null, items: readonly InboundItem[]): InboundItem[] {
+    const kept = pipeline === null ? [] : items.filter(({ kind }) => kind !== "data");
     this.dropped += items.length - kept.length;
     return kept;
   }
@@ -231,5 +233,5 @@ async function pause(ms: number): Promise<void> {
 const patienceMs = 5_000;
 // A tenant whose database hangs must not hold up the start of all others.
 const firstWaitMs = 3_000;
-// Each is held open by one pool of at most four connections (decision record 0011).
+// Each is held open by one pool of at most six connections (decision record 0011).
 const databasesMax = 50;

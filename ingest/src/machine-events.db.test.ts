@@ -5,7 +5,7 @@ import { expect, it, onTestFinished } from "vitest";
 import { createTestDatabase } from "../../deploy/test/database.ts";
 import { eventually, freePort, ingestOn } from "../../deploy/test/plant.ts";
 import { TestEdgeNode } from "./broker/test-edge-node.ts";
-import { TestCell } from "./store/test-cell.ts";
+import { TestCell, type TestGateway } from "./store/test-cell.ts";
 
 const metrics = {
   count: DataType.UInt32,
@@ -89,6 +89,55 @@ it("writes events that keep their contract", async () => {
     ).get(`${type}@1`);
     expect(schema?.parse(payload)).toEqual(payload);
   }
+});
+
+// They belong to different writers, each with a memory of its own.
+it("tells each change of a state that two gateways tell, and the pieces of both", async () => {
+  await using stack = new AsyncDisposableStack();
+  const database = stack.use(await createTestDatabase());
+  const cell = stack.use(await TestCell.open(database));
+  const gateways = [await cell.gateway(), await cell.gateway()] as const;
+  const workUnitId = await cell.workUnit(gateways[0], { "count.good": "count", state: "state" });
+  await cell.bind(gateways[1], workUnitId, { "count.good": "count", state: "state" });
+  const port = await freePort();
+  const ingest = stack.use(ingestOn(database, port));
+  await ingest.start();
+  const url = `mqtt://127.0.0.1:${port}`;
+  const connect = async (gateway: TestGateway) => {
+    const node = stack.use(await TestEdgeNode.connect({ url, metrics, ...gateway }));
+    await node.birth();
+    return node;
+  };
+  const nodes = [await connect(gateways[0]), await connect(gateways[1])] as const;
+  const said = [
+    [0, 1, "producing"],
+    [1, 2, "down"],
+    [0, 1, "producing"],
+    [1, 1, "producing"],
+    [1, 0, "idle"],
+  ] as const;
+  const time = Date.now();
+  for (const [nth, [gateway, state, name]] of said.entries()) {
+    await nodes[gateway].data([at("state", state, time + nth), at("count", nth, time + nth)]);
+    await eventually(`${nth}: ${name}`, async () =>
+      (await cell.states(workUnitId)).at(-1) === `${name} (metric)` ? true : null,
+    );
+  }
+  expect(await cell.states(workUnitId)).toEqual(
+    ["producing", "down", "producing", "idle"].map((name) => `${name} (metric)`),
+  );
+  // 0 to 2 by the one, 1 to 4 by the other; what waits at a kill is told once, by its own writer.
+  await nodes[0].data([at("count", 12, time + 10)]);
+  await nodes[1].data([at("count", 14, time + 10)]);
+  await eventually("all is stored", async () => {
+    const marks = await Promise.all(gateways.map((gateway) => cell.watermark(gateway)));
+    return marks[0]?.contiguous === 3 && marks[1]?.contiguous === 4 ? true : null;
+  });
+  await ingest.kill();
+  await ingest.start();
+  await eventually("all is told", async () =>
+    (await cell.counted(workUnitId)) === 12 + 13 ? true : null,
+  );
 });
 
 it("tells a state when it changes, and no_data when the gateway is gone", async () => {

@@ -69,8 +69,8 @@ async function run(settings: Settings): Promise<void> {
   const described = describeSettings(ingestSettingsSchema, process.env);
   const metrics = await openMetrics(settings, {
     totals: () => homes.totals(),
-    queueDepth: () => sumOf(homes.all().map(({ pipeline }) => pipeline.queueDepth)),
-    lagMs: () => Math.max(...homes.all().map(({ pipeline }) => pipeline.lagMs)),
+    queueDepth: () => sumOf(homes.all().map(({ shares }) => shares.queueDepth)),
+    lagMs: () => Math.max(...homes.all().map(({ shares }) => shares.lagMs)),
     nodesOnline: () => host.nodesOnline(),
     rebirthsAsked: () => host.rebirthsAsked,
     refusals: () => refusals,
@@ -83,15 +83,15 @@ async function run(settings: Settings): Promise<void> {
       detail: {
         broker: transport.description,
         nodesOnline: host.nodesOnline((tenantId) => homes.isHomeOf(home, tenantId)),
-        queueDepth: home.pipeline.queueDepth,
-        lagMs: Math.round(home.pipeline.lagMs),
+        queueDepth: home.shares.queueDepth,
+        lagMs: Math.round(home.shares.lagMs),
         ...(home === homes.installation && {
           rebirthsAsked: host.rebirthsAsked,
           refusals: Object.fromEntries(refusals),
           dropped: homes.dropped,
           settings: described,
         }),
-        ...home.pipeline.totals,
+        ...home.shares.totals(),
       },
     });
   const inEachHome = (what: string, work: (home: Home) => Promise<void>) => () => {

@@ -36,6 +36,7 @@ export class Cell {
   #bindings: ReadonlyMap<string, readonly Binding[]> = new Map();
   #byDevice: ReadonlyMap<string, readonly Binding[]> = new Map();
   #byId: ReadonlyMap<string, Binding> = new Map();
+  #sharedUnits: ReadonlySet<string> = new Set();
 
   replace(nodes: readonly RegisteredNode[], bindings: readonly Binding[]): void {
     this.#nodes = new Map(nodes.map((node) => [nodeKey(node.groupId, node.edgeNodeId), node]));
@@ -51,6 +52,7 @@ export class Cell {
       deviceKey(nodeKey(b.groupId, b.edgeNodeId), b.deviceId),
     );
     this.#byId = new Map(own.map((binding) => [binding.bindingId, binding]));
+    this.#sharedUnits = unitsOfSeveralNodes(own);
     this.generation += 1;
   }
 
@@ -62,6 +64,11 @@ export class Cell {
     return this.#byId.get(bindingId);
   }
 
+  /** Whether more than one edge node tells, or once told, the state of the work unit. */
+  isShared(workUnitId: string): boolean {
+    return this.#sharedUnits.has(workUnitId);
+  }
+
   bindingsOf(node: string, deviceId: string, metricName: string): readonly Binding[] {
     return this.#bindings.get(metricKey(node, deviceId, metricName)) ?? [];
   }
@@ -69,6 +76,16 @@ export class Cell {
   bindingsOfDevice(node: string, deviceId: string): readonly Binding[] {
     return this.#byDevice.get(deviceKey(node, deviceId)) ?? [];
   }
+}
+
+function unitsOfSeveralNodes(bindings: readonly Binding[]): Set<string> {
+  const nodesOf = new Map<string, Set<string>>();
+  for (const { role, workUnitId, groupId, edgeNodeId } of bindings) {
+    if (role !== "state") continue;
+    const nodes = nodesOf.get(workUnitId) ?? new Set();
+    nodesOf.set(workUnitId, nodes.add(nodeKey(groupId, edgeNodeId)));
+  }
+  return new Set([...nodesOf].flatMap(([unit, nodes]) => (nodes.size > 1 ? [unit] : [])));
 }
 
 /** Ids have no slash (Sparkplug), so these keys cannot collide. */

@@ -26,7 +26,7 @@ import {
 } from "../derive/machine-events.ts";
 import { backfills, silenceMs, type StatePoint, stateOf } from "../derive/machine-state.ts";
 import { copyWatermark, highestOf, type Watermark } from "../derive/watermark.ts";
-import { type Binding, type Cell, isEffective } from "../session/cell.ts";
+import { type Binding, type Cell, isEffective, nodeKey } from "../session/cell.ts";
 import type { EdgeNodeSession } from "../session/edge-node-session.ts";
 import type { DeadLetter, InboundItem } from "../session/messages.ts";
 import type { NewestOffset } from "../session/metric-series.ts";
@@ -77,31 +77,38 @@ type Changes = {
 /**
  * Writes batches, each in one transaction: samples, last values, watermarks, counters, states, events.
  * Keeps what it committed in memory; a batch that fails leaves memory and database as they were, so it
- * may be written again. One writer per edge node: `WatermarkMoved` says that there is another.
+ * may be written again. One writer per edge node: `WatermarkMoved` says that there is another process.
  */
 export class BatchWriter {
   readonly #pool: pg.Pool;
   readonly #cell: Cell;
+  /** Whether the records of an edge node (its key) come here; the same for as long as the process lives. */
+  readonly #isMine: (nodeKey: string) => boolean;
   #watermarks = new Map<string, Watermark>();
   /** Of each node's present log: the highest offset that was stored when this process first heard of it. */
   readonly #storedBefore = new Map<string, NewestOffset>();
   /** Null: known to have no row. */
   #counters = new Map<string, CounterState | null>();
   #unitStates = new Map<string, StatePoint | null>();
+  /** Of the cell that `#unitStates` were read under: a unit may have gone to another writer's node since. */
+  #generation = 0;
   /** When each counter last told its pieces, host clock; and those that still have some to tell. */
   readonly #toldMs = new Map<string, number>();
   readonly #pending = new Set<string>();
   #isPendingLoaded = false;
 
-  constructor(pool: pg.Pool, cell: Cell) {
+  constructor(pool: pg.Pool, cell: Cell, isMine: (nodeKey: string) => boolean) {
     this.#pool = pool;
     this.#cell = cell;
+    this.#isMine = isMine;
   }
 
   /** Whether a counter has waited long enough with pieces to tell: then even an empty batch is due. */
   hasDueCounter(nowMs: number): boolean {
     if (!this.#isPendingLoaded) return true;
-    for (const bindingId of this.#pending) if (this.#isDue(bindingId, nowMs)) return true;
+    for (const bindingId of this.#pending) {
+      if (this.#isDue(bindingId, nowMs) && this.#ownBinding(bindingId) !== undefined) return true;
+    }
     return false;
   }
 
@@ -175,6 +182,9 @@ export class BatchWriter {
   async #loadPending(): Promise<void> {
     if (this.#isPendingLoaded) return;
     for (const [bindingId, state] of await loadPendingCounters(this.#pool)) {
+      // Of a binding that is not known yet nobody can say whose it is; it is told by its writer only.
+      const isKnown = this.#cell.binding(bindingId) !== undefined;
+      if (isKnown && this.#ownBinding(bindingId) === undefined) continue;
       this.#counters.set(bindingId, state);
       this.#pending.add(bindingId);
     }
@@ -217,8 +227,11 @@ export class BatchWriter {
       for (const id of counters) this.#counters.set(id, found.get(id) ?? null);
     }
     const bindings = [...plan.stateChanges, ...plan.replays.values()].map(({ binding }) => binding);
+    if (this.#generation !== this.#cell.generation) this.#unitStates.clear();
+    this.#generation = this.#cell.generation;
     const units = [...new Set(bindings.map(({ workUnitId }) => workUnitId))].filter(
-      (id) => !this.#unitStates.has(id),
+      // Another writer may have changed what several edge nodes tell.
+      (id) => !this.#unitStates.has(id) || this.#cell.isShared(id),
     );
     if (units.length > 0) {
       const found = await loadUnitStates(this.#pool, units);
@@ -271,11 +284,17 @@ export class BatchWriter {
   #tellPending(changes: Changes, nowMs: number): void {
     for (const bindingId of this.#pending) {
       if (changes.counters.has(bindingId) || !this.#isDue(bindingId, nowMs)) continue;
-      const binding = this.#cell.binding(bindingId);
+      const binding = this.#ownBinding(bindingId);
       const state = this.#counters.get(bindingId);
       if (binding === undefined || !state) continue;
       changes.counters.set(bindingId, { binding, state: this.#tell(binding, state, changes) });
     }
+  }
+
+  #ownBinding(bindingId: string): Binding | undefined {
+    const binding = this.#cell.binding(bindingId);
+    if (binding === undefined) return undefined;
+    return this.#isMine(nodeKey(binding.groupId, binding.edgeNodeId)) ? binding : undefined;
   }
 
   #tell(binding: Binding, state: CounterState, changes: Changes): CounterState {

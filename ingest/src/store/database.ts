@@ -11,8 +11,8 @@ export type Client = pg.PoolClient;
 /** Where a statement runs: on the pool by itself, or inside a transaction. */
 export type Queryable = Pick<pg.Pool, "query">;
 
-/** One writer, its side queries and the listener: a cell's ingest needs no more. */
-const connectionsMax = 4;
+/** Two writers, their side queries and the listener: a cell's ingest needs no more. */
+const connectionsMax = 6;
 
 export function openPool(databaseUrl: string, onIdleError: (error: Error) => void): pg.Pool {
   const pool = new pg.Pool({

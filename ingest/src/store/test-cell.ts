@@ -63,6 +63,17 @@ export class TestCell implements AsyncDisposable {
        values ($1, $2, $3, $4)`,
       [workUnitId, tenantId, centerId, workUnitId],
     );
+    await this.bind(gateway, workUnitId, roles, { rolloverAt });
+    return workUnitId;
+  }
+
+  /** Binds roles of a work unit to metrics of the gateway's device `machine`, since yesterday. */
+  async bind(
+    gateway: TestGateway,
+    workUnitId: string,
+    roles: Readonly<Record<string, string>>,
+    { rolloverAt = null }: { rolloverAt?: string | null } = {},
+  ): Promise<void> {
     for (const [role, metricName] of Object.entries(roles)) {
       await this.query(
         `insert into equipment.binding
@@ -70,7 +81,7 @@ export class TestCell implements AsyncDisposable {
             value_map, rollover_at, valid_from)
          values (gen_random_uuid(), $1, $2, $3, $4, 'machine', $5, $6, $7, $8, now() - interval '1 day')`,
         [
-          tenantId,
+          this.#database.tenantId,
           workUnitId,
           gateway.groupId,
           gateway.edgeNodeId,
@@ -81,7 +92,6 @@ export class TestCell implements AsyncDisposable {
         ],
       );
     }
-    return workUnitId;
   }
 
   /** The work unit's machine events in the order of the log. */
