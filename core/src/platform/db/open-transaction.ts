@@ -50,11 +50,12 @@ export class OpenTransaction {
   }
 
   /**
-   * Tells the listeners, appends the events and commits in one message: the log's lock is held for the
+   * Runs the last statements, tells the listeners, appends the events and commits in one message: the log's lock is held for the
    * time the server needs, not for a round trip and for whatever else this process is doing.
    */
-  async commit({ events, tileNotices }: ReturnType<Transaction["atCommit"]>): Promise<void> {
-    const steps = tileNotices.map((notice) => ({ step: tellingTiles, values: [notice] }));
+  async commit({ last, events, tileNotices }: ReturnType<Transaction["atCommit"]>): Promise<void> {
+    const notices = tileNotices.map((notice) => ({ step: tellingTiles, values: [notice] }));
+    const steps = [...last, ...notices];
     if (events === null) return this.#commitAfter(steps);
     const appending = { step: emitting, values: [events] };
     await inSpan("sql select platform.emit", emitSpan, () =>

@@ -5,6 +5,7 @@ import type pg from "pg";
 
 import { invariant } from "../errors.ts";
 import { traceparent } from "../observe/trace.ts";
+import type { BoundStep, Step } from "./pipelined-query.ts";
 import { statementName } from "./statement-name.ts";
 import { type RunStatement, tracedQuery } from "./traced-query.ts";
 
@@ -19,6 +20,7 @@ export class Transaction {
   readonly #kysely: Kysely<NoTables>;
   readonly #tenantId: TenantId | null;
   readonly #events: EventToEmit[] = [];
+  readonly #last: BoundStep[] = [];
   readonly #touchedWorkCenters = new Set<string>();
 
   constructor(kysely: Kysely<NoTables>, tenantId: TenantId | null) {
@@ -51,15 +53,23 @@ export class Transaction {
     return this.#events.length;
   }
 
+  /**
+   * Queues a statement whose answer nobody needs: it goes out with the commit, before the events, and
+   * costs no round trip. When it fails nothing is saved.
+   */
+  atEnd(step: Step, values: readonly string[]): void {
+    this.#last.push({ step, values });
+  }
+
   /** Says that the tiles of these work centers changed, so that live screens read them after the commit. */
   touch(workCenterIds: Iterable<string>): void {
     for (const workCenterId of workCenterIds) this.#touchedWorkCenters.add(workCenterId);
   }
 
-  /** The events as `platform.emit` takes them, and what listeners of `tile` are told with the commit. */
-  atCommit(): { events: string | null; tileNotices: string[] } {
+  /** The last statements, the events as `platform.emit` takes them, and what listeners of `tile` are told. */
+  atCommit(): { last: readonly BoundStep[]; events: string | null; tileNotices: string[] } {
     const events = this.#events.length === 0 ? null : JSON.stringify(this.#events);
-    return { events, tileNotices: this.#tileNotices() };
+    return { last: this.#last, events, tileNotices: this.#tileNotices() };
   }
 
   #tileNotices(): string[] {
