@@ -9,12 +9,9 @@ import { useMay } from "../api/identity-queries.ts";
 import { keys, workOrdersQuery } from "../api/queries.ts";
 import { DraftWorkOrder } from "../forms/draft-work-order.tsx";
 import { DueDate } from "../panels/due-date.tsx";
-import { useListChoices } from "../panels/lists/list-choices.ts";
-import { type Column, ListTable } from "../panels/lists/list-table.tsx";
-import { ListTools } from "../panels/lists/list-tools.tsx";
-import { Paged } from "../panels/lists/paged.tsx";
-import { SearchBox } from "../panels/lists/search-box.tsx";
-import { PageHead } from "../panels/page-head.tsx";
+import { FilterSelect } from "../panels/lists/filter-select.tsx";
+import { ListPage } from "../panels/lists/list-page.tsx";
+import type { Column } from "../panels/lists/list-table.tsx";
 import { paths } from "../paths.ts";
 import { Icon } from "../ui/icon.tsx";
 import { ProgressBar } from "../ui/progress-bar.tsx";
@@ -29,67 +26,45 @@ export function WorkOrdersPage() {
   const filter: WorkOrderFilter = useSearch({ from: paths.workOrders });
   const query = useInfiniteQuery(workOrdersQuery(filter));
   const columns = useColumns();
-  const choices = useListChoices("work-orders");
-  const may = useMay();
+  const mayDraft = useMay()("work_order:draft");
   const [isDrafting, setDrafting] = useState(false);
   const show = (asked: Record<string, unknown>) =>
     void navigate({ to: paths.workOrders, search: readWorkOrderFilter(asked), replace: true });
   const isFiltered = filter.state !== undefined || filter.search !== undefined;
   return (
     <>
-      <PageHead title={t("page.workOrders")}>
-        <search className="filter">
-          <SearchBox
-            label={t("workOrder.search")}
-            value={filter.search ?? ""}
-            onSearch={(search) => show({ ...filter, search })}
+      <ListPage
+        name="work-orders"
+        title={t("page.workOrders")}
+        to={paths.workOrders}
+        filter={filter}
+        onFilter={show}
+        searchLabel={t("workOrder.search")}
+        filters={
+          <FilterSelect
+            label={t("workOrder.stateFilter")}
+            all={t("workOrder.allStates")}
+            value={filter.state}
+            options={workOrderStates.map((value) => ({
+              value,
+              title: t(`workOrderState.${value}`),
+            }))}
+            onChoose={(state) => show({ ...filter, state })}
           />
-          <select
-            className="select"
-            aria-label={t("workOrder.stateFilter")}
-            value={filter.state ?? ""}
-            onChange={(event) => show({ ...filter, state: event.target.value })}
-          >
-            <option value="">{t("workOrder.allStates")}</option>
-            {workOrderStates.map((state) => (
-              <option key={state} value={state}>
-                {t(`workOrderState.${state}`)}
-              </option>
-            ))}
-          </select>
-          <ListTools
-            choices={choices}
-            columns={columns}
-            filter={filter}
-            to={paths.workOrders}
-            files={{
-              title: t("page.workOrders"),
-              path: "/api/work-orders",
-              importKey: may("work_order:draft") ? keys.workOrders : null,
-            }}
-          />
-        </search>
-        {may("work_order:draft") && (
-          <button type="button" className="button button-main" onClick={() => setDrafting(true)}>
-            <Icon name="add" size={16} /> {t("workOrder.new")}
-          </button>
-        )}
-      </PageHead>
-      <Paged
+        }
         query={query}
-        empty={<p>{t(isFiltered ? "workOrder.noneFound" : "workOrder.none")}</p>}
-      >
-        {(orders) => (
-          <ListTable
-            label={t("page.workOrders")}
-            rows={orders}
-            columns={columns}
-            hidden={choices.choices.hidden}
-            keyOf={({ workOrderId }) => workOrderId}
-            sorting={{ sort: filter.sort, onSort: (sort) => show({ ...filter, sort }) }}
-          />
-        )}
-      </Paged>
+        columns={columns}
+        keyOf={({ workOrderId }) => workOrderId}
+        files={{ path: "/api/work-orders", importKey: mayDraft ? keys.workOrders : null }}
+        empty={t(isFiltered ? "workOrder.noneFound" : "workOrder.none")}
+        action={
+          mayDraft && (
+            <button type="button" className="button button-main" onClick={() => setDrafting(true)}>
+              <Icon name="add" size={16} /> {t("workOrder.new")}
+            </button>
+          )
+        }
+      />
       {isDrafting && <DraftWorkOrder onClose={() => setDrafting(false)} />}
     </>
   );

@@ -7,12 +7,9 @@ import { useTranslations } from "use-intl";
 import { type UserFilter, useMay, usersQuery } from "../../api/identity-queries.ts";
 import { useRoleTitle, useRoles } from "../../api/use-roles.ts";
 import { InviteUser } from "../../forms/admin/invite-user.tsx";
-import { useListChoices } from "../../panels/lists/list-choices.ts";
-import { type Column, ListTable } from "../../panels/lists/list-table.tsx";
-import { ListTools } from "../../panels/lists/list-tools.tsx";
-import { Paged } from "../../panels/lists/paged.tsx";
-import { SearchBox } from "../../panels/lists/search-box.tsx";
-import { PageHead } from "../../panels/page-head.tsx";
+import { FilterSelect } from "../../panels/lists/filter-select.tsx";
+import { ListPage } from "../../panels/lists/list-page.tsx";
+import type { Column } from "../../panels/lists/list-table.tsx";
 import { UserStateMark } from "../../panels/people/user-state-mark.tsx";
 import { paths } from "../../paths.ts";
 import { Icon } from "../../ui/icon.tsx";
@@ -26,7 +23,6 @@ export function UsersPage() {
   const filter: UserFilter = useSearch({ from: paths.users });
   const query = useInfiniteQuery(usersQuery(filter));
   const columns = useColumns();
-  const choices = useListChoices("users");
   const roles = useRoles();
   const mayInvite = useMay()("user:change");
   const [isInviting, setInviting] = useState(false);
@@ -34,65 +30,46 @@ export function UsersPage() {
     void navigate({ to: paths.users, search: readUserFilter(asked), replace: true });
   return (
     <>
-      <PageHead title={t("page.users")}>
-        <search className="filter">
-          <SearchBox
-            label={t("user.search")}
-            value={filter.search ?? ""}
-            onSearch={(search) => show({ ...filter, search })}
-          />
-          <select
-            className="select"
-            aria-label={t("user.stateFilter")}
-            value={filter.state ?? ""}
-            onChange={(event) => show({ ...filter, state: event.target.value })}
-          >
-            <option value="">{t("workOrder.allStates")}</option>
-            {userStates.map((state) => (
-              <option key={state} value={state}>
-                {t(`userState.${state}`)}
-              </option>
-            ))}
-          </select>
-          <select
-            className="select select-role"
-            aria-label={t("user.roleFilter")}
-            value={filter.role ?? ""}
-            onChange={(event) => show({ ...filter, role: event.target.value })}
-          >
-            <option value="">{t("user.allRoles")}</option>
-            {roles.map(({ role, title }) => (
-              <option key={role} value={role}>
-                {title}
-              </option>
-            ))}
-          </select>
-          <ListTools
-            choices={choices}
-            columns={columns}
-            filter={filter}
-            to={paths.users}
-            files={{ title: t("page.users"), path: "/api/admin/users" }}
-          />
-        </search>
-        {mayInvite && (
-          <button type="button" className="button button-main" onClick={() => setInviting(true)}>
-            <Icon name="add" size={16} /> {t("user.invite")}
-          </button>
-        )}
-      </PageHead>
-      {/* Whoever reads this is a user, so an empty list is always one of a filter. */}
-      <Paged query={query} empty={<p>{t("user.noneFound")}</p>}>
-        {(users) => (
-          <ListTable
-            label={t("page.users")}
-            rows={users}
-            columns={columns}
-            hidden={choices.choices.hidden}
-            keyOf={({ userId }) => userId}
-          />
-        )}
-      </Paged>
+      <ListPage
+        name="users"
+        title={t("page.users")}
+        to={paths.users}
+        filter={filter}
+        onFilter={show}
+        searchLabel={t("user.search")}
+        filters={
+          <>
+            <FilterSelect
+              label={t("user.stateFilter")}
+              all={t("workOrder.allStates")}
+              value={filter.state}
+              options={userStates.map((value) => ({ value, title: t(`userState.${value}`) }))}
+              onChoose={(state) => show({ ...filter, state })}
+            />
+            <FilterSelect
+              label={t("user.roleFilter")}
+              all={t("user.allRoles")}
+              value={filter.role}
+              options={roles.map(({ role, title }) => ({ value: role, title }))}
+              className="select select-role"
+              onChoose={(role) => show({ ...filter, role })}
+            />
+          </>
+        }
+        query={query}
+        columns={columns}
+        keyOf={({ userId }) => userId}
+        files={{ path: "/api/admin/users" }}
+        // Whoever reads this is a user, so an empty list is always one of a filter.
+        empty={t("user.noneFound")}
+        action={
+          mayInvite && (
+            <button type="button" className="button button-main" onClick={() => setInviting(true)}>
+              <Icon name="add" size={16} /> {t("user.invite")}
+            </button>
+          )
+        }
+      />
       {isInviting && <InviteUser onClose={() => setInviting(false)} />}
     </>
   );

@@ -10,12 +10,9 @@ import { useMay } from "../../api/identity-queries.ts";
 import { keys } from "../../api/queries.ts";
 import { CreateItem } from "../../forms/engineering/create-item.tsx";
 import { KindMark } from "../../panels/items/kind-mark.tsx";
-import { useListChoices } from "../../panels/lists/list-choices.ts";
-import { type Column, ListTable } from "../../panels/lists/list-table.tsx";
-import { ListTools } from "../../panels/lists/list-tools.tsx";
-import { Paged } from "../../panels/lists/paged.tsx";
-import { SearchBox } from "../../panels/lists/search-box.tsx";
-import { PageHead } from "../../panels/page-head.tsx";
+import { FilterSelect } from "../../panels/lists/filter-select.tsx";
+import { ListPage } from "../../panels/lists/list-page.tsx";
+import type { Column } from "../../panels/lists/list-table.tsx";
 import { paths } from "../../paths.ts";
 import { Icon } from "../../ui/icon.tsx";
 import { useFormat } from "../../ui/use-format.ts";
@@ -28,74 +25,42 @@ export function ItemsPage() {
   const filter: ItemFilter = useSearch({ from: paths.items });
   const query = useInfiniteQuery(itemListQuery(filter));
   const columns = useColumns();
-  const choices = useListChoices("items");
   const mayCreate = useMay()("item:create");
   const [isCreating, setCreating] = useState(false);
-  const show = (search: ItemFilter) => void navigate({ to: paths.items, search, replace: true });
-  const { search: _, ...withoutSearch } = filter;
-  const { kind: __, ...withoutKind } = filter;
-  const choose = (value: string) => {
-    const kind = itemKinds.find((one) => one === value);
-    show({ ...withoutKind, ...(kind !== undefined && { kind }) });
-  };
+  const show = (asked: Record<string, unknown>) =>
+    void navigate({ to: paths.items, search: readItemFilter(asked), replace: true });
+  const isFiltered = filter.kind !== undefined || filter.search !== undefined;
   return (
     <>
-      <PageHead title={t("page.items")}>
-        <search className="filter">
-          <SearchBox
-            label={t("items.search")}
-            value={filter.search ?? ""}
-            onSearch={(search) => show({ ...withoutSearch, ...(search !== "" && { search }) })}
+      <ListPage
+        name="items"
+        title={t("page.items")}
+        to={paths.items}
+        filter={filter}
+        onFilter={show}
+        searchLabel={t("items.search")}
+        filters={
+          <FilterSelect
+            label={t("items.kind")}
+            all={t("items.allKinds")}
+            value={filter.kind}
+            options={itemKinds.map((value) => ({ value, title: t(`itemKind.${value}`) }))}
+            onChoose={(kind) => show({ ...filter, kind })}
           />
-          <select
-            className="select"
-            aria-label={t("items.kind")}
-            value={filter.kind ?? ""}
-            onChange={(event) => choose(event.target.value)}
-          >
-            <option value="">{t("items.allKinds")}</option>
-            {itemKinds.map((kind) => (
-              <option key={kind} value={kind}>
-                {t(`itemKind.${kind}`)}
-              </option>
-            ))}
-          </select>
-          <ListTools
-            choices={choices}
-            columns={columns}
-            filter={filter}
-            to={paths.items}
-            files={{
-              title: t("page.items"),
-              path: "/api/items",
-              importKey: mayCreate ? keys.items : null,
-            }}
-          />
-        </search>
-        {mayCreate && (
-          <button type="button" className="button button-main" onClick={() => setCreating(true)}>
-            <Icon name="add" size={16} /> {t("item.new")}
-          </button>
-        )}
-      </PageHead>
-      <Paged
+        }
         query={query}
-        empty={<p>{t(Object.keys(filter).length > 0 ? "items.noneFound" : "items.none")}</p>}
-      >
-        {(items) => (
-          <ListTable
-            label={t("page.items")}
-            rows={items}
-            columns={columns}
-            hidden={choices.choices.hidden}
-            keyOf={({ itemId }) => itemId}
-            sorting={{
-              sort: filter.sort,
-              onSort: (sort) => show(readItemFilter({ ...filter, sort })),
-            }}
-          />
-        )}
-      </Paged>
+        columns={columns}
+        keyOf={({ itemId }) => itemId}
+        files={{ path: "/api/items", importKey: mayCreate ? keys.items : null }}
+        empty={t(isFiltered ? "items.noneFound" : "items.none")}
+        action={
+          mayCreate && (
+            <button type="button" className="button button-main" onClick={() => setCreating(true)}>
+              <Icon name="add" size={16} /> {t("item.new")}
+            </button>
+          )
+        }
+      />
       {isCreating && <CreateItem onClose={() => setCreating(false)} />}
     </>
   );

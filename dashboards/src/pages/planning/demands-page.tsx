@@ -7,12 +7,8 @@ import { useTranslations } from "use-intl";
 import { useMay } from "../../api/identity-queries.ts";
 import { type DemandFilter, demandsQuery, planningKeys } from "../../api/planning-queries.ts";
 import { SaveDemand } from "../../forms/planning/save-demand.tsx";
-import { useListChoices } from "../../panels/lists/list-choices.ts";
-import { type Column, ListTable } from "../../panels/lists/list-table.tsx";
-import { ListTools } from "../../panels/lists/list-tools.tsx";
-import { Paged } from "../../panels/lists/paged.tsx";
-import { SearchBox } from "../../panels/lists/search-box.tsx";
-import { PageHead } from "../../panels/page-head.tsx";
+import { ListPage } from "../../panels/lists/list-page.tsx";
+import type { Column } from "../../panels/lists/list-table.tsx";
 import { paths } from "../../paths.ts";
 import { Icon } from "../../ui/icon.tsx";
 import { useFormat } from "../../ui/use-format.ts";
@@ -26,50 +22,35 @@ export function DemandsPage() {
   const filter: DemandFilter = useSearch({ from: paths.demands });
   const show = (asked: Record<string, unknown>) =>
     void navigate({ to: paths.demands, search: readDemandFilter(asked), replace: true });
-  const choices = useListChoices("demands");
   const [edited, setEdited] = useState<Demand | "new" | null>(null);
   const query = useInfiniteQuery(demandsQuery(filter));
   const columns = useColumns(mayChange ? setEdited : null);
   return (
     <>
-      <PageHead title={t("page.demands")}>
-        <search className="filter">
-          <SearchBox
-            label={t("planning.searchItem")}
-            value={filter.search ?? ""}
-            onSearch={(search) => show({ ...filter, search })}
-          />
-          <ListTools
-            choices={choices}
-            columns={columns}
-            filter={filter}
-            to={paths.demands}
-            files={{
-              title: t("page.demands"),
-              path: "/api/planning/demands",
-              importKey: mayChange ? planningKeys.demands : null,
-            }}
-          />
-        </search>
-        {mayChange && (
-          <button type="button" className="button button-main" onClick={() => setEdited("new")}>
-            <Icon name="add" size={16} /> {t("planning.newDemand")}
-          </button>
-        )}
-      </PageHead>
-      <Paged query={query} empty={<p>{t("planning.noneDemands")}</p>}>
-        {(rows) => (
-          <ListTable
-            label={t("page.demands")}
-            rows={rows}
-            columns={columns}
-            hidden={choices.choices.hidden}
-            isLinked={false}
-            keyOf={({ demandId }) => demandId}
-            sorting={{ sort: filter.sort, onSort: (sort) => show({ ...filter, sort }) }}
-          />
-        )}
-      </Paged>
+      <ListPage
+        name="demands"
+        title={t("page.demands")}
+        to={paths.demands}
+        filter={filter}
+        onFilter={show}
+        searchLabel={t("planning.searchItem")}
+        query={query}
+        columns={columns}
+        keyOf={({ demandId }) => demandId}
+        isLinked={false}
+        files={{
+          path: "/api/planning/demands",
+          importKey: mayChange ? planningKeys.demands : null,
+        }}
+        empty={t("planning.noneDemands")}
+        action={
+          mayChange && (
+            <button type="button" className="button button-main" onClick={() => setEdited("new")}>
+              <Icon name="add" size={16} /> {t("planning.newDemand")}
+            </button>
+          )
+        }
+      />
       {edited !== null && (
         <SaveDemand demand={edited === "new" ? null : edited} onClose={() => setEdited(null)} />
       )}

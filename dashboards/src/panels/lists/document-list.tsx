@@ -4,11 +4,9 @@ import type { ReactNode } from "react";
 import { useTranslations } from "use-intl";
 
 import type { Page } from "../../api/queries.ts";
-import { PageHead } from "../page-head.tsx";
-import { useListChoices } from "./list-choices.ts";
-import { type Column, ListTable } from "./list-table.tsx";
-import { ListTools } from "./list-tools.tsx";
-import { Paged } from "./paged.tsx";
+import { FilterSelect } from "./filter-select.tsx";
+import { ListPage } from "./list-page.tsx";
+import type { Column } from "./list-table.tsx";
 
 /** The list of documents that go through states: its head with the filter by state, its tools, its rows. */
 export function DocumentList<Row, State extends string>({
@@ -43,51 +41,31 @@ export function DocumentList<Row, State extends string>({
 }) {
   const t = useTranslations();
   const navigate = useNavigate();
-  const choices = useListChoices(name);
-  const choose = (value: string) => {
-    const chosen = states.find((one) => one === value);
-    // The route checks the search of a URL, whoever wrote it.
-    const search = chosen === undefined ? {} : { state: chosen };
+  // The route checks the search of a URL, whoever wrote it.
+  const show = (search: Record<string, unknown>) =>
     void navigate({ to, search: search as never, replace: true });
-  };
   return (
-    <>
-      <PageHead title={title}>
-        <search className="filter">
-          <select
-            className="select"
-            aria-label={t("column.state")}
-            value={state ?? ""}
-            onChange={(event) => choose(event.target.value)}
-          >
-            <option value="">{t("workOrder.allStates")}</option>
-            {states.map((one) => (
-              <option key={one} value={one}>
-                {stateWord(one)}
-              </option>
-            ))}
-          </select>
-          <ListTools
-            choices={choices}
-            columns={columns}
-            filter={{ state }}
-            to={to}
-            files={{ title, ...files }}
-          />
-        </search>
-        {action}
-      </PageHead>
-      <Paged query={query} empty={<p>{empty}</p>}>
-        {(rows) => (
-          <ListTable
-            label={title}
-            rows={rows}
-            columns={columns}
-            hidden={choices.choices.hidden}
-            keyOf={keyOf}
-          />
-        )}
-      </Paged>
-    </>
+    <ListPage
+      name={name}
+      title={title}
+      to={to}
+      filter={{ state }}
+      onFilter={show}
+      filters={
+        <FilterSelect
+          label={t("column.state")}
+          all={t("workOrder.allStates")}
+          value={state}
+          options={states.map((value) => ({ value, title: stateWord(value) }))}
+          onChoose={(chosen) => show(chosen === undefined ? {} : { state: chosen })}
+        />
+      }
+      query={query}
+      columns={columns}
+      keyOf={keyOf}
+      files={files}
+      empty={empty}
+      action={action}
+    />
   );
 }

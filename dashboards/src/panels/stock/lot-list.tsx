@@ -14,6 +14,7 @@ import { paths } from "../../paths.ts";
 import { ProblemNote } from "../../ui/problem.tsx";
 import { useCommand } from "../../ui/use-command.ts";
 import { useFormat } from "../../ui/use-format.ts";
+import { FilterSelect } from "../lists/filter-select.tsx";
 import { useListChoices } from "../lists/list-choices.ts";
 import { type Column, ListTable } from "../lists/list-table.tsx";
 import { ListTools } from "../lists/list-tools.tsx";
@@ -54,22 +55,15 @@ export function LotList({
           value={filter.search ?? ""}
           onSearch={(search) => onFilter({ ...withoutSearch, ...(search !== "" && { search }) })}
         />
-        <select
-          className="select"
-          aria-label={t("column.state")}
-          value={filter.status ?? ""}
-          onChange={(event) => {
-            const status = lotStatuses.find((one) => one === event.target.value);
-            onFilter({ ...withoutStatus, ...(status !== undefined && { status }) });
-          }}
-        >
-          <option value="">{t("workOrder.allStates")}</option>
-          {lotStatuses.map((status) => (
-            <option key={status} value={status}>
-              {t(`lotStatus.${status}`)}
-            </option>
-          ))}
-        </select>
+        <FilterSelect
+          label={t("column.state")}
+          all={t("workOrder.allStates")}
+          value={filter.status}
+          options={lotStatuses.map((value) => ({ value, title: t(`lotStatus.${value}`) }))}
+          onChoose={(status) =>
+            onFilter({ ...withoutStatus, ...(status !== undefined && { status }) })
+          }
+        />
         <ListTools
           choices={choices}
           columns={columns}
