@@ -15,6 +15,7 @@ import {
   needsOfOrder,
   suppliesOfOrder,
 } from "../../core/src/modules/planning/engine/mrp/pegging.ts";
+import { helpMrp } from "../../core/src/modules/planning/mrp/help-mrp.ts";
 import { replan } from "../../core/src/modules/planning/engine/mrp/replan.ts";
 import { runMrp } from "../../core/src/modules/planning/engine/mrp/run.ts";
 import { readMrpFolder, type NamedInput, writePlannedOrders } from "./mrp-csv.ts";
@@ -26,6 +27,7 @@ import { generateFactory } from "./mrp-generate.ts";
  *   --generate LIST   items=1000000,weeks=52,lines=3700000[,seed=1]
  *   --out FILE        planned orders as CSV
  *   --runs N          repeats the computation, prints the median (1)
+ *   --threads N       1 or 2 (2 from 100,000 items on)
  * The last line is one JSON object; times are wall clock. Exit code 1 when a total differs.
  */
 const { values } = parseArgs({
@@ -34,12 +36,17 @@ const { values } = parseArgs({
     generate: { type: "string" },
     out: { type: "string" },
     runs: { type: "string", default: "1" },
+    threads: { type: "string" },
   },
 });
 
 const loaded = timed(load);
 const { input, itemIds } = loaded.result;
-const computed = Array.from({ length: Number(values.runs) }, () => timed(() => runMrp(input)));
+const threads = Number(values.threads ?? (input.points.count >= 100_000 ? 2 : 1));
+const options = threads === 2 ? { crew: helpMrp } : {};
+const computed = Array.from({ length: Number(values.runs) }, () =>
+  timed(() => runMrp(input, options)),
+);
 const plan = computed.at(-1)?.result;
 if (plan === undefined) throw new Error("--runs must be at least 1");
 const written = performance.now();
@@ -56,6 +63,7 @@ console.log(
   JSON.stringify({
     load_ms: round(loaded.ms),
     compute_ms: round(median(computed.map(({ ms }) => ms))),
+    threads,
     compute_cpu_ms: round(median(computed.map(({ cpuMs }) => cpuMs))),
     write_ms: values.out === undefined ? null : round(writeMs),
     planned_orders: plannedOrders,

@@ -13,6 +13,7 @@ import { decimalFromScaled } from "../engine/mrp/quantity.ts";
 import { plannedPoints } from "../engine/mrp/alternates.ts";
 import { runMrp } from "../engine/mrp/run.ts";
 import { dayOf } from "../days.ts";
+import { helpMrp } from "./help-mrp.ts";
 import type { Need as AskedFor, Receipt } from "./open-orders.ts";
 import type { StockingPoint } from "./stocking-points.ts";
 
@@ -81,7 +82,10 @@ export type MrpResult = {
 export const run: ThreadTask<MrpTask, MrpResult> = (task, tell) => {
   const { input, findings: composing } = composeInput(task.records);
   const started = performance.now();
-  const plan = runMrp(input, (done, total) => tell(done, total, "netting"));
+  const plan = runMrp(input, {
+    onProgress: (done, total) => tell(done, total, "netting"),
+    ...(input.points.count >= pointsForHelp && { crew: helpMrp }),
+  });
   const computeMs = performance.now() - started;
   const rows = new Rows(task, plan);
   for (const [at, point] of rows.points.entries()) {
@@ -107,6 +111,8 @@ export const run: ThreadTask<MrpTask, MrpResult> = (task, tell) => {
   };
 };
 
+// Below it is done before a thread has started.
+const pointsForHelp = 100_000;
 const findingsMax = 200;
 /** More is refused: a plan that nobody can read, and a transaction of minutes. */
 export const pegsMax = 1_000_000;

@@ -1,5 +1,6 @@
 import { assertNever } from "@millwright/contracts/units";
 
+import { copyColumn, isColumn } from "./columns.ts";
 import type { Finding, FindingCode } from "./finding.ts";
 import { refusedRow } from "./grouping.ts";
 import {
@@ -309,9 +310,7 @@ function pointsWhere(column: Int32Array | Uint8Array, value: number): number[] {
 function copyColumns<Table extends object>(table: Table): Table {
   const copy = { ...table };
   for (const [name, column] of Object.entries(copy)) {
-    if (ArrayBuffer.isView(column) && "slice" in column && typeof column.slice === "function") {
-      Object.assign(copy, { [name]: column.slice() });
-    }
+    if (isColumn(column)) Object.assign(copy, { [name]: copyColumn(column) });
   }
   return copy;
 }

@@ -1,3 +1,4 @@
+import { int32Column } from "./columns.ts";
 import type { MrpInput } from "./input.ts";
 
 /**
@@ -20,8 +21,8 @@ export const endOfChain = -1;
 
 /** Takes over the columns of a checked input. */
 export function storeDemands({ points, demands }: MrpInput): DemandStore {
-  const head = new Int32Array(points.count).fill(endOfChain);
-  const next = new Int32Array(demands.count).fill(endOfChain);
+  const head = int32Column(points.count).fill(endOfChain);
+  const next = int32Column(demands.count).fill(endOfChain);
   for (let row = demands.count - 1; row >= 0; row -= 1) {
     const point = demands.point[row] ?? -1;
     if (point < 0) continue;

@@ -1,3 +1,4 @@
+import { int32Column } from "./columns.ts";
 import { findCycles } from "./cycles.ts";
 import { refusedRow } from "./grouping.ts";
 import type { ByProducts, Lines } from "./input.ts";
@@ -79,8 +80,8 @@ export function codesWithout(points: number, lines: Lines, componentOfLine: Int3
     const child = component[place] ?? 0;
     parentsLeft[child] = (parentsLeft[child] ?? 0) + 1;
   }
-  const level = new Int32Array(points);
-  const sequence = new Int32Array(points);
+  const level = int32Column(points);
+  const sequence = int32Column(points);
   let placed = 0;
   for (let point = 0; point < points; point += 1) {
     if (parentsLeft[point] === 0) sequence[placed++] = point;

@@ -1,3 +1,5 @@
+import { int32Column, uint32Column, uint8Column } from "./columns.ts";
+
 /**
  * Planned orders in columns, eight bytes each: a million points have tens of millions of them, and the
  * time of a run is mostly that of touching memory. Rows of a point stand together, due days ascending;
@@ -23,6 +25,8 @@ export type Orders = {
   readonly isWide: Uint8Array;
   /** Days from start to due, or `onCalendar`: working days, to be asked of the calendar. */
   readonly leadDays: Int32Array;
+  /** While threads plan together: [0] is the first row that none of them has taken. */
+  room: Int32Array | null;
 };
 
 export const onCalendar = -1;
@@ -38,23 +42,51 @@ export function createOrders(points: number, rows: number): Orders {
   return {
     length: 0,
     limit: reserved,
-    due: new Int32Array(reserved),
-    quantity: new Uint32Array(reserved),
-    first: new Int32Array(points),
-    count: new Int32Array(points),
-    isWide: new Uint8Array(points),
-    leadDays: new Int32Array(points),
+    due: int32Column(reserved),
+    quantity: uint32Column(reserved),
+    first: int32Column(points),
+    count: int32Column(points),
+    isWide: uint8Column(points),
+    leadDays: int32Column(points),
+    room: null,
   };
 }
 
-/** Makes room for `rows` more rows. */
+/**
+ * Makes room for `rows` more rows.
+ * @throws OrdersFull while threads plan together: they cannot move the columns
+ */
 export function reserveOrders(orders: Orders, rows: number): void {
   if (orders.length + rows <= orders.limit) return;
+  if (orders.room === null) grow(orders, rows);
+  else takeRoom(orders, orders.room, rows);
+}
+
+function takeRoom(orders: Orders, room: Int32Array, rows: number): void {
+  const taken = Math.max(rows, roomRows);
+  const from = Atomics.add(room, 0, taken);
+  if (from + taken > orders.due.length) throw new OrdersFull();
+  orders.length = from;
+  orders.limit = from + taken;
+}
+
+// A few hundred points: seldom asked for, and little is left over.
+const roomRows = 16_384;
+
+/** There were more orders than room was reserved for. */
+export class OrdersFull extends Error {
+  constructor() {
+    super("the room for planned orders is full");
+    this.name = "OrdersFull";
+  }
+}
+
+function grow(orders: Orders, rows: number): void {
   orders.limit = Math.max(orders.length + rows, orders.due.length * 2);
   const { due, quantity } = orders;
-  orders.due = new Int32Array(orders.limit);
+  orders.due = int32Column(orders.limit);
   orders.due.set(due);
-  orders.quantity = new Uint32Array(orders.limit);
+  orders.quantity = uint32Column(orders.limit);
   orders.quantity.set(quantity);
 }
 

@@ -1,6 +1,6 @@
 import { coverClaims, type Supply } from "./cover-claims.ts";
 import { listNeeds, type Need } from "./needs.ts";
-import type { MrpPlan, OrderRef } from "./plan.ts";
+import { type MrpPlan, type OrderRef, tooLarge } from "./plan.ts";
 import { ordersOf } from "./planned-orders.ts";
 
 /** Where a quantity comes from. Rows are those of the input's tables. */
@@ -40,7 +40,7 @@ export function pegsOfPoint(plan: MrpPlan, point: number): Peg[] {
   const nextOrder = orderTaker(plan, point);
   const covered = coveredInstead(plan, point);
   const needOf = (claim: number) => needs.need[claim] ?? safetyStock;
-  if (plan.pointFindings.get(point)?.code === "quantity.too_large") return pegs;
+  if (plan.trouble[plan.structure.rank[point] ?? 0] === tooLarge) return pegs;
   coverClaims(plan, point, needs, {
     taken: ({ claim, supply, day, quantity }) => {
       pegs.push({

@@ -1,11 +1,12 @@
 import { coverClaims } from "./cover-claims.ts";
 import { gatherRequirements } from "./gather.ts";
 import { everyDay, noFence, supplyKinds } from "./input.ts";
+import { isLotForLot, lotRuleAt } from "./lot-rule-columns.ts";
 import { createQuantityByDay, pushQuantity, type QuantityByDay, sizeLots } from "./lot-sizing.ts";
 import { daysBefore, leadTerms } from "./lead-time.ts";
 import { listNeeds } from "./needs.ts";
 import { onCalendar, reserveOrders, wide } from "./orders.ts";
-import type { MrpPlan } from "./plan.ts";
+import { type MrpPlan, noTrouble, tooLarge, tooManyOrders } from "./plan.ts";
 import { giveBack, offerStock, takeInstead } from "./substitute.ts";
 
 const phantom = supplyKinds.indexOf("phantom");
@@ -25,16 +26,16 @@ export function takeStep(plan: MrpPlan, step: number): void {
  * Nets one point and writes its planned orders after the last row. Its parents are planned already; the
  * rows it had before are left behind.
  */
-function planPoint(plan: MrpPlan, point: number): void {
+export function planPoint(plan: MrpPlan, point: number): void {
   gatherRequirements(plan, point);
-  if (plan.pointFindings.size > 0) plan.pointFindings.delete(point);
+  plan.trouble[plan.structure.rank[point] ?? 0] = noTrouble;
   const { points } = plan.input;
   const isDated = plan.structure.hasDatedSupply[point] === 1;
   const isPlain =
     points.kind[point] === phantom ||
     (points.step[point] === 1 &&
       points.planningFence[point] === noFence &&
-      plan.input.lotRules[points.lotRule[point] ?? 0]?.rule === "lot_for_lot");
+      isLotForLot(plan.structure.lotRules, points.lotRule[point] ?? 0));
   if (isPlain && !isDated) planLotForLot(plan, point);
   else planByRule(plan, point, isDated);
 }
@@ -66,7 +67,7 @@ function planLotForLot(plan: MrpPlan, point: number): void {
   // Nobody needs it, but the safety stock is missing: it is restored on day 0.
   if (free < 0) pushQuantity(lots.orders, 0, -free);
   if (!isExact) {
-    reportTooLarge(plan, point);
+    report(plan, point, tooLarge);
     lots.orders.count = 0;
   }
   writeOrders(plan, point, lots.orders);
@@ -74,7 +75,8 @@ function planLotForLot(plan: MrpPlan, point: number): void {
 
 /** A point that alternates may stand in for: needs are netted one by one, as each has its own. */
 function planMain(plan: MrpPlan, main: number): void {
-  plan.pointFindings.delete(main);
+  const rank = plan.structure.rank[main] ?? 0;
+  plan.trouble[rank] = noTrouble;
   giveBack(plan, main);
   const { needs } = plan.window.lots;
   needs.count = 0;
@@ -93,7 +95,7 @@ function planMain(plan: MrpPlan, main: number): void {
     });
   }
   orderMissing(plan, main, isExact);
-  if (plan.pointFindings.get(main)?.code === "quantity.too_large") giveBack(plan, main);
+  if (plan.trouble[rank] === tooLarge) giveBack(plan, main);
 }
 
 /** Any lot rule, fence and dated supply: what is missing by day, then lots, then orders. */
@@ -104,7 +106,7 @@ function planByRule(plan: MrpPlan, point: number, isDated: boolean): void {
 
 /** Orders for what `window.lots.needs` holds; none when what was gathered is not exact. */
 function orderMissing(plan: MrpPlan, point: number, gathered: boolean): void {
-  const { points, lotRules } = plan.input;
+  const { points } = plan.input;
   const { lots } = plan.window;
   const { needs, orders } = lots;
   const isPhantom = points.kind[point] === phantom;
@@ -112,13 +114,15 @@ function orderMissing(plan: MrpPlan, point: number, gathered: boolean): void {
   let isExact = gathered && total <= Number.MAX_SAFE_INTEGER;
   orders.count = 0;
   if (isExact) {
-    const rule = isPhantom ? lotForLot : (lotRules[points.lotRule[point] ?? 0] ?? lotForLot);
+    const rule = isPhantom
+      ? lotForLot
+      : lotRuleAt(plan.structure.lotRules, points.lotRule[point] ?? 0);
     const kept = sizeLots(rule, isPhantom ? 1 : (points.step[point] ?? 1), lots);
     isExact = totalQuantity(orders) <= Number.MAX_SAFE_INTEGER;
-    if (!kept) reportTooManyOrders(plan, point);
+    if (!kept) report(plan, point, tooManyOrders);
   }
   if (!isExact) {
-    reportTooLarge(plan, point);
+    report(plan, point, tooLarge);
     orders.count = 0;
   }
   writeOrders(plan, point, orders);
@@ -229,19 +233,6 @@ function totalQuantity({ quantity, count }: QuantityByDay): number {
   return total;
 }
 
-function reportTooLarge(plan: MrpPlan, point: number): void {
-  plan.pointFindings.set(point, {
-    code: "quantity.too_large",
-    points: [point],
-    message: "a requirement or an order exceeds 2^53 units of the last decimal; not planned",
-  });
-}
-
-function reportTooManyOrders(plan: MrpPlan, point: number): void {
-  plan.pointFindings.set(point, {
-    code: "lot_rule.too_many_orders",
-    points: [point],
-    message:
-      "the maximum order quantity splits one need into more orders than can be meant; the last takes the rest",
-  });
+function report(plan: MrpPlan, point: number, trouble: number): void {
+  plan.trouble[plan.structure.rank[point] ?? 0] = trouble;
 }

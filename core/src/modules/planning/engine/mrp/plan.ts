@@ -1,11 +1,12 @@
 import { checkInput } from "./check-input.ts";
+import { float64Column, uint8Column } from "./columns.ts";
 import { type DemandStore, storeDemands } from "./demand-store.ts";
 import type { Finding } from "./finding.ts";
 import type { MrpInput } from "./input.ts";
 import { createOrders, type Orders } from "./orders.ts";
 import type { Taken } from "./substitute.ts";
 import { buildStructure, type Structure } from "./structure.ts";
-import { createWindow, type Window } from "./window.ts";
+import { windowOf, type Window } from "./window.ts";
 
 /** A planned order: the `ordinal`-th of its point, in order of due day, from 0. */
 export type OrderRef = { readonly point: number; readonly ordinal: number };
@@ -20,8 +21,8 @@ export type MrpPlan = {
   readonly orders: Orders;
   /** What was wrong with the input. */
   readonly inputFindings: readonly Finding[];
-  /** What went wrong at a point while planning it. */
-  readonly pointFindings: Map<number, Finding>;
+  /** What went wrong while planning a point, by rank: row of `troubles`. */
+  readonly trouble: Uint8Array;
   /** The demands of `input` and those added since; read these. */
   readonly demands: DemandStore;
   /** Stock that does not expire, by point; may be negative. */
@@ -53,13 +54,13 @@ export function preparePlan(given: MrpInput): MrpPlan {
       message: "the alternate is made of what it would replace; it is not taken",
     });
   }
-  const window = createWindow(input, structure);
+  const window = windowOf(input, structure);
   return {
     input,
     structure,
     orders: createOrders(input.points.count, input.points.count * window.gross.length),
     inputFindings: findings,
-    pointFindings: new Map(),
+    trouble: uint8Column(input.points.count),
     demands: storeDemands(input),
     stock: sumStock(input),
     spare: new Float64Array(structure.alternates === null ? 0 : input.onHand.count),
@@ -70,11 +71,35 @@ export function preparePlan(given: MrpInput): MrpPlan {
 
 /** All findings, those of the input first. */
 export function findingsOf(plan: MrpPlan): Finding[] {
-  return [...plan.inputFindings, ...plan.pointFindings.values()];
+  const findings = [...plan.inputFindings];
+  for (const [rank, trouble] of plan.trouble.entries()) {
+    const found = troubles[trouble];
+    if (found === undefined || found === null) continue;
+    findings.push({ ...found, points: [plan.structure.byRank[rank] ?? 0] });
+  }
+  return findings;
 }
 
+/** What planning a point may run into; 0 is nothing. */
+const troubles = [
+  null,
+  {
+    code: "quantity.too_large",
+    message: "a requirement or an order exceeds 2^53 units of the last decimal; not planned",
+  },
+  {
+    code: "lot_rule.too_many_orders",
+    message:
+      "the maximum order quantity splits one need into more orders than can be meant; the last takes the rest",
+  },
+] as const satisfies readonly (Omit<Finding, "points"> | null)[];
+
+export const noTrouble = 0;
+export const tooLarge = 1;
+export const tooManyOrders = 2;
+
 function sumStock({ points, onHand }: MrpInput): Float64Array {
-  const stock = new Float64Array(points.count);
+  const stock = float64Column(points.count);
   for (let row = 0; row < onHand.count; row += 1) {
     const point = onHand.point[row] ?? -1;
     if (point >= 0) stock[point] = (stock[point] ?? 0) + (onHand.quantity[row] ?? 0);

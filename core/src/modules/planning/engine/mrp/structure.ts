@@ -1,7 +1,9 @@
 import { type Alternates, withAlternates } from "./alternates.ts";
 import { daysOff, type IndexedCalendar, indexCalendar } from "./calendar.ts";
+import { int32Column, uint8Column } from "./columns.ts";
 import { firstOfGroups, type Grouping, groupByPoint, refusedRow } from "./grouping.ts";
 import { everyDay, type MrpInput, neverExpires } from "./input.ts";
+import { type LotRuleColumns, lotRuleColumns } from "./lot-rule-columns.ts";
 import { lowLevelCodes, type LowLevelCodes } from "./low-level-codes.ts";
 
 /** What follows from the input alone and stays the same while demands and stock change. */
@@ -12,6 +14,7 @@ export type Structure = LowLevelCodes & {
    */
   readonly byRank: Int32Array;
   readonly rank: Int32Array;
+  readonly lotRules: LotRuleColumns;
   /** Null without any. */
   readonly alternates: Alternates | null;
   /** Where each point is used, in the order of the lines. */
@@ -45,7 +48,7 @@ export function buildStructure(input: MrpInput): Structure {
   const rank = ranksOf(plain);
   const { codes, alternates } = withAlternates(input, plain, rank);
   const calendars = input.calendars.map(indexCalendar);
-  const hasDatedSupply = new Uint8Array(points.count);
+  const hasDatedSupply = uint8Column(points.count);
   for (let row = 0; row < onHand.count; row += 1) {
     const point = onHand.point[row] ?? refusedRow;
     if (point !== refusedRow && onHand.lastDay[row] !== neverExpires) hasDatedSupply[point] = 1;
@@ -61,6 +64,7 @@ export function buildStructure(input: MrpInput): Structure {
     ...codes,
     byRank,
     rank,
+    lotRules: lotRuleColumns(input.lotRules),
     alternates,
     uses: whereUsed(input, codes.componentOfLine, rank),
     calendars,
@@ -73,7 +77,7 @@ export function buildStructure(input: MrpInput): Structure {
 }
 
 function ranksOf({ sequence }: LowLevelCodes): Int32Array {
-  const rank = new Int32Array(sequence.length);
+  const rank = int32Column(sequence.length);
   for (let at = 0; at < sequence.length; at += 1) rank[sequence[at] ?? 0] = at;
   return rank;
 }
@@ -90,7 +94,7 @@ function whereUsed(
     rankOfLine[line] = component === refusedRow ? refusedRow : (rank[component] ?? 0);
   }
   const first = firstOfGroups(rankOfLine, lines.count, points.count);
-  const row = new Int32Array(2 * (first[points.count] ?? 0));
+  const row = int32Column(2 * (first[points.count] ?? 0));
   const next = first.slice(0, points.count);
   for (let line = 0; line < lines.count; line += 1) {
     const component = rankOfLine[line] ?? refusedRow;

@@ -17,7 +17,14 @@ export type Window = {
   lots: LotWork;
 };
 
-export function createWindow({ demands, points }: MrpInput, { reachDays }: Structure): Window {
+/** A window of `days` days from `origin` on. */
+export function createWindow(origin: number, days: number): Window {
+  const gross = new Float64Array(days);
+  return { origin, gross, low: days, high: -1, lots: createLotWork(days) };
+}
+
+/** A window that all needs of a plan lie in. */
+export function windowOf({ demands, points }: MrpInput, { reachDays }: Structure): Window {
   let firstDay = 0;
   let lastDay = 0;
   for (let row = 0; row < demands.count; row += 1) {
@@ -30,8 +37,7 @@ export function createWindow({ demands, points }: MrpInput, { reachDays }: Struc
     lastDay = Math.max(lastDay, points.planningFence[point] ?? 0);
   }
   const origin = firstDay - reachDays;
-  const gross = new Float64Array(lastDay - origin + 1);
-  return { origin, gross, low: gross.length, high: -1, lots: createLotWork(gross.length) };
+  return createWindow(origin, lastDay - origin + 1);
 }
 
 /** Makes room for a demand on `day`. */
