@@ -5,6 +5,7 @@ import { inSpan } from "./observe/trace.ts";
 import { isPassing } from "./store/database.ts";
 import type { Tally } from "./derive/batch-plan.ts";
 import { Lane } from "./lane.ts";
+import { Slice } from "./slice.ts";
 import type { DeadLetter, InboundItem } from "./session/messages.ts";
 import { noReadings } from "./session/readings.ts";
 import type { Batch, BatchWriter, Written } from "./store/batch-writer.ts";
@@ -17,13 +18,8 @@ const waitingRowsMax = 100_000;
 const batchRowsMax = 20_000;
 /** Replays alone are gathered for a while: fewer, larger transactions, fewer events. */
 const replayLingerMs = 300;
-/** How long a slice of the backfill may keep a live value waiting; its rows are fitted to that. */
-const sliceMs = 15;
-const sliceRowsMin = 500;
 /** Live came within this time: the backfill is written in slices. */
 const liveRecentMs = 1000;
-/** Weight of the newest slice in what a slice is taken to cost. */
-const sliceWeight = 0.2;
 /** Between tries while the database is away; the brokers are not read meanwhile and edge logs keep all. */
 const retryWaitMax = 5000;
 /** A batch takes milliseconds; one that takes this long hangs. */
@@ -81,7 +77,9 @@ export class Pipeline implements AsyncDisposable {
   #inFlightSinceMs = 0;
   #liveMs = Number.NEGATIVE_INFINITY;
   #isBackfillNext = false;
-  #sliceRows = sliceRowsMin;
+  readonly #slice = new Slice();
+  /** Live came while the newest slice was being written. */
+  #isLiveBehindSlice = false;
   #wake = Promise.withResolvers<void>();
   #isStopping = false;
   #isFailing = false;
@@ -195,7 +193,7 @@ export class Pipeline implements AsyncDisposable {
 
   #isBackfillReady(): boolean {
     if (this.#backfill.isEmpty) return false;
-    const enough = this.#isLiveRecent ? this.#sliceRows : batchRowsMax / 2;
+    const enough = this.#isLiveRecent ? this.#slice.rows : batchRowsMax / 2;
     return this.#backfill.waitedMs >= replayLingerMs || this.#backfill.rows >= enough;
   }
 
@@ -210,7 +208,7 @@ export class Pipeline implements AsyncDisposable {
     this.#isBackfillNext = !isBackfill;
     this.#inFlightSinceMs = startedMs - lane.waitedMs;
     const isSlice = isBackfill && this.#isLiveRecent;
-    const { items, rows } = lane.take(isSlice ? this.#sliceRows : batchRowsMax);
+    const { items, rows } = lane.take(isSlice ? this.#slice.rows : batchRowsMax);
     const batch = {
       items,
       deadLetters: this.#deadLetters.splice(0),
@@ -223,7 +221,11 @@ export class Pipeline implements AsyncDisposable {
     const startTime = Date.now() - (startedMs - this.#inFlightSinceMs);
     await inSpan("mqtt batch", { attributes, startTime }, () => this.#write(batch));
     this.#rowsInFlight = 0;
-    if (isSlice) this.#fitSlice(rows, performance.now() - startedMs);
+    if (!isBackfill) {
+      const tookMs = performance.now() - this.#inFlightSinceMs;
+      this.#slice.noteLive(tookMs, this.#isLiveBehindSlice);
+    }
+    this.#isLiveBehindSlice = isBackfill && !this.#live.isEmpty;
     lane.admitBelow(waitingRowsMax);
   }
 
@@ -232,12 +234,6 @@ export class Pipeline implements AsyncDisposable {
     if (this.#backfill.isEmpty || this.#live.births > 0) return false;
     if (this.#live.isEmpty) return true;
     return this.#isBackfillNext && this.#isBackfillReady();
-  }
-
-  #fitSlice(rows: number, tookMs: number): void {
-    const fitting = (rows / Math.max(1, tookMs)) * sliceMs;
-    const fitted = this.#sliceRows + (fitting - this.#sliceRows) * sliceWeight;
-    this.#sliceRows = Math.round(Math.min(batchRowsMax, Math.max(sliceRowsMin, fitted)));
   }
 
   async #write(batch: Batch): Promise<void> {

@@ -1,0 +1,38 @@
+/** Rows of a slice: below, the statements around them cost more than they do; above, a batch gains little. */
+const rowsMin = 250;
+const rowsMax = 20_000;
+/** What is added when a slice held up nothing that would show. */
+const rowsMore = 100;
+/** A live value that waited for a slice may take this much longer than one that did not (issue 7, item 3). */
+const slowerMax = 1.5;
+/** Weight of the newest live batch in what is usual. */
+const newestWeight = 0.05;
+
+/**
+ * How many rows of the backfill are written between two live batches, by what live values feel of it:
+ * half as many when one took too long, a few more when none did. What is too long is held against what
+ * live takes on this machine at this time, so that a slow disk or a busy neighbour is not taken for the
+ * backfill.
+ * @source Chiu and Jain, 1989: additive increase, multiplicative decrease
+ */
+export class Slice {
+  rows = rowsMin;
+  /** From the arrival of a live batch's first message to its commit, ms; null: none was written yet. */
+  #usualMs: number | null = null;
+
+  /** A live batch was stored; `isBehindSlice`: it came while a slice was being written. */
+  noteLive(tookMs: number, isBehindSlice: boolean): void {
+    if (!isBehindSlice) {
+      this.#usualMs = this.#usualMs === null ? tookMs : mix(this.#usualMs, tookMs);
+      return;
+    }
+    if (this.#usualMs === null) return;
+    if (tookMs > this.#usualMs * slowerMax)
+      this.rows = Math.max(rowsMin, Math.floor(this.rows / 2));
+    else this.rows = Math.min(rowsMax, this.rows + rowsMore);
+  }
+}
+
+function mix(known: number, newest: number): number {
+  return known + (newest - known) * newestWeight;
+}
