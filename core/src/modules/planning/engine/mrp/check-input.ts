@@ -1,6 +1,6 @@
 import { assertNever } from "@millwright/contracts/units";
 
-import { copyColumn, isColumn } from "./columns.ts";
+import { type Column, copyColumn } from "./columns.ts";
 import type { Finding, FindingCode } from "./finding.ts";
 import { refusedRow } from "./grouping.ts";
 import {
@@ -15,9 +15,9 @@ import {
 import type { LotRule } from "./lot-sizing.ts";
 
 /**
- * A copy of the input in which everything is plannable: refused rows point at `refusedRow`, columns of
- * points hold a usable value. Each correction has its finding. The caller's columns are not touched,
- * and later changes of demand or stock are made in the copy.
+ * The input with everything plannable: refused rows point at `refusedRow`, columns of points hold a usable
+ * value. Each correction has its finding. Columns are the caller's and are not touched: one that needs a
+ * correction is copied first (copying all of a million points takes longer than checking them).
  */
 export function checkInput(given: MrpInput): { input: MrpInput; findings: Finding[] } {
   const findings: Finding[] = [];
@@ -27,13 +27,13 @@ export function checkInput(given: MrpInput): { input: MrpInput; findings: Findin
   const lotRules = [...given.lotRules];
   const input: MrpInput = {
     ...given,
-    points: copyColumns(given.points),
-    lines: { ...given.lines, component: given.lines.component.slice() },
-    alternates: copyColumns(given.alternates),
-    byProducts: { ...given.byProducts, product: given.byProducts.product.slice() },
-    demands: copyColumns(given.demands),
-    onHand: copyColumns(given.onHand),
-    receipts: copyColumns(given.receipts),
+    points: { ...given.points },
+    lines: { ...given.lines },
+    alternates: { ...given.alternates },
+    byProducts: { ...given.byProducts },
+    demands: { ...given.demands },
+    onHand: { ...given.onHand },
+    receipts: { ...given.receipts },
     lotRules,
   };
   checkCalendars(input, report);
@@ -58,7 +58,7 @@ function checkCalendars({ points, calendars }: MrpInput, report: Report): void {
   for (const [row, { name, working }] of calendars.entries()) {
     if (working.some((day) => day !== 0)) continue;
     const users = pointsWhere(points.calendar, row);
-    for (const point of users) points.calendar[point] = everyDay;
+    for (const point of users) correct(points, "calendar", point, everyDay);
     if (users.length > 0) {
       report(
         "calendar.empty",
@@ -115,11 +115,11 @@ function contradictionIn(rule: LotRule): string | null {
 
 function checkPoints({ points, calendars }: MrpInput, lotRules: LotRule[], report: Report): void {
   for (let point = 0; point < points.count; point += 1) {
-    checkLeadDays(points.leadDays, point, report);
-    checkLeadDays(points.safetyLeadDays, point, report);
+    checkLeadDays(points, "leadDays", point, report);
+    checkLeadDays(points, "safetyLeadDays", point, report);
     const stock = points.safetyStock[point] ?? 0;
     if (!Number.isSafeInteger(stock) || stock < 0) {
-      points.safetyStock[point] = 0;
+      correct(points, "safetyStock", point, 0);
       report(
         "quantity.not_exact",
         [point],
@@ -127,7 +127,7 @@ function checkPoints({ points, calendars }: MrpInput, lotRules: LotRule[], repor
       );
     }
     if (!isQuantityAboveZero(points.step[point] ?? 0)) {
-      points.step[point] = 1;
+      correct(points, "step", point, 1);
       report(
         "quantity.not_exact",
         [point],
@@ -136,26 +136,32 @@ function checkPoints({ points, calendars }: MrpInput, lotRules: LotRule[], repor
     }
     const calendar = points.calendar[point] ?? everyDay;
     if (calendar !== everyDay && calendars[calendar] === undefined) {
-      points.calendar[point] = everyDay;
+      correct(points, "calendar", point, everyDay);
       report("calendar.empty", [point], `calendar ${calendar} does not exist; every day counts`);
     }
     if (lotRules[points.lotRule[point] ?? 0] === undefined) {
       // Row 0 need not be lot for lot, so the fallback is a row of its own.
-      points.lotRule[point] = lotForLotRow(lotRules);
+      correct(points, "lotRule", point, lotForLotRow(lotRules));
       report("lot_rule.contradiction", [point], "the lot rule does not exist; planned lot for lot");
     }
     checkFences(points, point, report);
   }
 }
 
-function checkLeadDays(column: Int32Array, point: number, report: Report): void {
-  const lead = column[point] ?? 0;
+function checkLeadDays(
+  points: MrpInput["points"],
+  column: "leadDays" | "safetyLeadDays",
+  point: number,
+  report: Report,
+): void {
+  const lead = points[column][point] ?? 0;
   if (lead >= 0 && lead <= leadDaysMax) return;
-  column[point] = Math.min(Math.max(lead, 0), leadDaysMax);
+  const used = Math.min(Math.max(lead, 0), leadDaysMax);
+  correct(points, column, point, used);
   report(
     "lead_time.out_of_range",
     [point],
-    `lead time of ${lead} days is not in 0 to ${leadDaysMax}; planned with ${column[point]}`,
+    `lead time of ${lead} days is not in 0 to ${leadDaysMax}; planned with ${used}`,
   );
 }
 
@@ -163,14 +169,14 @@ function checkFences(points: MrpInput["points"], point: number, report: Report):
   const planning = points.planningFence[point] ?? noFence;
   const demand = points.demandFence[point] ?? noFence;
   if (planning !== noFence && (planning < 0 || planning > dayMax)) {
-    points.planningFence[point] = noFence;
+    correct(points, "planningFence", point, noFence);
     report(
       "fence.contradiction",
       [point],
       `the planning time fence on day ${planning} is not in 0 to ${dayMax}; planned without it`,
     );
   } else if (demand > planning && planning !== noFence) {
-    points.demandFence[point] = planning;
+    correct(points, "demandFence", point, planning);
     report(
       "fence.contradiction",
       [point],
@@ -189,14 +195,14 @@ function checkLines({ points, lines, factors }: MrpInput, report: Report): void 
     const parent = lines.parent[line] ?? refusedRow;
     const component = lines.component[line] ?? refusedRow;
     if (!isPoint(parent, points.count) || !isPoint(component, points.count)) {
-      lines.component[line] = refusedRow;
+      correct(lines, "component", line, refusedRow);
       const known = [parent, component].filter((point) => isPoint(point, points.count));
       report("structure.unknown_point", known, `line ${line} names an unknown point; left out`);
       continue;
     }
     const row = lines.factor[line] ?? -1;
     if (isFactor[row] === true) continue;
-    lines.component[line] = refusedRow;
+    correct(lines, "component", line, refusedRow);
     report(
       "line.bad_factor",
       [parent, component],
@@ -237,7 +243,7 @@ function checkByProducts({ points, byProducts, factors }: MrpInput, report: Repo
       isQuantityAboveZero(factor.denominator);
     const ends = [parent, product].filter((point) => isPoint(point, points.count));
     if (ends.length === 2 && parent !== product && isFactor) continue;
-    byProducts.product[row] = refusedRow;
+    correct(byProducts, "product", row, refusedRow);
     report("by_product.not_plannable", ends, `by-product in row ${row} is not plannable; left out`);
   }
 }
@@ -256,7 +262,7 @@ function checkAlternates(input: MrpInput, report: Report): void {
       isQuantityAboveZero(factor.denominator);
     const ends = [main, point].filter((end) => isPoint(end, points.count));
     if (ends.length === 2 && main !== point && isFactor) continue;
-    alternates.point[row] = refusedRow;
+    correct(alternates, "point", row, refusedRow);
     report("alternate.not_plannable", ends, `alternate in row ${row} is not plannable; left out`);
   }
 }
@@ -264,7 +270,7 @@ function checkAlternates(input: MrpInput, report: Report): void {
 function checkRows({ points, demands, onHand, receipts }: MrpInput, report: Report): void {
   const refuse = (code: FindingCode, table: { point: Int32Array }, row: number, what: string) => {
     const point = table.point[row] ?? refusedRow;
-    table.point[row] = refusedRow;
+    correct(table, "point", row, refusedRow);
     const culprits = isPoint(point, points.count) ? [point] : [];
     report(code, culprits, `${what} in row ${row} is not plannable; left out`);
   };
@@ -306,11 +312,19 @@ function pointsWhere(column: Int32Array | Uint8Array, value: number): number[] {
   return rows;
 }
 
-/** Copies the typed columns of a table; other members are taken as they are. */
-function copyColumns<Table extends object>(table: Table): Table {
-  const copy = { ...table };
-  for (const [name, column] of Object.entries(copy)) {
-    if (isColumn(column)) Object.assign(copy, { [name]: copyColumn(column) });
-  }
-  return copy;
+/** Puts a value into a column, which is copied with its first correction. */
+function correct<Name extends string>(
+  table: { readonly [name in Name]: Column },
+  name: Name,
+  row: number,
+  value: number,
+): void {
+  const own = corrected.get(table) ?? new Set();
+  corrected.set(table, own);
+  if (!own.has(name)) Object.assign(table, { [name]: copyColumn(table[name]) });
+  own.add(name);
+  table[name][row] = value;
 }
+
+/** Columns of a table that are copies already. */
+const corrected = new WeakMap<object, Set<string>>();

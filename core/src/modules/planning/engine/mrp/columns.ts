@@ -27,7 +27,14 @@ export function copyColumn(column: Column): Column {
   return copy;
 }
 
-export function isColumn(value: unknown): value is Column {
+/** Puts copies in the place of all columns of a table. */
+export function copyColumns(table: object): void {
+  for (const [name, value] of Object.entries(table)) {
+    if (isColumn(value)) Object.assign(table, { [name]: copyColumn(value) });
+  }
+}
+
+function isColumn(value: unknown): value is Column {
   return (
     value instanceof Int32Array ||
     value instanceof Float64Array ||

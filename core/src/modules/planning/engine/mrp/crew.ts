@@ -128,6 +128,7 @@ function forHelpers(plan: MrpPlan): SharedRun["plan"] {
     stock,
     spare,
     takings: new Map(),
+    isOwn: false,
     inputFindings: [],
     input: {
       ...input,

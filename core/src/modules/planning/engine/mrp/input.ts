@@ -1,4 +1,5 @@
 import type { WorkingCalendar } from "./calendar.ts";
+import { float64Column, int32Column, uint8Column } from "./columns.ts";
 import type { LotRule } from "./lot-sizing.ts";
 
 /**
@@ -145,7 +146,7 @@ export const dayMax = 36_525;
 /** 10 years: beyond it a lead time is a typing error. Unit: days. */
 export const leadDaysMax = 3_653;
 
-/** An input of the given sizes: buy points without stock, lot for lot, on every day of the week. */
+/** An input of the given sizes, in memory that threads can share: buy points without stock, lot for lot, on every day of the week. */
 export function allocateInput(size: {
   decimals: number;
   points: number;
@@ -163,53 +164,53 @@ export function allocateInput(size: {
     decimals: size.decimals,
     points: {
       count: size.points,
-      kind: new Uint8Array(size.points).fill(supplyKinds.indexOf("buy")),
-      leadDays: new Int32Array(size.points),
-      safetyLeadDays: new Int32Array(size.points),
-      calendar: new Int32Array(size.points).fill(everyDay),
-      safetyStock: new Float64Array(size.points),
-      step: new Float64Array(size.points).fill(1),
-      lotRule: new Int32Array(size.points),
-      planningFence: new Int32Array(size.points).fill(noFence),
-      demandFence: new Int32Array(size.points).fill(noFence),
+      kind: uint8Column(size.points).fill(supplyKinds.indexOf("buy")),
+      leadDays: int32Column(size.points),
+      safetyLeadDays: int32Column(size.points),
+      calendar: int32Column(size.points).fill(everyDay),
+      safetyStock: float64Column(size.points),
+      step: float64Column(size.points).fill(1),
+      lotRule: int32Column(size.points),
+      planningFence: int32Column(size.points).fill(noFence),
+      demandFence: int32Column(size.points).fill(noFence),
     },
     lines: {
       count: size.lines,
-      parent: new Int32Array(size.lines),
-      component: new Int32Array(size.lines),
-      factor: new Int32Array(size.lines),
+      parent: int32Column(size.lines),
+      component: int32Column(size.lines),
+      factor: int32Column(size.lines),
     },
     byProducts: {
       count: size.byProducts ?? 0,
-      parent: new Int32Array(size.byProducts ?? 0),
-      product: new Int32Array(size.byProducts ?? 0),
-      factor: new Int32Array(size.byProducts ?? 0),
+      parent: int32Column(size.byProducts ?? 0),
+      product: int32Column(size.byProducts ?? 0),
+      factor: int32Column(size.byProducts ?? 0),
     },
     alternates: {
       count: size.alternates ?? 0,
-      line: new Int32Array(size.alternates ?? 0).fill(-1),
-      demand: new Int32Array(size.alternates ?? 0).fill(-1),
-      point: new Int32Array(size.alternates ?? 0),
-      factor: new Int32Array(size.alternates ?? 0),
+      line: int32Column(size.alternates ?? 0).fill(-1),
+      demand: int32Column(size.alternates ?? 0).fill(-1),
+      point: int32Column(size.alternates ?? 0),
+      factor: int32Column(size.alternates ?? 0),
     },
     demands: {
       count: size.demands,
-      point: new Int32Array(size.demands),
-      day: new Int32Array(size.demands),
-      quantity: new Float64Array(size.demands),
-      isForecast: new Uint8Array(size.demands),
+      point: int32Column(size.demands),
+      day: int32Column(size.demands),
+      quantity: float64Column(size.demands),
+      isForecast: uint8Column(size.demands),
     },
     onHand: {
       count: size.onHand,
-      point: new Int32Array(size.onHand),
-      quantity: new Float64Array(size.onHand),
-      lastDay: new Int32Array(size.onHand).fill(neverExpires),
+      point: int32Column(size.onHand),
+      quantity: float64Column(size.onHand),
+      lastDay: int32Column(size.onHand).fill(neverExpires),
     },
     receipts: {
       count: size.receipts,
-      point: new Int32Array(size.receipts),
-      day: new Int32Array(size.receipts),
-      quantity: new Float64Array(size.receipts),
+      point: int32Column(size.receipts),
+      day: int32Column(size.receipts),
+      quantity: float64Column(size.receipts),
     },
     calendars: size.calendars ?? [],
     lotRules: size.lotRules ?? [{ rule: "lot_for_lot" }],

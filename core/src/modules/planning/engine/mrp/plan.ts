@@ -13,7 +13,7 @@ export type OrderRef = { readonly point: number; readonly ordinal: number };
 
 /**
  * A finished run and all it stands on, so that pegging and net change need nothing else. Points are
- * rows of the input; `input` is the checked copy and belongs to the plan.
+ * rows of the input; `input` is as it was checked, and shares columns with what was given.
  */
 export type MrpPlan = {
   readonly input: MrpInput;
@@ -23,6 +23,8 @@ export type MrpPlan = {
   readonly inputFindings: readonly Finding[];
   /** What went wrong while planning a point, by rank: row of `troubles`. */
   readonly trouble: Uint8Array;
+  /** Whether demands, stock and receipts are copies: net change writes to them. */
+  isOwn: boolean;
   /** The demands of `input` and those added since; read these. */
   readonly demands: DemandStore;
   /** Stock that does not expire, by point; may be negative. */
@@ -61,6 +63,7 @@ export function preparePlan(given: MrpInput): MrpPlan {
     orders: createOrders(input.points.count, input.points.count * window.gross.length),
     inputFindings: findings,
     trouble: uint8Column(input.points.count),
+    isOwn: false,
     demands: storeDemands(input),
     stock: sumStock(input),
     spare: new Float64Array(structure.alternates === null ? 0 : input.onHand.count),

@@ -76,7 +76,9 @@ test("net change gives the plan of a full run, and says which points changed", (
     fc.property(anyInput(), fc.array(change, { minLength: 1, maxLength: 6 }), (input, changes) => {
       const plan = runMrp(input);
       const before = rowsOf(plan);
+      const given = structuredClone(input);
       const { changed } = replan(plan, changes);
+      expect(input).toEqual(given);
       const { demands } = plan;
       const after = rowsOf(runMrp({ ...plan.input, demands }));
       expect(rowsOf(plan)).toEqual(after);

@@ -1,6 +1,7 @@
 import { assertNever } from "@millwright/contracts/units";
 
 import { planningStep } from "./alternates.ts";
+import { copyColumns } from "./columns.ts";
 import { isPlannable } from "./check-input.ts";
 import { addDemand } from "./demand-store.ts";
 import { neverExpires } from "./input.ts";
@@ -34,6 +35,7 @@ export type Replanned = {
  * input; rows of orders that were replaced stay unused until the next full run.
  */
 export function replan(plan: MrpPlan, changes: readonly Change[]): Replanned {
+  ownColumns(plan);
   const refused: { change: Change; reason: string }[] = [];
   const dirty = new DirtySteps(plan);
   for (const change of changes) {
@@ -55,6 +57,15 @@ export function replan(plan: MrpPlan, changes: readonly Change[]): Replanned {
     for (const below of component.subarray(first[point], first[point + 1])) dirty.mark(below);
   }
   return { refused, netted, changed };
+}
+
+/** What was given is not touched: before the first change, what changes are made in is copied. */
+function ownColumns(plan: MrpPlan): void {
+  if (plan.isOwn) return;
+  copyColumns(plan.demands);
+  copyColumns(plan.input.onHand);
+  copyColumns(plan.input.receipts);
+  plan.isOwn = true;
 }
 
 /** Steps that have to be taken again, by level. */
