@@ -1,7 +1,7 @@
 -- Up Migration
 -- Row security compares every row with the tenant of the transaction. Written as a plain call it is read
 -- from the settings and parsed again for each row; as a subquery it is found once per statement
--- (decision 0018: reading a whole table takes less than half of the time).
+-- (decision 0022: reading a whole table takes less than half of the time).
 create or replace procedure platform.fence(tenant_table regclass)
   language plpgsql
   as $$
