@@ -261,6 +261,7 @@ export const en = {
     availability: "Availability: producing time ÷ planned busy time",
     effectiveness: "Effectiveness: planned run time × pieces ÷ producing time",
     quality: "Quality: good ÷ all pieces",
+    unplanned: "{duration} outside of shifts",
     plannedRunTimeWrong: "Faster than planned: the planned run time is wrong",
   },
   machine: {

@@ -242,6 +242,7 @@ export const zhCn: Catalogue = {
     availability: "可用率：生产时间 ÷ 计划忙时",
     effectiveness: "效率：计划单件时间 × 件数 ÷ 生产时间",
     quality: "质量率：合格 ÷ 总数",
+    unplanned: "班次之外运行 {duration}",
     plannedRunTimeWrong: "快于计划：计划单件时间有误",
   },
   machine: {

@@ -118,6 +118,7 @@ function useColumns(by: Grouping): Column<OeeRow>[] {
     if (row.day === null && row.workUnitId === null) return t("analytics.allTime");
     return row.day === null ? row.workUnitName : format.day(row.day);
   };
+  const duration = (ms: number) => (ms === 0 ? "–" : format.duration(ms));
   const shift: Column<OeeRow> = {
     name: "shift",
     title: t("analytics.shift"),
@@ -141,17 +142,15 @@ function useColumns(by: Grouping): Column<OeeRow>[] {
       format.ratio(oee.effectiveness),
     ),
     figure("quality", t("analytics.quality"), ({ oee }) => format.ratio(oee.quality)),
-    figure("planned", t("analytics.planned"), ({ oee }) => format.duration(oee.plannedBusyMs)),
+    figure("planned", t("analytics.planned"), ({ oee }) => duration(oee.plannedBusyMs)),
     figure("good", `${t("analytics.good")} (${t("unit.pieces")})`, ({ good }) =>
       format.quantity(good),
     ),
     figure("scrap", `${t("analytics.scrap")} (${t("unit.pieces")})`, ({ scrap }) =>
       format.quantity(scrap),
     ),
-    figure("down", t("analytics.down"), ({ oee }) => format.duration(oee.stateMs.down ?? 0)),
-    figure("unplanned", t("analytics.unplanned"), ({ oee }) =>
-      format.duration(oee.unplanned.runningMs),
-    ),
+    figure("down", t("analytics.down"), ({ oee }) => duration(oee.stateMs.down ?? 0)),
+    figure("unplanned", t("analytics.unplanned"), ({ oee }) => duration(oee.unplanned.runningMs)),
   ];
 }
 

@@ -147,6 +147,11 @@ function OeeSoFar({ oee }: { oee: Oee | null }) {
         <span aria-hidden="true"> × </span>
         <abbr title={t("oee.quality")}>Q</abbr> {format.ratio(oee.quality)}
       </p>
+      {oee.unplanned.runningMs > 0 && (
+        <p className="tile-factors">
+          {t("oee.unplanned", { duration: format.duration(oee.unplanned.runningMs) })}
+        </p>
+      )}
       {isPlannedRunTimeWrong(oee.effectiveness) && (
         <p className="tile-warning">
           <Icon name="down" size={16} /> {t("oee.plannedRunTimeWrong")}
