@@ -83,10 +83,13 @@ function useColumns(): Column<ActionMessage>[] {
     {
       name: "change",
       title: t("planning.quantity"),
-      renderCell: ({ fromDay, toDay, toQuantity, uom }) =>
-        toQuantity === null
-          ? [day(fromDay), day(toDay)].filter((text) => text !== "").join(" → ")
-          : `→ ${format.quantity(toQuantity)} ${uom}`,
+      renderCell: ({ action, fromDay, toDay, toQuantity, uom }) => {
+        if (toQuantity === null) {
+          return [day(fromDay), day(toDay)].filter((text) => text !== "").join(" → ");
+        }
+        const quantity = `${format.quantity(toQuantity)} ${uom}`;
+        return action === "substitute" ? quantity : `→ ${quantity}`;
+      },
     },
   ];
 }
