@@ -1,6 +1,6 @@
 import { endOfChain } from "./demand-store.ts";
 import { noFence } from "./input.ts";
-import { onCalendar } from "./orders.ts";
+import { oneByOne } from "./orders.ts";
 import type { MrpPlan } from "./plan.ts";
 import { ordersOf } from "./planned-orders.ts";
 import { required } from "./quantity.ts";
@@ -28,7 +28,7 @@ function gatherFromParents(plan: MrpPlan, point: number): void {
   const { orders, window } = plan;
   const { uses, rank } = plan.structure;
   const { gross, origin } = window;
-  const { due, quantity, first, count, isWide, leadDays } = orders;
+  const { due, quantity, first, count, leadDays } = orders;
   const of = rank[point] ?? 0;
   const usesEnd = uses.first[of + 1] ?? 0;
   window.low = gross.length;
@@ -38,7 +38,7 @@ function gatherFromParents(plan: MrpPlan, point: number): void {
     const orderCount = count[parent] ?? 0;
     if (orderCount === 0) continue;
     const lead = leadDays[parent] ?? 0;
-    if (lead === onCalendar || isWide[parent] === 1) {
+    if (lead === oneByOne) {
       gatherOneByOne(plan, use);
       continue;
     }
@@ -64,7 +64,7 @@ function gatherFromParents(plan: MrpPlan, point: number): void {
   }
 }
 
-/** A use by a parent that works by a calendar or has orders of quantities that need both halves. */
+/** A use by a parent whose orders take more to read (see `Orders`). */
 function gatherOneByOne(plan: MrpPlan, use: number): void {
   const { window, structure } = plan;
   const { uses, byRank } = structure;

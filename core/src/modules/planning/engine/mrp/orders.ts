@@ -23,13 +23,16 @@ export type Orders = {
   readonly first: Int32Array;
   readonly count: Int32Array;
   readonly isWide: Uint8Array;
-  /** Days from start to due, or `onCalendar`: working days, to be asked of the calendar. */
+  /**
+   * Days from start to due, or `oneByOne` where that is not all it takes to read an order: working days of
+   * a calendar, or quantities of both halves.
+   */
   readonly leadDays: Int32Array;
   /** While threads plan together: [0] is the first row that none of them has taken. */
   room: Int32Array | null;
 };
 
-export const onCalendar = -1;
+export const oneByOne = -1;
 /** What the upper half of a quantity counts. */
 export const wide = 2 ** 32;
 

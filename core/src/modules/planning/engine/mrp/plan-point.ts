@@ -5,7 +5,7 @@ import { isLotForLot, lotRuleAt } from "./lot-rule-columns.ts";
 import { createQuantityByDay, pushQuantity, type QuantityByDay, sizeLots } from "./lot-sizing.ts";
 import { daysBefore, leadTerms } from "./lead-time.ts";
 import { listNeeds } from "./needs.ts";
-import { onCalendar, reserveOrders, wide } from "./orders.ts";
+import { oneByOne, reserveOrders, wide } from "./orders.ts";
 import { type MrpPlan, noTrouble, tooLarge, tooManyOrders } from "./plan.ts";
 import { giveBack, offerStock, takeInstead } from "./substitute.ts";
 
@@ -218,7 +218,7 @@ function writeOrders(plan: MrpPlan, point: number, lots: QuantityByDay): void {
   orders.first[rank] = first;
   orders.count[rank] = count;
   orders.isWide[rank] = isWide ? 1 : 0;
-  orders.leadDays[rank] = isPlain ? leadDays : onCalendar;
+  orders.leadDays[rank] = isPlain && !isWide ? leadDays : oneByOne;
   orders.length = first + (isWide ? 2 * count : count);
 }
 
