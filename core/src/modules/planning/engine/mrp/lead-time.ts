@@ -21,12 +21,6 @@ export function leadTerms({ input }: MrpPlan, point: number): LeadTerms {
   };
 }
 
-/** The day on which an order starts that is received on `due`. */
-export function startBefore(plan: MrpPlan, point: number, due: number): number {
-  const { calendar, leadDays } = leadTerms(plan, point);
-  return daysBefore(plan, calendar, { day: due, days: leadDays });
-}
-
 /** Working days of a calendar, or days where every day counts. */
 export function daysBefore(
   { structure }: MrpPlan,

@@ -1,8 +1,7 @@
 import { endOfChain } from "./demand-store.ts";
 import { isDemandCounted } from "./gather.ts";
-import { startBefore } from "./lead-time.ts";
-import { quantityIn } from "./orders.ts";
 import type { MrpPlan, OrderRef } from "./plan.ts";
+import { ordersOf } from "./planned-orders.ts";
 import { required } from "./quantity.ts";
 
 /** What an order or a demand takes of a point. `use` tells apart several lines of one parent with the same component. */
@@ -23,7 +22,9 @@ export type Needs = {
  * their table. Its parents are planned already. Time is proportional to their orders.
  */
 export function listNeeds(plan: MrpPlan, point: number): Needs {
-  const found = [...demandsOf(plan, point), ...takenByParents(plan, point)];
+  const found: DatedNeed[] = [];
+  addDemands(plan, point, found);
+  addTakenByParents(plan, point, found);
   found.sort((a, b) => a.day - b.day);
   return {
     day: found.map(({ day }) => day),
@@ -35,36 +36,31 @@ export function listNeeds(plan: MrpPlan, point: number): Needs {
 
 type DatedNeed = { need: Need; day: number; quantity: number };
 
-function* demandsOf(plan: MrpPlan, point: number): Generator<DatedNeed> {
+function addDemands(plan: MrpPlan, point: number, found: DatedNeed[]): void {
   const { demands } = plan;
   for (let row = demands.head[point] ?? endOfChain; row !== endOfChain;) {
     const quantity = demands.quantity[row] ?? 0;
     if (quantity > 0 && isDemandCounted(plan, point, row)) {
-      yield { need: { kind: "demand", row }, day: demands.day[row] ?? 0, quantity };
+      found.push({ need: { kind: "demand", row }, day: demands.day[row] ?? 0, quantity });
     }
     row = demands.next[row] ?? endOfChain;
   }
 }
 
-function* takenByParents(plan: MrpPlan, point: number): Generator<DatedNeed> {
-  const { orders } = plan;
+function addTakenByParents(plan: MrpPlan, point: number, found: DatedNeed[]): void {
   const { uses, rank, byRank } = plan.structure;
   const of = rank[point] ?? 0;
   for (let use = uses.first[of] ?? 0; use < (uses.first[of + 1] ?? 0); use += 1) {
-    const parentRank = uses.row[2 * use] ?? 0;
+    const parent = byRank[uses.row[2 * use] ?? 0] ?? 0;
     const factor = uses.row[2 * use + 1] ?? 0;
-    const parent = byRank[parentRank] ?? 0;
-    const first = orders.first[parentRank] ?? 0;
-    for (let ordinal = 0; ordinal < (orders.count[parentRank] ?? 0); ordinal += 1) {
-      yield {
+    const numerator = uses.numerator[factor] ?? 0;
+    const denominator = uses.denominator[factor] ?? 1;
+    for (const [ordinal, { start, quantity }] of ordersOf(plan, parent).entries()) {
+      found.push({
         need: { kind: "order", order: { point: parent, ordinal }, use },
-        day: startBefore(plan, parent, orders.due[first + ordinal] ?? 0),
-        quantity: required(
-          quantityIn(orders, parentRank, first + ordinal),
-          uses.numerator[factor] ?? 0,
-          uses.denominator[factor] ?? 1,
-        ),
-      };
+        day: start,
+        quantity: required(quantity, numerator, denominator),
+      });
     }
   }
 }

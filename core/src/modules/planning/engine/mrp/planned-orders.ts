@@ -1,4 +1,4 @@
-import { startBefore } from "./lead-time.ts";
+import { daysBefore, leadTerms } from "./lead-time.ts";
 import { quantityIn } from "./orders.ts";
 import type { MrpPlan, OrderRef } from "./plan.ts";
 
@@ -21,16 +21,31 @@ export function orderCount({ orders }: MrpPlan): number {
 
 /** The orders of a point, due days ascending: the place in the list is the ordinal. */
 export function ordersOf(plan: MrpPlan, point: number): PlannedOrder[] {
-  const count = orderCountOf(plan, point);
-  const made: PlannedOrder[] = [];
-  for (let ordinal = 0; ordinal < count; ordinal += 1) made.push(orderAt(plan, { point, ordinal }));
-  return made;
+  return rowsOf(plan, point, { from: 0, to: orderCountOf(plan, point) });
 }
 
+/** An order that is there. */
 export function orderAt(plan: MrpPlan, { point, ordinal }: OrderRef): PlannedOrder {
+  const [order] = rowsOf(plan, point, { from: ordinal, to: ordinal + 1 });
+  return order ?? noOrder;
+}
+
+const noOrder: PlannedOrder = { start: 0, due: 0, quantity: 0 };
+
+function rowsOf(
+  plan: MrpPlan,
+  point: number,
+  { from, to }: { from: number; to: number },
+): PlannedOrder[] {
   const { orders, structure } = plan;
   const rank = structure.rank[point] ?? 0;
-  const row = (orders.first[rank] ?? 0) + ordinal;
-  const due = orders.due[row] ?? 0;
-  return { start: startBefore(plan, point, due), due, quantity: quantityIn(orders, rank, row) };
+  const first = orders.first[rank] ?? 0;
+  const { calendar, leadDays } = leadTerms(plan, point);
+  const made: PlannedOrder[] = [];
+  for (let row = first + from; row < first + to; row += 1) {
+    const due = orders.due[row] ?? 0;
+    const start = daysBefore(plan, calendar, { day: due, days: leadDays });
+    made.push({ start, due, quantity: quantityIn(orders, rank, row) });
+  }
+  return made;
 }
