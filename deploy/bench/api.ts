@@ -1,6 +1,5 @@
 import { fork } from "node:child_process";
 import { once } from "node:events";
-import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 
@@ -14,6 +13,7 @@ import { createTestDatabase } from "../test/database.ts";
 import { freePort, PlantProcess } from "../test/plant.ts";
 import { announce, startTestServer } from "../test/server.ts";
 import type { Load, LoadResult } from "./api-load.ts";
+import { backendsQuery, cpuMsNow, cpuMsSince } from "./cpu.ts";
 
 /**
  * bench:api: requests/s and latency of one api process: 70 % GET one work order, 20 % pages of 50,
@@ -126,33 +126,19 @@ type CpuUs = { api: number; postgresql: number };
 
 /** Load, and what each request cost the api process and the backends of its database, in microseconds. */
 async function measureWithCpu(asked: Load): Promise<LoadResult & { cpuUs: CpuUs }> {
-  const pids = await backends();
-  const before = {
-    api: cpuMs(core.pid),
-    postgresql: new Map(pids.map((pid) => [pid, cpuMs(pid)])),
-  };
+  const before = { api: cpuMsNow([core.pid]), postgresql: cpuMsNow(await backends()) };
   const result = await measure(asked);
-  const spentMs = (await backends())
-    .map((pid) => cpuMs(pid) - (before.postgresql.get(pid) ?? 0))
-    .reduce((sum, ms) => sum + ms, 0);
   const perRequest = (ms: number) => Math.round((ms * 1000) / result.requests);
-  const cpuUs = { api: perRequest(cpuMs(core.pid) - before.api), postgresql: perRequest(spentMs) };
+  const cpuUs = {
+    api: perRequest(cpuMsSince(before.api, [core.pid])),
+    postgresql: perRequest(cpuMsSince(before.postgresql, await backends())),
+  };
   console.error(asked.asks, JSON.stringify(cpuUs));
   return { ...result, cpuUs };
 }
 
-/** The processes of PostgreSQL that serve the api; those of other databases of the server are not. */
 async function backends(): Promise<number[]> {
-  const rows = await asOwner(
-    "select pid from pg_stat_activity where datname = current_database() and pid <> pg_backend_pid()",
-  );
-  return rows.map((row) => Number(row["pid"]));
-}
-
-/** User and system time of a process so far (proc(5), fields 14 and 15, in hundredths of a second). */
-function cpuMs(pid: number): number {
-  const fields = readFileSync(`/proc/${pid}/stat`, "utf8").split(") ")[1]?.split(" ") ?? [];
-  return (Number(fields[11]) + Number(fields[12])) * 10;
+  return (await asOwner(backendsQuery)).map((row) => Number(row["pid"]));
 }
 
 /** Each run is a process of its own: what it costs is not taken from whom it measures. */

@@ -12,6 +12,7 @@ import {
 } from "../../core/src/platform/events/subscription.ts";
 import { openPlatform } from "../../core/src/platform/open-platform.ts";
 import { createTestDatabase } from "../test/database.ts";
+import { backendsQuery, cpuMsNow, cpuMsSince } from "./cpu.ts";
 
 /**
  * bench:events: events appended in transactions of 10 and delivered to three subscribers, whose effect
@@ -20,7 +21,9 @@ import { createTestDatabase } from "../test/database.ts";
  * medians of `--runs` alternating runs. `insert_rows_s` and `events_s` are rows and events a second;
  * one delivered event is four rows, so `ratio` = 4 × events_s ÷ insert_rows_s. Each run has one poison
  * batch that is bisected. `idle_p99_ms`: from the start of the emit to the notice that the last of the
- * three effects is committed, one event at a time. Fails when an effect is lost or there twice.
+ * three effects is committed, one event at a time. `cpu_ms` is what `--events` of them took of this
+ * process and of PostgreSQL, plain and delivered, and `cpu_ratio` one by the other: the same ratio on a
+ * machine that others keep busy. Fails when an effect is lost or there twice.
  */
 const { values } = parseArgs({
   options: {
@@ -52,18 +55,20 @@ await makeTables();
 
 const inserted: number[] = [];
 const delivered: number[] = [];
+const cpu = { insert: [] as CpuMs[], deliver: [] as CpuMs[] };
 // Connections read the catalogue once, and the engine compiles what is hot.
 await insertPlain(2000);
 await deliver(2000);
 for (let run = 0; run < Number(values.runs); run += 1) {
-  inserted.push(await insertPlain(eventCount));
-  delivered.push(await deliver(eventCount));
+  inserted.push(await costing(cpu.insert, () => insertPlain(eventCount)));
+  delivered.push(await costing(cpu.deliver, () => deliver(eventCount)));
   console.error(
     `run ${run + 1}: insert ${inserted.at(-1)} rows/s, deliver ${delivered.at(-1)} events/s`,
   );
 }
 const idle = await measureIdle(Number(values.idle));
 const ratios = delivered.map((events, run) => (events * 4) / (inserted[run] ?? Number.NaN));
+const cpuMs = { insert: medianOf(cpu.insert), deliver: medianOf(cpu.deliver) };
 console.log(
   JSON.stringify({
     insert_rows_s: median(inserted),
@@ -71,6 +76,8 @@ console.log(
     ratio: Number(median(ratios).toFixed(3)),
     idle_p99_ms: Number(percentile(idle, 0.99).toFixed(1)),
     idle_p50_ms: Number(percentile(idle, 0.5).toFixed(1)),
+    cpu_ratio: Number((total(cpuMs.insert) / total(cpuMs.deliver)).toFixed(3)),
+    cpu_ms: cpuMs,
     events: eventCount,
     writers,
     runs: ratios.length,
@@ -79,6 +86,35 @@ console.log(
   }),
 );
 if (wrong > 0) process.exitCode = 1;
+
+type CpuMs = { node: number; postgresql: number };
+
+/** Notes what `work` took of this process and of PostgreSQL. */
+async function costing<T>(spent: CpuMs[], work: () => Promise<T>): Promise<T> {
+  const before = { node: process.cpuUsage(), postgresql: cpuMsNow(await backends()) };
+  const result = await work();
+  const { user, system } = process.cpuUsage(before.node);
+  spent.push({
+    node: Math.round((user + system) / 1000),
+    postgresql: cpuMsSince(before.postgresql, await backends()),
+  });
+  return result;
+}
+
+async function backends(): Promise<number[]> {
+  return (await asOwner(backendsQuery)).rows.map(({ pid }) => Number(pid));
+}
+
+function medianOf(spent: readonly CpuMs[]): CpuMs {
+  return {
+    node: median(spent.map(({ node }) => node)),
+    postgresql: median(spent.map(({ postgresql }) => postgresql)),
+  };
+}
+
+function total({ node, postgresql }: CpuMs): number {
+  return node + postgresql;
+}
 
 /** Rows a second: the same event rows in the same transactions, the same effects in batches. */
 async function insertPlain(count: number): Promise<number> {
