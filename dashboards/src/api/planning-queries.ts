@@ -52,7 +52,13 @@ export function comparisonQuery(leftId: string, rightId: string) {
 
 export function plannedOrdersQuery(
   planId: string,
-  filter: { search?: string; isLate?: "true"; sort?: PlannedOrderSort },
+  filter: {
+    search?: string;
+    kind?: PlannedOrder["kind"];
+    state?: PlannedOrder["state"];
+    isLate?: "true";
+    sort?: PlannedOrderSort;
+  },
 ) {
   const path = `/api/planning/plans/${planId}/orders`;
   return pages<PlannedOrder>([...planningKeys.all, "orders", planId, filter], path, {

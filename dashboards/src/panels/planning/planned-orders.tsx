@@ -1,4 +1,5 @@
 import type { Plan, PlannedOrder } from "@millwright/contracts/api";
+import { plannedOrderKinds, plannedOrderStates } from "@millwright/contracts/states/planning";
 import { type PlannedOrderSort, plannedOrderSorts } from "@millwright/contracts/states/sorts";
 import { useInfiniteQuery, useQueryClient } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
@@ -11,6 +12,7 @@ import { paths } from "../../paths.ts";
 import { ProblemNote } from "../../ui/problem.tsx";
 import { useCommand } from "../../ui/use-command.ts";
 import { useFormat } from "../../ui/use-format.ts";
+import { FilterSelect } from "../lists/filter-select.tsx";
 import { useListChoices } from "../lists/list-choices.ts";
 import { type Column, ListTable } from "../lists/list-table.tsx";
 import { readSort } from "../lists/read-filter.ts";
@@ -24,11 +26,15 @@ export function PlannedOrders({ plan }: { plan: Plan }) {
   const t = useTranslations();
   const [search, setSearch] = useState("");
   const [isLate, setLate] = useState(false);
+  const [kind, setKind] = useState<PlannedOrder["kind"]>();
+  const [state, setState] = useState<PlannedOrder["state"]>();
   const [sort, setSort] = useState<PlannedOrderSort>();
   const [chosen, setChosen] = useState<number | null>(null);
   const filter = {
     ...(search !== "" && { search }),
     ...(isLate && { isLate: "true" as const }),
+    ...(kind !== undefined && { kind }),
+    ...(state !== undefined && { state }),
     ...(sort !== undefined && { sort }),
   };
   const query = useInfiniteQuery(plannedOrdersQuery(plan.planId, filter));
@@ -39,6 +45,26 @@ export function PlannedOrders({ plan }: { plan: Plan }) {
       <h2>{t("planning.orders")}</h2>
       <search className="filter">
         <SearchBox label={t("planning.searchItem")} value={search} onSearch={setSearch} />
+        <FilterSelect
+          label={t("planning.kind")}
+          all={t("items.allKinds")}
+          value={kind}
+          options={plannedOrderKinds.map((value) => ({
+            value,
+            title: t(`planning.orderKind.${value}`),
+          }))}
+          onChoose={setKind}
+        />
+        <FilterSelect
+          label={t("column.state")}
+          all={t("workOrder.allStates")}
+          value={state}
+          options={plannedOrderStates.map((value) => ({
+            value,
+            title: t(`planning.orderState.${value}`),
+          }))}
+          onChoose={setState}
+        />
         <label className="check">
           <input
             type="checkbox"
@@ -87,7 +113,7 @@ function useColumns(plan: Plan, onChoose: (orderNumber: number) => void): Column
       title: t("planning.number"),
       sort: "orderNumber",
       renderCell: ({ orderNumber }) => (
-        <button type="button" className="button" onClick={() => onChoose(orderNumber)}>
+        <button type="button" className="button button-small" onClick={() => onChoose(orderNumber)}>
           {orderNumber}
         </button>
       ),
@@ -132,6 +158,7 @@ function useColumns(plan: Plan, onChoose: (orderNumber: number) => void): Column
       name: "start",
       title: t("planning.start"),
       sort: "startDay",
+      className: "moment",
       isWide: true,
       renderCell: ({ startDay }) => format.day(startDay),
     },
@@ -139,12 +166,14 @@ function useColumns(plan: Plan, onChoose: (orderNumber: number) => void): Column
       name: "due",
       title: t("column.due"),
       sort: "dueDay",
+      className: "moment",
       renderCell: ({ dueDay }) => format.day(dueDay),
     },
     {
       name: "late",
       title: t("planning.late"),
       sort: "lateDays",
+      className: "moment",
       renderCell: ({ lateDays }) =>
         lateDays > 0 ? (
           <b className="plan-late">{t("planning.lateDays", { days: lateDays })}</b>
@@ -186,10 +215,13 @@ function OrderState({ plan, order }: { plan: Plan; order: PlannedOrder }) {
           {order.transferNumber ?? t("planning.pegKind.transfer")}
         </Link>
       )}
+      {order.purchaseProposalId !== null && (
+        <Link to={paths.purchaseProposals}>{t("planning.pegKind.purchase_proposal")}</Link>
+      )}
       {isOpen && order.state === "proposed" && may("planned_order:firm") && (
         <button
           type="button"
-          className="button"
+          className="button button-small"
           disabled={act.isPending}
           onClick={() => act.mutate("firm")}
         >
@@ -199,7 +231,7 @@ function OrderState({ plan, order }: { plan: Plan; order: PlannedOrder }) {
       {isOpen && order.state !== "released" && may("planned_order:release") && (
         <button
           type="button"
-          className="button"
+          className="button button-small"
           disabled={act.isPending}
           onClick={() => act.mutate("release")}
         >
