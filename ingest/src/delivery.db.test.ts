@@ -271,6 +271,41 @@ describe("delivery", () => {
     );
   });
 
+  it("counts replayed records once when the clock was ahead before and has come back", async () => {
+    const { cell, workUnitId, connect } = await startIngest();
+    const node = await connect();
+    await node.birth();
+    const now = Date.now();
+    const count = (value: number, time: number) => [{ name: "count", value, time }];
+    await node.data(count(1000, now));
+    // Four minutes ahead, which may be, for two pieces; then right again.
+    await node.data(count(1001, now + 240_000));
+    await node.data(count(1002, now + 240_050));
+    // What was recorded while the line was down is replayed: it lies between a right time and a wrong one.
+    for (const [offset, value] of [
+      [4, 1003],
+      [5, 1005],
+    ] as const) {
+      await node.data(count(value, now + 100 * offset), { offset, isHistorical: true });
+    }
+    const acknowledged = (contiguous: string) =>
+      eventually(`acknowledged ${contiguous}`, async () =>
+        node.acks.at(-1)?.contiguous === contiguous ? true : null,
+      );
+    await acknowledged("5");
+    await node.data(count(1006, now + 600));
+    await acknowledged("6");
+    // Nothing moves after this; its pieces are known by the replay alone.
+    node.skip({ offsets: 1 });
+    await node.data(count(1007, now + 700), { offset: 7, isHistorical: true });
+    await node.data([{ name: "level", value: 1, time: now + 800 }]);
+    await acknowledged("8");
+    await eventually("the last pieces are told", async () =>
+      (await cell.counted(workUnitId)) >= 7 ? true : null,
+    );
+    expect(await cell.counted(workUnitId)).toBe(7);
+  });
+
   it("writes into the gap ledger what a log can no longer send", async () => {
     const { cell, gateway, connect } = await startIngest();
     const node = await connect();

@@ -8,7 +8,7 @@ import { CopyBuffer, SampleQuality } from "../store/copy-buffer.ts";
 import type { DeviceUpdate } from "../store/devices.ts";
 import type { Gap } from "../store/gaps.ts";
 import type { LiveValue } from "../store/metrics.ts";
-import type { CounterPoint } from "./counter.ts";
+import type { CounterPoint, LogOrder } from "./counter.ts";
 import type { Cause } from "./machine-events.ts";
 import { type StatePoint, stateOf } from "./machine-state.ts";
 import { counterValue, qualityOf, rawText, storedValue, timeOf } from "./reading.ts";
@@ -23,7 +23,7 @@ export type CountedReadings = {
   heartbeatMetricId: number | null;
   /** A birth's reading: the baseline of a counter that has none yet, nothing otherwise. */
   baseline: CounterPoint | null;
-  points: (CounterPoint & { isHistorical: boolean; isUndated: boolean })[];
+  points: (CounterPoint & { isHistorical: boolean; order: LogOrder; isUndated: boolean })[];
 };
 
 /** A state change to be told if it is one, in the order of arrival. */
@@ -279,8 +279,8 @@ function takeData(
     const isUndated = isHistorical && isUncertain;
     const bindings = node.bindingsOf(series);
     if (bindings.length === 0) continue;
-    const isNewest = bindings.some(isCount) && isNewestOf(plan, series, item, storedBefore);
-    if (isUndated && !isNewest) continue;
+    const order = bindings.some(isCount) ? logOrderOf(plan, series, item, storedBefore) : "unknown";
+    if (isUndated && order !== "newest") continue;
     for (const binding of bindings) {
       if (!isEffective(binding, timeMs)) continue;
       touch(plan, binding);
@@ -288,7 +288,7 @@ function takeData(
         const number = counterValue(said);
         if (number === null) continue;
         const counted = countedReadings(plan, node, binding, series);
-        counted.points.push({ time: timeMs, value: number, isHistorical, isUndated });
+        counted.points.push({ time: timeMs, value: number, isHistorical, order, isUndated });
       } else if (binding.role === "state" && !isUndated) {
         const raw = quality === SampleQuality.bad ? null : rawText(said.value);
         takeState(plan, item, { binding, series, timeMs, raw });
@@ -315,21 +315,22 @@ function takeData(
 }
 
 /**
- * Whether no later record of this counter is stored, by the offsets of its log; notes the offset. What an
- * earlier process stored lies at or below what was stored when this one began.
+ * Whether a later record of this counter is stored, by the offsets of its log; notes the offset. What an
+ * earlier process stored lies at or below what was stored when this one began. Readings of one record
+ * follow each other.
  */
-function isNewestOf(
+function logOrderOf(
   plan: BatchPlan,
   series: MetricSeries,
   { node, epoch, offset }: Data,
   storedBefore: (node: EdgeNodeSession, epoch: string) => number,
-): boolean {
-  if (epoch === null || offset === null) return false;
+): LogOrder {
+  if (epoch === null || offset === null) return "unknown";
   const noted = plan.newestOffsets.get(series) ?? series.newest;
   const newest = noted?.epoch === epoch ? noted.offset : storedBefore(node, epoch);
-  if (offset <= newest) return false;
+  if (offset < newest) return "older";
   plan.newestOffsets.set(series, { epoch, offset });
-  return true;
+  return "newest";
 }
 
 function takeState(

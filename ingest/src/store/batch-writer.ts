@@ -264,7 +264,8 @@ export class BatchWriter {
         if (start === undefined) continue;
         state = counterFrom({ time: start.time, value: start.value });
       }
-      const { forward, late: lateOnes } = inCountingOrder(points, state.last);
+      const { forward, late: lateOnes, repeated } = inCountingOrder(points, state);
+      state = { ...state, repeated };
       if (lateOnes.length > 0) late.push({ counted, points: lateOnes });
       for (const point of forward) {
         // A replay tells minute by minute when its pieces were made.
@@ -318,6 +319,7 @@ export class BatchWriter {
         metricId: counted.metricId,
         firstMs: points[0]?.time ?? 0,
         lastMs: points.at(-1)?.time ?? 0,
+        without: changes.counters.get(counted.binding.bindingId)?.state.repeated ?? [],
       })),
     );
     for (const [index, { counted, points }] of late.entries()) {
@@ -325,7 +327,7 @@ export class BatchWriter {
       const change = changes.counters.get(binding.bindingId);
       if (change === undefined) continue;
       const stored = (neighbours[index] ?? []).filter(({ time }) => isEffective(binding, time));
-      const known = [change.state.baseline, ...stored];
+      const known = [change.state.baseline, ...stored, change.state.last];
       const moved = redistribute(known, points, binding.rolloverAt);
       if (moved.entries.length === 0) continue;
       changes.events.push(

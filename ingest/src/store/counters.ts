@@ -1,14 +1,17 @@
 import { Decimal } from "@millwright/contracts/units";
 
-import type { CounterPoint, CounterState } from "../derive/counter.ts";
+import type { CounterPoint, CounterState, RepeatedTime } from "../derive/counter.ts";
 import type { Binding } from "../session/cell.ts";
 import type { Client, Queryable } from "./database.ts";
 
 type CounterRow = Record<"binding_id" | "total" | "emitted_total", string> &
   Record<"baseline_value" | "last_value" | "pending_value", string> &
-  Record<"baseline_ms" | "last_ms" | "pending_ms", number> & { pending_reset: boolean };
+  Record<"baseline_ms" | "last_ms" | "pending_ms", number> & {
+    pending_reset: boolean;
+    repeated: RepeatedTime[];
+  };
 
-const counterColumns = `binding_id, total, emitted_total, baseline_value, last_value, pending_value, pending_reset,
+const counterColumns = `binding_id, total, emitted_total, baseline_value, last_value, pending_value, pending_reset, repeated,
   (extract(epoch from baseline_time) * 1000)::float8 as baseline_ms,
   (extract(epoch from last_time) * 1000)::float8 as last_ms,
   (extract(epoch from pending_time) * 1000)::float8 as pending_ms`;
@@ -40,6 +43,7 @@ function toCounter(row: CounterRow): CounterState {
     emittedTotal: new Decimal(row.emitted_total),
     pending: point(row.pending_ms, row.pending_value),
     pendingReset: row.pending_reset,
+    repeated: row.repeated,
   };
 }
 
@@ -59,18 +63,18 @@ export async function upsertCounters(
   await client.query(
     `insert into telemetry.counter_state as c
        (binding_id, tenant_id, work_unit_id, baseline_time, baseline_value, last_time, last_value,
-        total, emitted_total, pending_time, pending_value, pending_reset)
+        total, emitted_total, pending_time, pending_value, pending_reset, repeated)
      select n.binding_id, n.tenant_id, n.work_unit_id, to_timestamp(n.baseline_ms / 1000), n.baseline_value,
             to_timestamp(n.last_ms / 1000), n.last_value, n.total, n.emitted_total,
-            to_timestamp(n.pending_ms / 1000), n.pending_value, n.pending_reset
+            to_timestamp(n.pending_ms / 1000), n.pending_value, n.pending_reset, n.repeated
        from unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::float8[], $5::numeric[], $6::float8[],
-                   $7::numeric[], $8::numeric[], $9::numeric[], $10::float8[], $11::numeric[], $12::boolean[])
+                   $7::numeric[], $8::numeric[], $9::numeric[], $10::float8[], $11::numeric[], $12::boolean[], $13::jsonb[])
               n (binding_id, tenant_id, work_unit_id, baseline_ms, baseline_value, last_ms, last_value,
-                 total, emitted_total, pending_ms, pending_value, pending_reset)
+                 total, emitted_total, pending_ms, pending_value, pending_reset, repeated)
      on conflict (binding_id) do update
        set last_time = excluded.last_time, last_value = excluded.last_value, total = excluded.total,
            emitted_total = excluded.emitted_total, pending_time = excluded.pending_time,
-           pending_value = excluded.pending_value, pending_reset = excluded.pending_reset`,
+           pending_value = excluded.pending_value, pending_reset = excluded.pending_reset, repeated = excluded.repeated`,
     [
       counters.map(({ binding }) => binding.bindingId),
       counters.map(({ binding }) => binding.tenantId),
@@ -84,14 +88,23 @@ export async function upsertCounters(
       times((state) => state.pending),
       numbers((state) => state.pending.value),
       counters.map(({ state }) => state.pendingReset),
+      counters.map(({ state }) => JSON.stringify(state.repeated)),
     ],
   );
 }
 
-/** Stored readings of a counter around late ones: all within, and one neighbour on either side. */
+/**
+ * Stored readings of a counter around late ones: all within, and one neighbour on either side; `without`
+ * those whose times were told twice.
+ */
 export async function loadNeighbours(
   client: Client,
-  windows: readonly { metricId: number; firstMs: number; lastMs: number }[],
+  windows: readonly {
+    metricId: number;
+    firstMs: number;
+    lastMs: number;
+    without: readonly RepeatedTime[];
+  }[],
 ): Promise<CounterPoint[][]> {
   const { rows } = await client.query<{
     ordinal: number;
@@ -101,27 +114,29 @@ export async function loadNeighbours(
   }>(
     `select w.ordinal::integer as ordinal, (extract(epoch from s.source_time) * 1000)::float8 as time_ms,
             s.value, s.text_value
-       from unnest($1::bigint[], $2::float8[], $3::float8[]) with ordinality w (metric_id, first_ms, last_ms, ordinal),
+       from unnest($1::bigint[], $2::float8[], $3::float8[], $4::tstzmultirange[])
+              with ordinality w (metric_id, first_ms, last_ms, without, ordinal),
             lateral (
               (select source_time, value, text_value from telemetry.sample
                 where metric_id = w.metric_id and source_time < to_timestamp(w.first_ms / 1000)
-                  and quality <> 0 and value is not null
+                  and quality <> 0 and value is not null and not source_time <@ w.without
                 order by source_time desc limit 1)
               union all
               (select source_time, value, text_value from telemetry.sample
                 where metric_id = w.metric_id
                   and source_time between to_timestamp(w.first_ms / 1000) and to_timestamp(w.last_ms / 1000)
-                  and quality <> 0 and value is not null)
+                  and quality <> 0 and value is not null and not source_time <@ w.without)
               union all
               (select source_time, value, text_value from telemetry.sample
                 where metric_id = w.metric_id and source_time > to_timestamp(w.last_ms / 1000)
-                  and quality <> 0 and value is not null
+                  and quality <> 0 and value is not null and not source_time <@ w.without
                 order by source_time limit 1)
             ) s`,
     [
       windows.map(({ metricId }) => metricId),
       windows.map(({ firstMs }) => firstMs),
       windows.map(({ lastMs }) => lastMs),
+      windows.map(({ without }) => multirange(without)),
     ],
   );
   const found: CounterPoint[][] = windows.map(() => []);
@@ -129,6 +144,15 @@ export async function loadNeighbours(
     found[ordinal - 1]?.push({ time: time_ms, value: new Decimal(text_value ?? value) });
   }
   return found;
+}
+
+/** As PostgreSQL writes a multirange of instants. */
+function multirange(times: readonly RepeatedTime[]): string {
+  return `{${times.map(({ from, to }) => `(${iso(from)},${iso(to)}]`).join(",")}}`;
+}
+
+function iso(ms: number): string {
+  return new Date(ms).toISOString();
 }
 
 /** Heartbeats come every 10 s: one within three periods proves that the device was being read. */
