@@ -178,6 +178,8 @@ describe.each(brokers)("delivery through the $broker broker", ({ broker, isAvail
   );
 });
 
+const count = (value: number, time: number) => [{ name: "count", value, time }];
+
 describe("delivery", () => {
   it("counts nothing twice when the database drops its connections in the middle", async () => {
     const { cell, gateway, workUnitId, database, connect } = await startIngest();
@@ -276,7 +278,6 @@ describe("delivery", () => {
     const node = await connect();
     await node.birth();
     const now = Date.now();
-    const count = (value: number, time: number) => [{ name: "count", value, time }];
     await node.data(count(1000, now));
     // Four minutes ahead, which may be, for two pieces; then right again.
     await node.data(count(1001, now + 240_000));

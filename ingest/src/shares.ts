@@ -18,7 +18,7 @@ type Share = { pipeline: Pipeline; writer: BatchWriter };
 /**
  * The pipelines into one database, with a writer and a connection each. An edge node belongs to one of
  * them for as long as the process lives, in turn as they are first heard of: its records keep their
- * order, and its watermark, counters and states are in one writer's memory. Decision 0021.
+ * order, and its watermark, counters and states are in one writer's memory. Decision 0024.
  */
 export class Shares implements AsyncDisposable {
   readonly #shares: readonly Share[];

@@ -277,14 +277,14 @@ function countArrivals(batches: readonly (readonly (Made & { isHistorical: boole
   return state?.total.toNumber() ?? 0;
 }
 
-describe("a clock that is set", () => {
-  const made = (offset: number, time: number, value: number, isHistorical = false) => ({
-    offset,
-    time,
-    value: d(value),
-    isHistorical,
-  });
+const made = (offset: number, time: number, value: number, isHistorical = false) => ({
+  offset,
+  time,
+  value: d(value),
+  isHistorical,
+});
 
+describe("a clock that is set", () => {
   it("hides no piece and makes none when it was ahead and what is replayed lies before that", () => {
     const ahead = [made(1, 0, 1000), made(2, 240_000, 1001), made(3, 240_050, 1002)];
     const replayed = [made(4, 200, 1003, true), made(5, 300, 1005, true)];
