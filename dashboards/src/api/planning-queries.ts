@@ -2,6 +2,7 @@ import type {
   ActionMessage,
   Demand,
   Gantt,
+  ItemPolicy,
   Peg,
   Plan,
   PlanComparison,
@@ -93,6 +94,15 @@ export const purchaseProposalsQuery = queryOptions({
   queryFn: ({ signal }) =>
     getJson<{ rows: PurchaseProposal[] }>("/api/planning/purchase-proposals", signal),
 });
+
+/** What MRP plans an item with. */
+export function itemPolicyQuery(itemId: string) {
+  return queryOptions({
+    queryKey: [...planningKeys.all, "policy", itemId],
+    queryFn: ({ signal }) =>
+      getJson<ItemPolicy>(`/api/planning/item-policies/${encodeURIComponent(itemId)}`, signal),
+  });
+}
 
 export type DemandFilter = { search?: string; sort?: DemandSort };
 

@@ -25,6 +25,7 @@ export const engineeringEn = {
       master: "Master data",
       routing: "Routing",
       revisions: "BOM revisions",
+      planning: "Planning",
       whereUsed: "Where used",
     },
   },

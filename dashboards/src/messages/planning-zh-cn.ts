@@ -2,6 +2,57 @@ import type { Words } from "./en.ts";
 import type { planningEn } from "./planning-en.ts";
 
 export const planningZhCn: Words<typeof planningEn> = {
+  policy: {
+    isDefault: "尚未设置：以下为该类物料的默认值。",
+    leadDays: "提前期（工作日）",
+    transitDays: "在途（天）",
+    safetyLeadDays: "安全提前期（工作日）",
+    safetyStock: "安全库存",
+    yieldPercent: "成品率（%）",
+    planningFenceDays: "计划时界（天）",
+    demandFenceDays: "需求时界（天）",
+    lotRule: "批量规则",
+    supply: "供应方式",
+    sites: "单独计划的工厂",
+    site: "工厂 {site}",
+    addSite: "添加工厂",
+    removeSite: "移除此工厂",
+    hint: {
+      leadDays: "从开始到收货。",
+      safetyLeadDays: "供应比需求提前到达的天数。",
+      yieldPercent: "每投产一百件的合格件数。",
+      planningFenceDays: "时界内不产生新订单。空白：无。",
+      demandFenceDays: "时界内不计预测。空白：无。",
+      sites: "其他地点的库存和需求按上述设置合并计划。",
+    },
+    rule: {
+      lot_for_lot: "按需定量",
+      fixed: "固定批量",
+      min_max_multiple: "最小、最大、倍数",
+      period_order_quantity: "周期批量",
+      economic_order_quantity: "经济批量",
+      wagner_whitin: "总成本最低（Wagner-Whitin）",
+    },
+    ruleHint: {
+      lot_for_lot: "每个需求一张订单，数量相同。",
+      fixed: "每张订单都是此数量。",
+      min_max_multiple: "空白：无此限制。",
+      period_order_quantity: "若干天的需求合并为一张订单。",
+      economic_order_quantity: "订货成本与持有成本相等的批量。",
+      wagner_whitin: "订货与持有总成本最低的订单组合。",
+    },
+    figure: {
+      quantity: "数量",
+      minimum: "最小",
+      maximum: "最大",
+      multiple: "倍数",
+      days: "天数",
+      annualDemand: "年需求",
+      orderCost: "每次订货成本",
+      holdingCost: "持有成本（每单位每年）",
+      holdingCostDay: "持有成本（每单位每天）",
+    },
+  },
   planning: {
     planKind: { mrp: "MRP", schedule: "排程" },
     planState: {

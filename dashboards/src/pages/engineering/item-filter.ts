@@ -15,7 +15,7 @@ export function readItemFilter(search: Record<string, unknown>): ItemFilter {
   };
 }
 
-export const itemTabs = ["master", "routing", "revisions", "whereUsed"] as const;
+export const itemTabs = ["master", "routing", "revisions", "planning", "whereUsed"] as const;
 export type ItemTab = (typeof itemTabs)[number];
 
 /** Which part of an item is shown. */

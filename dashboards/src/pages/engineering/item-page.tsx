@@ -7,6 +7,7 @@ import { itemQuery } from "../../api/engineering-queries.ts";
 import { useMay } from "../../api/identity-queries.ts";
 import { ItemMaster } from "../../forms/engineering/item-master.tsx";
 import { ItemRouting } from "../../forms/engineering/item-routing.tsx";
+import { ItemPolicyForm } from "../../forms/planning/item-policy.tsx";
 import { PrintLabels } from "../../forms/warehouse/print-labels.tsx";
 import { AttachmentList } from "../../panels/attachments/attachment-list.tsx";
 import { Revisions } from "../../panels/bom/revisions.tsx";
@@ -35,6 +36,7 @@ function ItemView({ item, tab }: { item: StoredItem; tab: ItemTab }) {
   const may = useMay();
   const { itemId } = item;
   const tabs = itemTabs.filter((one) => {
+    if (one === "planning") return may("demand:read");
     if (one === "revisions") return may("bom:read") && item.kind !== "buy";
     return one !== "whereUsed" || may("bom:read");
   });
@@ -79,6 +81,7 @@ function ItemView({ item, tab }: { item: StoredItem; tab: ItemTab }) {
         {tab === "master" && <ItemMaster key={version} item={item} />}
         {tab === "routing" && <ItemRouting key={version} item={item} />}
         {tab === "revisions" && <Revisions item={item} />}
+        {tab === "planning" && <ItemPolicyForm key={itemId} itemId={itemId} />}
         {tab === "whereUsed" && <WhereUsedList item={item} />}
       </Panel>
       {tab === "master" && <AttachmentList item={item} />}
