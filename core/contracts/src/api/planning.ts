@@ -21,6 +21,7 @@ import {
 } from "../units/index.ts";
 import {
   idempotencyHeaderSchema,
+  ifMatchHeaderSchema,
   json,
   pageOf,
   pageQuerySchema,
@@ -105,7 +106,12 @@ export const itemPolicyInputSchema = z
 export type ItemPolicyInput = z.infer<typeof itemPolicyInputSchema>;
 
 export const itemPolicySchema = itemPolicyInputSchema
-  .extend({ itemId: z.uuid(), isDefault: z.boolean() })
+  .extend({
+    itemId: z.uuid(),
+    isDefault: z.boolean(),
+    /** 0 while it is the default. */
+    version: z.number().int(),
+  })
   .openapi("ItemPolicy");
 export type ItemPolicy = z.infer<typeof itemPolicySchema>;
 
@@ -120,13 +126,14 @@ export const getItemPolicy = createRoute({
   responses: { 200: json(itemPolicySchema, "The policy"), ...problemResponses },
 });
 
-/** @throws item.unknown · location.unknown · item_policy.site_twice · item_policy.site_not_made · item_policy.sites_circular */
+/** @throws item.unknown · record.changed_meanwhile · location.unknown · item_policy.site_twice · item_policy.site_not_made · item_policy.sites_circular */
 export const saveItemPolicy = createRoute({
   method: "put",
   path: "/api/planning/item-policies/{itemId}",
   tags,
   request: {
     params: itemParams,
+    headers: ifMatchHeaderSchema,
     body: { required: true, ...json(itemPolicyInputSchema, "As it shall be") },
   },
   responses: { 200: json(itemPolicySchema, "As saved"), ...problemResponses },

@@ -4,7 +4,7 @@ import { expect, test } from "vitest";
 import { makeLine, makePlace } from "../../testing/plant.ts";
 import { plantOfFile } from "../../testing/plant-of-file.ts";
 import { planningFigures } from "./figures.ts";
-import { plan } from "./testing.fixture.ts";
+import { plan, putPolicy } from "./testing.fixture.ts";
 
 const { plant } = await plantOfFile();
 
@@ -73,8 +73,8 @@ test("an item is below its safety stock until as much can be taken", async () =>
   );
   const itemId = bolt?.itemId ?? "";
   const safety = async (of: string | undefined, safetyStock: string) => {
-    const path = `/api/planning/item-policies/${of}`;
-    expect((await plant.call("PUT", path, { leadDays: 5, safetyStock })).status).toBe(200);
+    const saved = await putPolicy(plant, of ?? "", { leadDays: 5, safetyStock });
+    expect(saved.status).toBe(200);
   };
   await safety(itemId, "5");
   await safety(nut?.itemId, "0");

@@ -5,14 +5,19 @@ import { sql } from "kysely";
 import { recordChange } from "../../platform/audit/record-change.ts";
 import type { Transaction } from "../../platform/db/transaction.ts";
 import { Refusal } from "../../platform/errors.ts";
+import { changedMeanwhile, requireVersion } from "../../platform/http/if-match.ts";
 import { checkSites } from "./check-sites.ts";
 import { defaultItemPolicy } from "./mrp/default-policy.ts";
 import { insertItemSites, itemSites } from "./store/item-sites.ts";
 
 /** @throws Refusal item.unknown */
 export async function readItemPolicy(tx: Transaction, itemId: string): Promise<ItemPolicy> {
-  const { rows } = await sql<{ kind: string; policy: ItemPolicyInput | null }>`
-    select i.kind,
+  const { rows } = await sql<{
+    kind: string;
+    version: number;
+    policy: ItemPolicyInput | null;
+  }>`
+    select i.kind, coalesce(p.version, 0) as version,
            case when p.item_id is not null then jsonb_build_object(
              'leadDays', p.lead_days, 'safetyLeadDays', p.safety_lead_days,
              'safetyStock', p.safety_stock::text, 'yieldPercent', p.yield_percent::text,
@@ -26,24 +31,25 @@ export async function readItemPolicy(tx: Transaction, itemId: string): Promise<I
   if (row === undefined) {
     throw new Refusal("item.unknown", `There is no item ${itemId}.`, { kind: "absent" });
   }
-  const { kind, policy } = row;
-  return { itemId, isDefault: policy === null, ...(policy ?? defaultItemPolicy(kind)) };
+  const { kind, version, policy } = row;
+  return { itemId, version, isDefault: policy === null, ...(policy ?? defaultItemPolicy(kind)) };
 }
 
 /**
- * @throws Refusal item.unknown · location.unknown · item_policy.site_twice ·
+ * Replaces the policy that was read as `version`.
+ * @throws Refusal item.unknown · record.changed_meanwhile · location.unknown · item_policy.site_twice ·
  *   item_policy.site_not_made · item_policy.sites_circular
  */
 export async function saveItemPolicy(
   tx: Transaction,
-  itemId: string,
-  policy: ItemPolicyInput,
+  { itemId, version, ...policy }: ItemPolicyInput & { itemId: string; version: number },
   by: Actor,
 ): Promise<ItemPolicy> {
   const before = await readItemPolicy(tx, itemId);
+  requireVersion(before.version, version);
   await checkSites(tx, [{ itemId, sites: policy.sites }]);
-  await sql`
-    insert into planning.item_policy
+  const { rows } = await sql`
+    insert into planning.item_policy as p
       (tenant_id, item_id, lead_days, safety_lead_days, safety_stock, yield_percent, lot_rule,
        planning_fence_days, demand_fence_days)
     values
@@ -54,7 +60,11 @@ export async function saveItemPolicy(
        set lead_days = excluded.lead_days, safety_lead_days = excluded.safety_lead_days,
            safety_stock = excluded.safety_stock, yield_percent = excluded.yield_percent,
            lot_rule = excluded.lot_rule, planning_fence_days = excluded.planning_fence_days,
-           demand_fence_days = excluded.demand_fence_days`.execute(tx.over());
+           demand_fence_days = excluded.demand_fence_days, version = p.version + 1
+     where p.version = ${version}
+    returning p.item_id`.execute(tx.over());
+  // Somebody saved between the reading above and this.
+  if (rows.length === 0) throw changedMeanwhile(version + 1, version);
   await insertItemSites(tx, itemId, policy.sites);
   const after = await readItemPolicy(tx, itemId);
   recordChange(tx, { objectType: "item_policy", objectId: itemId, before, after, by });

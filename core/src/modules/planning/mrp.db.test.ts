@@ -12,7 +12,7 @@ import type {
 import { beforeAll, beforeEach, expect, test } from "vitest";
 
 import { plantOfFile } from "../../testing/plant-of-file.ts";
-import { countRows, makeNow, makeProduct, plan } from "./testing.fixture.ts";
+import { countRows, makeNow, makeProduct, plan, putPolicy } from "./testing.fixture.ts";
 
 const { database, plant } = await plantOfFile();
 let product: Awaited<ReturnType<typeof makeProduct>>;
@@ -170,7 +170,14 @@ test("plans with the policy of an item: safety stock, lots, yield", async () => 
     yieldPercent: "50",
     lotRule: { rule: "min_max_multiple", multiple: "10" },
   };
-  expect((await plant.call("PUT", path, policy)).body).toMatchObject({ isDefault: false });
+  const { itemId } = product.bracket;
+  const saved = await putPolicy(plant, itemId, policy);
+  expect(saved.body).toMatchObject({ isDefault: false, version: 1 });
+  // The second of two who had read the default.
+  const late = await plant.call("PUT", path, policy, undefined, 0);
+  expect(late).toMatchObject({ status: 412, body: { code: "record.changed_meanwhile" } });
+  const blind = await plant.call("PUT", path, policy);
+  expect(blind).toMatchObject({ status: 400 });
   await demand("8", "2026-12-28");
   const made = await plan(plant, "mrp-runs");
   const quantities = (await ordersOf(made))
@@ -178,7 +185,7 @@ test("plans with the policy of an item: safety stock, lots, yield", async () => 
     .map(({ quantity }) => Number(quantity));
   expect(quantities.reduce((sum, quantity) => sum + quantity, 0)).toBe(20);
   expect(await orderOf(made, product.plate.itemId)).toMatchObject({ kind: "buy" });
-  await plant.call("PUT", path, { leadDays: 1 });
+  await putPolicy(plant, itemId, { leadDays: 1 });
 });
 
 test("a cancelled plan stays cancelled and stores nothing; a second cancel is refused", async () => {

@@ -219,14 +219,17 @@ function demandRoutes({ platform, requests }: PlanningDeps) {
     })
     .openapi(guarded(getItemPolicy, may("demand", "read")), async (c) => {
       const { itemId } = c.req.valid("param");
-      return c.json(await requests.transaction(c, (tx) => readItemPolicy(tx, itemId)), 200);
+      const policy = await requests.transaction(c, (tx) => readItemPolicy(tx, itemId));
+      sendVersion(c, policy.version);
+      return c.json(policy, 200);
     })
     .openapi(guarded(saveItemPolicyRoute, may("demand", "change")), async (c) => {
       const { itemId } = c.req.valid("param");
-      const policy = c.req.valid("json");
+      const asked = { ...c.req.valid("json"), itemId, version: versionAsked(c) };
       const saved = await requests.transaction(c, (tx, { actor }) =>
-        saveItemPolicy(tx, itemId, policy, actor),
+        saveItemPolicy(tx, asked, actor),
       );
+      sendVersion(c, saved.version);
       return c.json(saved, 200);
     });
 }

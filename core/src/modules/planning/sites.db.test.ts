@@ -13,7 +13,7 @@ import { beforeAll, expect, test } from "vitest";
 
 import { makePlace } from "../../testing/plant.ts";
 import { plantOfFile } from "../../testing/plant-of-file.ts";
-import { makeProduct, plan } from "./testing.fixture.ts";
+import { makeProduct, plan, putPolicy } from "./testing.fixture.ts";
 
 // Brackets are made in the south of two plates each; plates lie in the north and go south by truck.
 // Everything else is planned for all sites as one.
@@ -47,8 +47,7 @@ beforeAll(async () => {
   });
 });
 
-const savePolicy = (item: Item, policy: object) =>
-  plant.call("PUT", `/api/planning/item-policies/${item.itemId}`, policy);
+const savePolicy = (item: Item, policy: object) => putPolicy(plant, item.itemId, policy);
 
 const saveSites = (item: Item, sites: object[]) => savePolicy(item, { leadDays: 5, sites });
 

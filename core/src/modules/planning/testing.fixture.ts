@@ -1,4 +1,4 @@
-import type { Item, Plan } from "@millwright/contracts/api";
+import type { Item, ItemPolicy, Plan } from "@millwright/contracts/api";
 import { tenantIdSchema } from "@millwright/contracts/units";
 import { sql } from "kysely";
 
@@ -15,6 +15,13 @@ export function makeNow(plant: TestPlant, planId: string) {
   const { name } = job;
   const started = { name, jobId: `test-${planId}`, attempt: 1, attemptsMax: 1, data, saveProgress };
   return startAttempt(job, started, 5_000);
+}
+
+/** Replaces what an item is planned with, on the version that stands; the answer. */
+export async function putPolicy(plant: TestPlant, itemId: string, policy: object) {
+  const path = `/api/planning/item-policies/${itemId}`;
+  const { version } = await plant.get<ItemPolicy>(path);
+  return plant.call("PUT", path, policy, undefined, version);
 }
 
 /** Asks for a plan, makes it, and gives it back as it is then. */

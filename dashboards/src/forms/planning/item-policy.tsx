@@ -41,7 +41,7 @@ function PolicyForm({ policy }: { policy: ItemPolicy }) {
     () => `/api/planning/item-policies/${policy.itemId}`,
     {
       body: policyInput,
-      version: () => null,
+      version: () => policy.version,
       onSuccess: () => client.invalidateQueries({ queryKey: planningKeys.all }),
     },
   );
