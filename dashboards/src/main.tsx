@@ -1,6 +1,7 @@
 import "./ui/tokens.css";
 import "./ui/base.css";
 import "./ui/controls.css";
+import "./ui/tables.css";
 import "./ui/shell.css";
 import "./ui/people.css";
 import "./ui/plant.css";

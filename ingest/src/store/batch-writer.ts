@@ -11,13 +11,12 @@ import {
 import {
   advance,
   counterFrom,
-  firstReading,
-  inCountingOrder,
   type CounterPoint,
   type CounterState,
   redistribute,
   takePending,
 } from "../derive/counter.ts";
+import { firstReading, inCountingOrder } from "../derive/counting-order.ts";
 import {
   countObserved,
   countRedistributed,
