@@ -34,7 +34,7 @@ it("reports OEE by day, shift and machine, with what kept machines from producin
     await page.getByText("Shift", { exact: true }).click();
     const shifts = page.getByRole("table", { name: "Shift" });
     await shifts
-      .getByRole("row", { name: /Outside of shifts/ })
+      .getByRole("row", { name: /No calendar/ })
       .first()
       .waitFor();
     // The link says what is shown.
