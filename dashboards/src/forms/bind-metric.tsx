@@ -7,6 +7,7 @@ import { useTranslations } from "use-intl";
 import type { BindingInput, Equipment } from "../api/shapes.ts";
 import { roleKeys } from "../panels/events/role-keys.ts";
 import { Field } from "../ui/field.tsx";
+import { SelectField } from "../ui/select.tsx";
 import { useCommand } from "../ui/use-command.ts";
 import { useFormat } from "../ui/use-format.ts";
 import { FormDialog } from "./form-dialog.tsx";
@@ -84,25 +85,16 @@ export function BindMetric({
           </select>
         )}
       </Field>
-      <Field label={t("column.role")} hint={t(`bindingRoleHint.${roleKeys[role]}`)}>
-        {(control) => (
-          <select
-            {...control}
-            className="select"
-            value={role}
-            onChange={(event) => {
-              const next = bindingRoles.find((one) => one === event.target.value);
-              if (next !== undefined) setRole(next);
-            }}
-          >
-            {bindingRoles.map((one) => (
-              <option key={one} value={one}>
-                {t(`bindingRole.${roleKeys[one]}`)} ({one})
-              </option>
-            ))}
-          </select>
-        )}
-      </Field>
+      <SelectField
+        label={t("column.role")}
+        hint={t(`bindingRoleHint.${roleKeys[role]}`)}
+        value={role}
+        options={bindingRoles.map((value) => ({
+          value,
+          title: `${t(`bindingRole.${roleKeys[value]}`)} (${value})`,
+        }))}
+        onChange={setRole}
+      />
       <Field label={t("column.unit")} hint={t("bind.unitHint")}>
         {(control) => (
           <input

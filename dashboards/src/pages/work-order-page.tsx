@@ -14,8 +14,8 @@ import { paths } from "../paths.ts";
 import { Loaded, Skeleton } from "../ui/loaded.tsx";
 import { Panel } from "../ui/panel.tsx";
 import { ProgressBar } from "../ui/progress-bar.tsx";
+import { Quantity } from "../ui/quantity.tsx";
 import { WorkOrderStateMark } from "../ui/state-mark.tsx";
-import { useFormat } from "../ui/use-format.ts";
 
 /** One work order: what can be done with it, how far its operations are, what happened to it. */
 export function WorkOrderPage() {
@@ -51,7 +51,6 @@ function OrderView({ order }: { order: WorkOrder }) {
 
 function Facts({ order }: { order: WorkOrder }) {
   const t = useTranslations();
-  const format = useFormat();
   return (
     <dl className="facts">
       <div>
@@ -70,7 +69,7 @@ function Facts({ order }: { order: WorkOrder }) {
       <div>
         <dt>{t("column.scrap")}</dt>
         <dd>
-          {format.quantity(order.scrap)} <span className="unit">{order.uom}</span>
+          <Quantity value={order.scrap} uom={order.uom} />
         </dd>
       </div>
       <div className="facts-progress">

@@ -15,8 +15,8 @@ import type { Column } from "../panels/lists/list-table.tsx";
 import { paths } from "../paths.ts";
 import { Icon } from "../ui/icon.tsx";
 import { ProgressBar } from "../ui/progress-bar.tsx";
+import { Quantity } from "../ui/quantity.tsx";
 import { WorkOrderStateMark } from "../ui/state-mark.tsx";
-import { useFormat } from "../ui/use-format.ts";
 import { readWorkOrderFilter, type WorkOrderFilter } from "./work-order-filter.ts";
 
 /** All work orders, newest first; the filter is in the URL. */
@@ -72,7 +72,6 @@ export function WorkOrdersPage() {
 
 function useColumns(): Column<WorkOrderSummary>[] {
   const t = useTranslations();
-  const format = useFormat();
   return [
     {
       name: "order",
@@ -118,11 +117,7 @@ function useColumns(): Column<WorkOrderSummary>[] {
       title: t("column.scrap"),
       isNumber: true,
       isWide: true,
-      renderCell: ({ scrap, uom }) => (
-        <>
-          {format.quantity(scrap)} <span className="unit">{uom}</span>
-        </>
-      ),
+      renderCell: ({ scrap, uom }) => <Quantity value={scrap} uom={uom} />,
     },
     {
       name: "due",

@@ -4,6 +4,7 @@ import { useTranslations } from "use-intl";
 
 import { paths } from "../paths.ts";
 import { ProgressBar } from "../ui/progress-bar.tsx";
+import { Quantity } from "../ui/quantity.tsx";
 import { OperationStateMark } from "../ui/state-mark.tsx";
 import { useFormat } from "../ui/use-format.ts";
 
@@ -66,7 +67,7 @@ function OperationRow({ operation, order }: { operation: Operation; order: WorkO
         />
       </td>
       <td className="number">
-        {format.quantity(operation.scrap)} <span className="unit">{order.uom}</span>
+        <Quantity value={operation.scrap} uom={order.uom} />
       </td>
       <td className="number column-wide">
         {t("operation.runTime", {

@@ -9,6 +9,7 @@ import { DataAge, Lasting } from "../ui/age.tsx";
 import { isPlannedRunTimeWrong } from "../ui/format/ratio.ts";
 import { Icon } from "../ui/icon.tsx";
 import { ProgressBar } from "../ui/progress-bar.tsx";
+import { Quantity } from "../ui/quantity.tsx";
 import { MachineStateMark } from "../ui/state-mark.tsx";
 import { useFormat } from "../ui/use-format.ts";
 
@@ -117,13 +118,13 @@ function Today({ tile }: { tile: Tile }) {
       <div>
         <dt>{t("tile.todayGood")}</dt>
         <dd>
-          {format.quantity(tile.todayGood)} <span className="unit">{unit}</span>
+          <Quantity value={tile.todayGood} uom={unit} />
         </dd>
       </div>
       <div>
         <dt>{t("tile.todayScrap")}</dt>
         <dd>
-          {format.quantity(tile.todayScrap)} <span className="unit">{unit}</span>
+          <Quantity value={tile.todayScrap} uom={unit} />
         </dd>
       </div>
       <div>

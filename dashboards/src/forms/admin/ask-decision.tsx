@@ -4,7 +4,7 @@ import { useTranslations } from "use-intl";
 
 import type { AccessCatalogue, AskedDecision } from "../../api/identity-shapes.ts";
 import { useAccessWords } from "../../panels/access/access-words.ts";
-import { Field } from "../../ui/field.tsx";
+import { SelectField } from "../../ui/select.tsx";
 import { TextField } from "../../ui/text-field.tsx";
 
 export type TypedDecision = AskedDecision;
@@ -88,24 +88,16 @@ function Choice({
 }) {
   const t = useTranslations();
   return (
-    <Field label={label}>
-      {(control) => (
-        <select
-          {...control}
-          className="select"
-          required
-          value={value}
-          onChange={(event) => onChange(event.target.value)}
-        >
-          <option value="">{t("form.choose")}</option>
-          {options.map(([value, words]) => (
-            <option key={value} value={value}>
-              {words}
-            </option>
-          ))}
-        </select>
-      )}
-    </Field>
+    <SelectField
+      label={label}
+      required
+      value={value}
+      options={[
+        { value: "", title: t("form.choose") },
+        ...options.map(([value, title]) => ({ value, title })),
+      ]}
+      onChange={onChange}
+    />
   );
 }
 

@@ -5,7 +5,7 @@ import { useTranslations } from "use-intl";
 
 import { identityKeys } from "../../api/identity-queries.ts";
 import type { Company, NewDepartment } from "../../api/identity-shapes.ts";
-import { Field } from "../../ui/field.tsx";
+import { SelectField } from "../../ui/select.tsx";
 import { TextField } from "../../ui/text-field.tsx";
 import { useCommand } from "../../ui/use-command.ts";
 import { useSave } from "../../ui/use-save.ts";
@@ -78,23 +78,15 @@ export function EditDepartment({
         without={department?.departmentId ?? null}
         onChange={(parentId) => setTyped({ ...typed, parentId })}
       />
-      <Field label={t("site.one")}>
-        {(control) => (
-          <select
-            {...control}
-            className="select"
-            value={typed.siteId ?? ""}
-            onChange={(event) => setTyped({ ...typed, siteId: event.target.value || null })}
-          >
-            <option value="">{t("department.anySite")}</option>
-            {sites.map((site) => (
-              <option key={site.siteId} value={site.siteId}>
-                {site.name}
-              </option>
-            ))}
-          </select>
-        )}
-      </Field>
+      <SelectField
+        label={t("site.one")}
+        value={typed.siteId ?? ""}
+        options={[
+          { value: "", title: t("department.anySite") },
+          ...sites.map((site) => ({ value: site.siteId, title: site.name })),
+        ]}
+        onChange={(siteId) => setTyped({ ...typed, siteId: siteId || null })}
+      />
     </FormDialog>
   );
 }

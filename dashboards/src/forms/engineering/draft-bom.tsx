@@ -8,7 +8,7 @@ import { bomQuery, engineeringKeys, revisionsQuery } from "../../api/engineering
 import type { BomInput } from "../../api/engineering-shapes.ts";
 import { draftInput, openDraft } from "../../panels/bom/draft-edits.ts";
 import { paths } from "../../paths.ts";
-import { Field } from "../../ui/field.tsx";
+import { SelectField } from "../../ui/select.tsx";
 import { TextField } from "../../ui/text-field.tsx";
 import { useCommand } from "../../ui/use-command.ts";
 import { FormDialog } from "../form-dialog.tsx";
@@ -65,23 +65,18 @@ export function DraftBom({
         value={revision}
         onChange={setRevision}
       />
-      <Field label={t("bom.linesOf")}>
-        {(control) => (
-          <select
-            {...control}
-            className="select"
-            value={fromId}
-            onChange={(event) => setFromId(event.target.value)}
-          >
-            <option value="">{t("bom.noLinesYet")}</option>
-            {revisions?.rows.map((one) => (
-              <option key={one.bomId} value={one.bomId}>
-                {t("bom.revisionWith", { revision: one.revision, count: one.lineCount })}
-              </option>
-            ))}
-          </select>
-        )}
-      </Field>
+      <SelectField
+        label={t("bom.linesOf")}
+        value={fromId}
+        options={[
+          { value: "", title: t("bom.noLinesYet") },
+          ...(revisions?.rows ?? []).map((one) => ({
+            value: one.bomId,
+            title: t("bom.revisionWith", { revision: one.revision, count: one.lineCount }),
+          })),
+        ]}
+        onChange={setFromId}
+      />
     </FormDialog>
   );
 }

@@ -5,6 +5,7 @@ import { useTranslations } from "use-intl";
 
 import { uomsQuery } from "../../api/engineering-queries.ts";
 import { Field } from "../../ui/field.tsx";
+import { SelectField } from "../../ui/select.tsx";
 import { TextField } from "../../ui/text-field.tsx";
 import type { TypedItem } from "./item-input.ts";
 
@@ -37,24 +38,12 @@ export function ItemFields({
         value={typed.name}
         onChange={(name) => set({ name })}
       />
-      <Field label={t("items.kind")}>
-        {(control) => (
-          <select
-            {...control}
-            className="select"
-            value={typed.kind}
-            onChange={(event) =>
-              set({ kind: itemKinds.find((one) => one === event.target.value) ?? "make" })
-            }
-          >
-            {itemKinds.map((kind) => (
-              <option key={kind} value={kind}>
-                {t(`itemKind.${kind}`)}
-              </option>
-            ))}
-          </select>
-        )}
-      </Field>
+      <SelectField
+        label={t("items.kind")}
+        value={typed.kind}
+        options={itemKinds.map((value) => ({ value, title: t(`itemKind.${value}`) }))}
+        onChange={(kind) => set({ kind })}
+      />
       <Field label={t("column.unit")}>
         {(control) => (
           <select
@@ -72,24 +61,13 @@ export function ItemFields({
           </select>
         )}
       </Field>
-      <Field label={t("items.tracking")} hint={t("items.trackingHint")}>
-        {(control) => (
-          <select
-            {...control}
-            className="select"
-            value={typed.tracking}
-            onChange={(event) =>
-              set({ tracking: trackings.find((one) => one === event.target.value) ?? "none" })
-            }
-          >
-            {trackings.map((tracking) => (
-              <option key={tracking} value={tracking}>
-                {t(`tracking.${tracking}`)}
-              </option>
-            ))}
-          </select>
-        )}
-      </Field>
+      <SelectField
+        label={t("items.tracking")}
+        hint={t("items.trackingHint")}
+        value={typed.tracking}
+        options={trackings.map((value) => ({ value, title: t(`tracking.${value}`) }))}
+        onChange={(tracking) => set({ tracking })}
+      />
       <TextField
         label={t("items.revision")}
         hint={t("items.revisionHint")}

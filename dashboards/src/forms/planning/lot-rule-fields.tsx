@@ -1,7 +1,7 @@
 import { type LotRuleName, lotRules } from "@millwright/contracts/states/planning";
 import { useTranslations } from "use-intl";
 
-import { Field } from "../../ui/field.tsx";
+import { SelectField } from "../../ui/select.tsx";
 import { TextField } from "../../ui/text-field.tsx";
 import { decimalPattern } from "../engineering/item-fields.tsx";
 import {
@@ -27,25 +27,13 @@ export function LotRuleFields({
   const t = useTranslations();
   return (
     <>
-      <Field label={t("policy.lotRule")} hint={t(`policy.ruleHint.${typed.rule}`)}>
-        {(control) => (
-          <select
-            {...control}
-            className="select"
-            value={typed.rule}
-            onChange={(event) => {
-              const rule = lotRules.find((one) => one === event.target.value);
-              if (rule !== undefined) onChange({ ...typed, rule });
-            }}
-          >
-            {lotRules.map((rule) => (
-              <option key={rule} value={rule}>
-                {t(`policy.rule.${rule}`)}
-              </option>
-            ))}
-          </select>
-        )}
-      </Field>
+      <SelectField
+        label={t("policy.lotRule")}
+        hint={t(`policy.ruleHint.${typed.rule}`)}
+        value={typed.rule}
+        options={lotRules.map((value) => ({ value, title: t(`policy.rule.${value}`) }))}
+        onChange={(rule) => onChange({ ...typed, rule })}
+      />
       {lotRuleFigures[typed.rule].map((name) => (
         <TextField
           key={name}

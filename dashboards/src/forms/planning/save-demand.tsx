@@ -6,7 +6,7 @@ import { useTranslations } from "use-intl";
 
 import { deleteJson } from "../../api/client.ts";
 import { planningKeys } from "../../api/planning-queries.ts";
-import { Field } from "../../ui/field.tsx";
+import { SelectField } from "../../ui/select.tsx";
 import { TextField } from "../../ui/text-field.tsx";
 import { useCommand } from "../../ui/use-command.ts";
 import { useSave } from "../../ui/use-save.ts";
@@ -17,7 +17,7 @@ import { QuantityAndDay } from "./quantity-and-day.tsx";
 import { SiteField } from "./site-field.tsx";
 
 type Asked = {
-  kind: string;
+  kind: Demand["kind"];
   itemId: string;
   quantity: string;
   dueDay: string;
@@ -30,7 +30,7 @@ export function SaveDemand({ demand, onClose }: { demand: Demand | null; onClose
   const t = useTranslations();
   const client = useQueryClient();
   const [item, setItem] = useState<PickedItem | null>(null);
-  const [kind, setKind] = useState<string>(demand?.kind ?? "sales_order");
+  const [kind, setKind] = useState<Demand["kind"]>(demand?.kind ?? "sales_order");
   const [quantity, setQuantity] = useState(demand?.quantity ?? "");
   const [dueDay, setDueDay] = useState(demand?.dueDay ?? "");
   const [siteId, setSiteId] = useState(demand?.siteId ?? null);
@@ -75,22 +75,12 @@ export function SaveDemand({ demand, onClose }: { demand: Demand | null; onClose
         onQuantity={setQuantity}
         onDueDay={setDueDay}
       />
-      <Field label={t("planning.kind")}>
-        {(control) => (
-          <select
-            {...control}
-            className="select"
-            value={kind}
-            onChange={(event) => setKind(event.target.value)}
-          >
-            {demandKinds.map((one) => (
-              <option key={one} value={one}>
-                {t(`planning.demandKind.${one}`)}
-              </option>
-            ))}
-          </select>
-        )}
-      </Field>
+      <SelectField
+        label={t("planning.kind")}
+        value={kind}
+        options={demandKinds.map((value) => ({ value, title: t(`planning.demandKind.${value}`) }))}
+        onChange={setKind}
+      />
       <SiteField siteId={siteId} onChange={setSiteId} />
       <TextField label={t("planning.reference")} value={reference} onChange={setReference} />
       {demand !== null && (

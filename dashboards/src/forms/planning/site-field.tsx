@@ -1,8 +1,9 @@
+import type { Location } from "@millwright/contracts/api";
 import { useQuery } from "@tanstack/react-query";
 import { useTranslations } from "use-intl";
 
 import { locationsQuery } from "../../api/stock-queries.ts";
-import { Field } from "../../ui/field.tsx";
+import { type Option, SelectField } from "../../ui/select.tsx";
 
 /** Where something is needed; nothing to choose, and so not there, in a company of one site. */
 export function SiteField({
@@ -17,22 +18,19 @@ export function SiteField({
   const sites = (data?.rows ?? []).filter(({ kind }) => kind === "site");
   if (sites.length < 2) return null;
   return (
-    <Field label={t("planning.site")}>
-      {(control) => (
-        <select
-          {...control}
-          className="select"
-          value={siteId ?? ""}
-          onChange={(event) => onChange(event.target.value === "" ? null : event.target.value)}
-        >
-          <option value="">{t("planning.anySite")}</option>
-          {sites.map(({ locationId, code, name }) => (
-            <option key={locationId} value={locationId}>
-              {code} {name}
-            </option>
-          ))}
-        </select>
-      )}
-    </Field>
+    <SelectField
+      label={t("planning.site")}
+      value={siteId ?? ""}
+      options={siteOptions(sites, t("planning.anySite"))}
+      onChange={(chosen) => onChange(chosen === "" ? null : chosen)}
+    />
   );
+}
+
+/** Sites to choose from; `none` says what it means to choose none of them. */
+export function siteOptions(sites: readonly Location[], none: string): Option<string>[] {
+  return [
+    { value: "", title: none },
+    ...sites.map(({ locationId, code, name }) => ({ value: locationId, title: `${code} ${name}` })),
+  ];
 }

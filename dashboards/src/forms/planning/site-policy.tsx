@@ -2,12 +2,13 @@ import type { Location } from "@millwright/contracts/api";
 import { siteSupplies } from "@millwright/contracts/states/planning";
 import { useTranslations } from "use-intl";
 
-import { Field } from "../../ui/field.tsx";
 import { Icon } from "../../ui/icon.tsx";
+import { SelectField } from "../../ui/select.tsx";
 import { TextField } from "../../ui/text-field.tsx";
 import { decimalPattern } from "../engineering/item-fields.tsx";
 import { LotRuleFields } from "./lot-rule-fields.tsx";
 import type { TypedSite } from "./policy-input.ts";
+import { siteOptions } from "./site-field.tsx";
 
 /** One site that is planned by itself: where what it needs comes from, and what it keeps. */
 export function SitePolicy({
@@ -27,35 +28,27 @@ export function SitePolicy({
   return (
     <fieldset className="item-fields policy-site">
       <legend>{t("policy.site", { site: name })}</legend>
-      <SiteChoice
+      <SelectField
         label={t("planning.site")}
-        sites={sites}
+        required
+        options={siteOptions(sites, t("form.choose"))}
         value={site.siteId}
         onChange={(siteId) => set({ siteId })}
       />
-      <Field label={t("policy.supply")}>
-        {(control) => (
-          <select
-            {...control}
-            className="select"
-            value={site.supply}
-            onChange={(event) => {
-              const supply = siteSupplies.find((one) => one === event.target.value);
-              if (supply !== undefined) set({ supply });
-            }}
-          >
-            {siteSupplies.map((supply) => (
-              <option key={supply} value={supply}>
-                {t(`planning.orderKind.${supply}`)}
-              </option>
-            ))}
-          </select>
-        )}
-      </Field>
+      <SelectField
+        label={t("policy.supply")}
+        value={site.supply}
+        options={siteSupplies.map((value) => ({ value, title: t(`planning.orderKind.${value}`) }))}
+        onChange={(supply) => set({ supply })}
+      />
       {site.supply === "transfer" && (
-        <SiteChoice
+        <SelectField
           label={t("stock.from")}
-          sites={sites.filter(({ locationId }) => locationId !== site.siteId)}
+          required
+          options={siteOptions(
+            sites.filter(({ locationId }) => locationId !== site.siteId),
+            t("form.choose"),
+          )}
           value={site.fromSiteId}
           onChange={(fromSiteId) => set({ fromSiteId })}
         />
@@ -81,39 +74,5 @@ export function SitePolicy({
         <Icon name="close" size={16} /> {t("policy.removeSite")}
       </button>
     </fieldset>
-  );
-}
-
-function SiteChoice({
-  label,
-  sites,
-  value,
-  onChange,
-}: {
-  label: string;
-  sites: readonly Location[];
-  value: string;
-  onChange: (siteId: string) => void;
-}) {
-  const t = useTranslations();
-  return (
-    <Field label={label}>
-      {(control) => (
-        <select
-          {...control}
-          className="select"
-          required
-          value={value}
-          onChange={(event) => onChange(event.target.value)}
-        >
-          <option value="">{t("form.choose")}</option>
-          {sites.map(({ locationId, code, name }) => (
-            <option key={locationId} value={locationId}>
-              {code} {name}
-            </option>
-          ))}
-        </select>
-      )}
-    </Field>
   );
 }

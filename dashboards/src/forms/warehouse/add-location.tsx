@@ -5,7 +5,7 @@ import { useState } from "react";
 import { useTranslations } from "use-intl";
 
 import { locationsQuery, stockKeys } from "../../api/stock-queries.ts";
-import { Field } from "../../ui/field.tsx";
+import { SelectField } from "../../ui/select.tsx";
 import { TextField } from "../../ui/text-field.tsx";
 import { useCommand } from "../../ui/use-command.ts";
 import { FormDialog } from "../form-dialog.tsx";
@@ -37,42 +37,24 @@ export function AddLocation({ onClose }: { onClose: () => void }) {
       onSubmit={() => create.mutate(typed)}
       onClose={onClose}
     >
-      <Field label={t("items.kind")}>
-        {(control) => (
-          <select
-            {...control}
-            className="select"
-            value={typed.kind}
-            onChange={(event) => {
-              const kind = locationKinds.find((one) => one === event.target.value);
-              if (kind !== undefined) setTyped({ ...typed, kind });
-            }}
-          >
-            {locationKinds.map((kind) => (
-              <option key={kind} value={kind}>
-                {t(`locationKind.${kind}`)}
-              </option>
-            ))}
-          </select>
-        )}
-      </Field>
-      <Field label={t("stock.liesIn")}>
-        {(control) => (
-          <select
-            {...control}
-            className="select"
-            value={typed.parentId ?? ""}
-            onChange={(event) => setTyped({ ...typed, parentId: event.target.value || null })}
-          >
-            <option value="">–</option>
-            {parents.map(({ locationId, code, name }) => (
-              <option key={locationId} value={locationId}>
-                {code} · {name}
-              </option>
-            ))}
-          </select>
-        )}
-      </Field>
+      <SelectField
+        label={t("items.kind")}
+        value={typed.kind}
+        options={locationKinds.map((value) => ({ value, title: t(`locationKind.${value}`) }))}
+        onChange={(kind) => setTyped({ ...typed, kind })}
+      />
+      <SelectField
+        label={t("stock.liesIn")}
+        value={typed.parentId ?? ""}
+        options={[
+          { value: "", title: "–" },
+          ...parents.map(({ locationId, code, name }) => ({
+            value: locationId,
+            title: `${code} · ${name}`,
+          })),
+        ]}
+        onChange={(parentId) => setTyped({ ...typed, parentId: parentId || null })}
+      />
       <TextField
         label={t("stock.code")}
         hint={t("stock.codeHint")}

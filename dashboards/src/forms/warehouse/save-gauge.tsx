@@ -7,7 +7,7 @@ import { useTranslations } from "use-intl";
 import { equipmentQuery } from "../../api/queries.ts";
 import { stockKeys } from "../../api/stock-queries.ts";
 import type { GaugeInput } from "../../api/stock-shapes.ts";
-import { Field } from "../../ui/field.tsx";
+import { SelectField } from "../../ui/select.tsx";
 import { TextField } from "../../ui/text-field.tsx";
 import { useCommand } from "../../ui/use-command.ts";
 import { useSave } from "../../ui/use-save.ts";
@@ -86,25 +86,12 @@ export function SaveGauge({ gauge, onClose }: { gauge: StockGauge | null; onClos
       />
       <div className="form-pair">
         <WorkUnitChoice workUnitId={workUnitId} onChange={setWorkUnitId} />
-        <Field label={t("stockGauge.role")}>
-          {(control) => (
-            <select
-              {...control}
-              className="select"
-              value={role}
-              onChange={(event) => {
-                const chosen = gaugeRoles.find((one) => one === event.target.value);
-                if (chosen !== undefined) setRole(chosen);
-              }}
-            >
-              {gaugeRoles.map((one) => (
-                <option key={one} value={one}>
-                  {t(`bindingRole.${one}`)}
-                </option>
-              ))}
-            </select>
-          )}
-        </Field>
+        <SelectField
+          label={t("stockGauge.role")}
+          value={role}
+          options={gaugeRoles.map((value) => ({ value, title: t(`bindingRole.${value}`) }))}
+          onChange={setRole}
+        />
       </div>
       <div className="form-pair">
         {quantities.map((name) => (
@@ -152,24 +139,16 @@ function WorkUnitChoice({
   const centers = data?.areas.flatMap(({ workCenters }) => workCenters) ?? [];
   const units = centers.flatMap(({ workUnits }) => workUnits);
   return (
-    <Field label={t("stockGauge.sensor")}>
-      {(control) => (
-        <select
-          {...control}
-          className="select"
-          required
-          value={workUnitId}
-          onChange={(event) => onChange(event.target.value)}
-        >
-          <option value="">{t("form.choose")}</option>
-          {units.map((unit) => (
-            <option key={unit.workUnitId} value={unit.workUnitId}>
-              {unit.name}
-            </option>
-          ))}
-        </select>
-      )}
-    </Field>
+    <SelectField
+      label={t("stockGauge.sensor")}
+      required
+      value={workUnitId}
+      options={[
+        { value: "", title: t("form.choose") },
+        ...units.map((unit) => ({ value: unit.workUnitId, title: unit.name })),
+      ]}
+      onChange={onChange}
+    />
   );
 }
 

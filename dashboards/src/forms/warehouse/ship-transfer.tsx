@@ -4,6 +4,7 @@ import { useTranslations } from "use-intl";
 
 import { picksQuery, stockKeys } from "../../api/stock-queries.ts";
 import type { Shipment } from "../../api/stock-shapes.ts";
+import { Quantity } from "../../ui/quantity.tsx";
 import { useCommand } from "../../ui/use-command.ts";
 import { useFormat } from "../../ui/use-format.ts";
 import { FormDialog } from "../form-dialog.tsx";
@@ -70,7 +71,7 @@ export function ShipTransfer({ transfer, onClose }: { transfer: Transfer; onClos
                 <td>{line.locationCode}</td>
                 <td>{line.lotNumber ?? "–"}</td>
                 <td className="number">
-                  {format.quantity(line.quantity)} <span className="unit">{line.uom}</span>
+                  <Quantity value={line.quantity} uom={line.uom} />
                 </td>
               </tr>
             ))}

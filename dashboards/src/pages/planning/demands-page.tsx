@@ -11,6 +11,7 @@ import { ListPage } from "../../panels/lists/list-page.tsx";
 import type { Column } from "../../panels/lists/list-table.tsx";
 import { paths } from "../../paths.ts";
 import { Icon } from "../../ui/icon.tsx";
+import { Quantity } from "../../ui/quantity.tsx";
 import { useFormat } from "../../ui/use-format.ts";
 import { readDemandFilter } from "./demand-filter.ts";
 
@@ -84,11 +85,7 @@ function useColumns(onEdit: ((demand: Demand) => void) | null): Column<Demand>[]
       title: t("planning.quantity"),
       sort: "quantity",
       isNumber: true,
-      renderCell: ({ quantity, uom }) => (
-        <>
-          {format.quantity(quantity)} <span className="unit">{uom}</span>
-        </>
-      ),
+      renderCell: ({ quantity, uom }) => <Quantity value={quantity} uom={uom} />,
     },
     {
       name: "due",

@@ -12,6 +12,7 @@ import { PageHead } from "../../panels/page-head.tsx";
 import { paths } from "../../paths.ts";
 import { Loaded, Skeleton } from "../../ui/loaded.tsx";
 import { ProblemNote } from "../../ui/problem.tsx";
+import { Quantity } from "../../ui/quantity.tsx";
 import { useCommand } from "../../ui/use-command.ts";
 import { useFormat } from "../../ui/use-format.ts";
 
@@ -83,11 +84,7 @@ function useColumns(onClose: ((id: string) => void) | null): Column<PurchaseProp
       name: "quantity",
       title: t("planning.quantity"),
       isNumber: true,
-      renderCell: ({ quantity, uom }) => (
-        <>
-          {format.quantity(quantity)} <span className="unit">{uom}</span>
-        </>
-      ),
+      renderCell: ({ quantity, uom }) => <Quantity value={quantity} uom={uom} />,
     },
     {
       name: "order",

@@ -16,6 +16,7 @@ import { paths } from "../../paths.ts";
 import { Loaded, Skeleton } from "../../ui/loaded.tsx";
 import { Panel } from "../../ui/panel.tsx";
 import { ProblemNote } from "../../ui/problem.tsx";
+import { Quantity } from "../../ui/quantity.tsx";
 import { useCommand } from "../../ui/use-command.ts";
 import { useFormat } from "../../ui/use-format.ts";
 
@@ -47,11 +48,6 @@ function TransferView({ transfer }: { transfer: Transfer }) {
     else if (name === "release" || name === "cancel") command.mutate(name);
   };
   const day = (at: string | null) => (at === null ? "–" : format.day(at));
-  const figure = (quantity: string, uom: string) => (
-    <>
-      {format.quantity(quantity)} <span className="unit">{uom}</span>
-    </>
-  );
   return (
     <>
       <Link to={paths.transfers} className="back">
@@ -101,25 +97,25 @@ function TransferView({ transfer }: { transfer: Transfer }) {
               name: "asked",
               title: t("transfer.asked"),
               isNumber: true,
-              renderCell: (line) => figure(line.quantity, line.itemUom),
+              renderCell: (line) => <Quantity value={line.quantity} uom={line.itemUom} />,
             },
             {
               name: "shipped",
               title: t("transfer.shipped"),
               isNumber: true,
-              renderCell: (line) => figure(line.shipped, line.itemUom),
+              renderCell: (line) => <Quantity value={line.shipped} uom={line.itemUom} />,
             },
             {
               name: "received",
               title: t("transfer.received"),
               isNumber: true,
-              renderCell: (line) => figure(line.received, line.itemUom),
+              renderCell: (line) => <Quantity value={line.received} uom={line.itemUom} />,
             },
             {
               name: "lost",
               title: t("transfer.lost"),
               isNumber: true,
-              renderCell: (line) => figure(line.lost, line.itemUom),
+              renderCell: (line) => <Quantity value={line.lost} uom={line.itemUom} />,
             },
           ]}
         />

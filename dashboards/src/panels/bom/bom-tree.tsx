@@ -11,6 +11,7 @@ import { useFormat } from "../../ui/use-format.ts";
 import { scrollToRow, useWindow } from "../../ui/use-window.ts";
 import { useRowHeight } from "../../ui/use-row-height.ts";
 import { closedFrom, parentOf, shownRows, type TreeNode } from "./tree.ts";
+import { Quantity } from "../../ui/quantity.tsx";
 
 /**
  * What a product consists of over all levels, with costs and free stock. One tab stop: arrows walk, open
@@ -215,10 +216,10 @@ function TreeRow({
       </td>
       <td className="tree-rev">{row.revision ?? ""}</td>
       <td className="tree-figure tree-per">
-        {format.quantity(trimmed(row.quantityPer))} <span className="unit">{row.uom}</span>
+        <Quantity value={trimmed(row.quantityPer)} uom={row.uom} />
       </td>
       <td className="tree-figure">
-        {format.quantity(trimmed(row.quantity))} <span className="unit">{row.uom}</span>
+        <Quantity value={trimmed(row.quantity)} uom={row.uom} />
       </td>
       <td className="tree-figure" data-short={isShort || undefined}>
         {isShort && <Icon name="late" size={16} />} {format.quantity(trimmed(row.available))}

@@ -4,6 +4,7 @@ import { useTranslations } from "use-intl";
 
 import { ItemPicker } from "../../forms/item-picker.tsx";
 import { paths } from "../../paths.ts";
+import { Quantity } from "../../ui/quantity.tsx";
 import { useFormat } from "../../ui/use-format.ts";
 import type { DraftByProduct } from "./draft-edits.ts";
 import { namedPart } from "./named-part.ts";
@@ -103,7 +104,7 @@ export function ByProductTable({ bom }: { bom: Bom }) {
                 <span className="unit">{itemName}</span>
               </th>
               <td className="number">
-                {format.quantity(quantity)} <span className="unit">{uom}</span>
+                <Quantity value={quantity} uom={uom} />
               </td>
               <td className="number">{format.quantity(rest.costSharePercent)}</td>
             </tr>

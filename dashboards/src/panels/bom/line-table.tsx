@@ -3,6 +3,7 @@ import { Link } from "@tanstack/react-router";
 import { useTranslations } from "use-intl";
 
 import { paths } from "../../paths.ts";
+import { Quantity } from "../../ui/quantity.tsx";
 import { useFormat } from "../../ui/use-format.ts";
 import { ListTable } from "../lists/list-table.tsx";
 import { ByProductTable } from "./by-products.tsx";
@@ -48,11 +49,7 @@ export function LineTable({ bom }: { bom: Bom }) {
             name: "quantity",
             title: t("bom.line.quantity"),
             isNumber: true,
-            renderCell: ({ quantity, uom }) => (
-              <>
-                {format.quantity(quantity)} <span className="unit">{uom}</span>
-              </>
-            ),
+            renderCell: ({ quantity, uom }) => <Quantity value={quantity} uom={uom} />,
           },
           {
             name: "scrap",

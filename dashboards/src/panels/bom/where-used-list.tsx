@@ -9,13 +9,12 @@ import { useMay } from "../../api/identity-queries.ts";
 import { ReplaceItem } from "../../forms/engineering/replace-item.tsx";
 import { paths } from "../../paths.ts";
 import { Loaded, Skeleton } from "../../ui/loaded.tsx";
-import { useFormat } from "../../ui/use-format.ts";
+import { Quantity } from "../../ui/quantity.tsx";
 import { ListTable } from "../lists/list-table.tsx";
 
 /** Products that need an item, nearest first; from here it is replaced in all of them. */
 export function WhereUsedList({ item }: { item: StoredItem }) {
   const t = useTranslations();
-  const format = useFormat();
   const mayReplace = useMay()("bom:replace");
   const [isDeep, setDeep] = useState(true);
   const [isReplacing, setReplacing] = useState(false);
@@ -74,9 +73,7 @@ export function WhereUsedList({ item }: { item: StoredItem }) {
                     title: t("bom.inOne"),
                     isNumber: true,
                     renderCell: ({ quantityPer }) => (
-                      <>
-                        {format.quantity(quantityPer)} <span className="unit">{item.uom}</span>
-                      </>
+                      <Quantity value={quantityPer} uom={item.uom} />
                     ),
                   },
                 ]}

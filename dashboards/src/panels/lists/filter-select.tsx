@@ -1,3 +1,5 @@
+import { type Option, Select } from "../../ui/select.tsx";
+
 /** One way to narrow a list: a choice of words, the first of which is all of them. */
 export function FilterSelect<Value extends string>({
   label,
@@ -11,24 +13,18 @@ export function FilterSelect<Value extends string>({
   /** Names the choice of everything. */
   all: string;
   value: Value | undefined;
-  options: readonly { value: Value; title: string }[];
+  options: readonly Option<Value>[];
   className?: string;
   /** Undefined: everything. */
   onChoose: (value: Value | undefined) => void;
 }) {
   return (
-    <select
-      className={className}
+    <Select<Value | "">
       aria-label={label}
+      className={className}
       value={value ?? ""}
-      onChange={(event) => onChoose(options.find((one) => one.value === event.target.value)?.value)}
-    >
-      <option value="">{all}</option>
-      {options.map((one) => (
-        <option key={one.value} value={one.value}>
-          {one.title}
-        </option>
-      ))}
-    </select>
+      options={[{ value: "", title: all }, ...options]}
+      onChange={(chosen) => onChoose(chosen === "" ? undefined : chosen)}
+    />
   );
 }

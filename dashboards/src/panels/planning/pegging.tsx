@@ -5,6 +5,7 @@ import { useTranslations } from "use-intl";
 import { pegsQuery } from "../../api/planning-queries.ts";
 import { Dialog } from "../../ui/dialog.tsx";
 import { Loaded, Skeleton } from "../../ui/loaded.tsx";
+import { Quantity } from "../../ui/quantity.tsx";
 import { useFormat } from "../../ui/use-format.ts";
 
 /** What an order is for and what it is made of, through all levels. */
@@ -59,7 +60,7 @@ function Pegs(asked: { planId: string; orderNumber: number; direction: "up" | "d
                     {peg.siteCode !== null && <span className="address">{peg.siteCode}</span>}
                   </th>
                   <td className="number">
-                    {format.quantity(peg.quantity)} <span className="unit">{peg.uom}</span>
+                    <Quantity value={peg.quantity} uom={peg.uom} />
                   </td>
                   <td>
                     <End end={peg.supply} />

@@ -7,6 +7,7 @@ import { useTranslations } from "use-intl";
 import { comparisonQuery, plansQuery } from "../../api/planning-queries.ts";
 import { paths } from "../../paths.ts";
 import { Loaded, Skeleton } from "../../ui/loaded.tsx";
+import { Quantity } from "../../ui/quantity.tsx";
 import { useFormat } from "../../ui/use-format.ts";
 
 /** This plan beside another one: what a what-if changes. */
@@ -121,7 +122,7 @@ function Side({ side, other, uom }: { side: Figures; other: Figures; uom: string
   return (
     <>
       <td className={mark("quantity", "plan-side")}>
-        {format.quantity(side.quantity)} <span className="unit">{uom}</span>
+        <Quantity value={side.quantity} uom={uom} />
       </td>
       <td className={mark("orders")}>{side.orders}</td>
       <td className={mark("firstDueDay")}>

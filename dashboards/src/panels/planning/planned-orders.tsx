@@ -10,14 +10,15 @@ import { useMay } from "../../api/identity-queries.ts";
 import { plannedOrdersQuery, planningKeys } from "../../api/planning-queries.ts";
 import { paths } from "../../paths.ts";
 import { ProblemNote } from "../../ui/problem.tsx";
+import { Quantity } from "../../ui/quantity.tsx";
 import { useCommand } from "../../ui/use-command.ts";
 import { useFormat } from "../../ui/use-format.ts";
 import { FilterSelect } from "../lists/filter-select.tsx";
 import { useListChoices } from "../lists/list-choices.ts";
 import { type Column, ListTable } from "../lists/list-table.tsx";
-import { readSort } from "../lists/read-filter.ts";
 import { ListTools } from "../lists/list-tools.tsx";
 import { Paged } from "../lists/paged.tsx";
+import { readSort } from "../lists/read-filter.ts";
 import { SearchBox } from "../lists/search-box.tsx";
 import { Pegging } from "./pegging.tsx";
 
@@ -148,11 +149,7 @@ function useColumns(plan: Plan, onChoose: (orderNumber: number) => void): Column
       title: t("planning.quantity"),
       sort: "quantity",
       isNumber: true,
-      renderCell: ({ quantity, uom }) => (
-        <>
-          {format.quantity(quantity)} <span className="unit">{uom}</span>
-        </>
-      ),
+      renderCell: ({ quantity, uom }) => <Quantity value={quantity} uom={uom} />,
     },
     {
       name: "start",

@@ -10,11 +10,10 @@ import { balancesQuery, type StockFilter } from "../../api/stock-queries.ts";
 import { PrintLabels } from "../../forms/warehouse/print-labels.tsx";
 import { ReserveStock } from "../../forms/warehouse/reserve-stock.tsx";
 import { paths } from "../../paths.ts";
+import { Quantity } from "../../ui/quantity.tsx";
 import { useFormat } from "../../ui/use-format.ts";
-import { useListChoices } from "../lists/list-choices.ts";
-import { type Column, ListTable } from "../lists/list-table.tsx";
-import { ListTools } from "../lists/list-tools.tsx";
-import { Paged } from "../lists/paged.tsx";
+import { ListPanel } from "../lists/list-panel.tsx";
+import type { Column } from "../lists/list-table.tsx";
 import { LotStatusMark } from "./lot-status-mark.tsx";
 
 /** What lies where, by item, place and lot. */
@@ -30,33 +29,22 @@ export function BalanceList({
   const t = useTranslations();
   const sorted = { ...filter, ...(sort !== undefined && { sort }) };
   const query = useInfiniteQuery(balancesQuery(sorted));
-  const choices = useListChoices("balances");
   const [reserved, setReserved] = useState<StockBalance | null>(null);
   const columns = useColumns(filter, setReserved);
   return (
     <>
-      <div className="list-head">
-        <ListTools
-          choices={choices}
-          columns={columns}
-          filter={sorted}
-          to={paths.stock}
-          files={{ title: t("stock.view.balances"), path: "/api/stock/balances" }}
-        />
-      </div>
-      <Paged query={query} empty={<p>{t("stock.noBalance")}</p>}>
-        {(rows) => (
-          <ListTable
-            label={t("stock.view.balances")}
-            rows={rows}
-            columns={columns}
-            hidden={choices.choices.hidden}
-            keyOf={(row) => `${row.itemId} ${row.locationId} ${row.lotId}`}
-            isLinked={false}
-            sorting={{ sort, onSort }}
-          />
-        )}
-      </Paged>
+      <ListPanel
+        name="balances"
+        title={t("stock.view.balances")}
+        query={query}
+        columns={columns}
+        keyOf={(row) => `${row.itemId} ${row.locationId} ${row.lotId}`}
+        filter={sorted}
+        to={paths.stock}
+        files={{ path: "/api/stock/balances" }}
+        empty={t("stock.noBalance")}
+        sorting={{ sort, onSort }}
+      />
       {reserved !== null && <ReserveStock of={reserved} onClose={() => setReserved(null)} />}
     </>
   );
@@ -69,11 +57,6 @@ function useColumns(
   const t = useTranslations();
   const mayReserve = useMay()("stock:reserve");
   const format = useFormat();
-  const figure = (quantity: string, uom: string) => (
-    <>
-      {format.quantity(quantity)} <span className="unit">{uom}</span>
-    </>
-  );
   return [
     {
       name: "item",
@@ -129,7 +112,7 @@ function useColumns(
       title: t("stock.quantity"),
       sort: "quantity",
       isNumber: true,
-      renderCell: ({ quantity, uom }) => figure(quantity, uom),
+      renderCell: ({ quantity, uom }) => <Quantity value={quantity} uom={uom} />,
     },
     {
       name: "reserved",
@@ -137,13 +120,17 @@ function useColumns(
       sort: "reserved",
       isNumber: true,
       isWide: true,
-      renderCell: ({ reserved, uom }) => figure(reserved, uom),
+      renderCell: ({ reserved, uom }) => <Quantity value={reserved} uom={uom} />,
     },
     {
       name: "available",
       title: t("stock.available"),
       isNumber: true,
-      renderCell: ({ available, uom }) => <b>{figure(available, uom)}</b>,
+      renderCell: ({ available, uom }) => (
+        <b>
+          <Quantity value={available} uom={uom} />
+        </b>
+      ),
     },
     {
       name: "commands",

@@ -8,46 +8,35 @@ import { gaugesQuery } from "../../api/stock-queries.ts";
 import { SaveGauge } from "../../forms/warehouse/save-gauge.tsx";
 import { DataAge } from "../../ui/age.tsx";
 import { Icon } from "../../ui/icon.tsx";
-import { useFormat } from "../../ui/use-format.ts";
-import { useListChoices } from "../lists/list-choices.ts";
-import { type Column, ListTable } from "../lists/list-table.tsx";
-import { ListTools } from "../lists/list-tools.tsx";
-import { Paged } from "../lists/paged.tsx";
+import { Quantity } from "../../ui/quantity.tsx";
+import { ListPanel } from "../lists/list-panel.tsx";
+import type { Column } from "../lists/list-table.tsx";
 
 /** Silos and scales: which sensor measures which bin, what it says now, and when it proposes something. */
 export function GaugeList() {
   const t = useTranslations();
   const query = useInfiniteQuery(gaugesQuery);
-  const choices = useListChoices("gauges");
   const mayKeep = useMay()("stock:keep_item");
   const [edited, setEdited] = useState<StockGauge | "new" | null>(null);
   const columns = useColumns(mayKeep ? setEdited : null);
   return (
     <>
-      <div className="list-head">
-        <ListTools
-          choices={choices}
-          columns={columns}
-          files={{ title: t("stock.view.gauges"), path: "/api/stock/gauges" }}
-        />
-        {mayKeep && (
-          <button type="button" className="button button-main" onClick={() => setEdited("new")}>
-            <Icon name="add" size={16} /> {t("stockGauge.new")}
-          </button>
-        )}
-      </div>
-      <Paged query={query} empty={<p>{t("stockGauge.none")}</p>}>
-        {(rows) => (
-          <ListTable
-            label={t("stock.view.gauges")}
-            rows={rows}
-            columns={columns}
-            hidden={choices.choices.hidden}
-            keyOf={({ gaugeId }) => gaugeId}
-            isLinked={false}
-          />
-        )}
-      </Paged>
+      <ListPanel
+        name="gauges"
+        title={t("stock.view.gauges")}
+        query={query}
+        columns={columns}
+        keyOf={({ gaugeId }) => gaugeId}
+        files={{ path: "/api/stock/gauges" }}
+        empty={t("stockGauge.none")}
+        action={
+          mayKeep && (
+            <button type="button" className="button button-main" onClick={() => setEdited("new")}>
+              <Icon name="add" size={16} /> {t("stockGauge.new")}
+            </button>
+          )
+        }
+      />
       {edited !== null && (
         <SaveGauge gauge={edited === "new" ? null : edited} onClose={() => setEdited(null)} />
       )}
@@ -57,15 +46,6 @@ export function GaugeList() {
 
 function useColumns(onEdit: ((gauge: StockGauge) => void) | null): Column<StockGauge>[] {
   const t = useTranslations();
-  const format = useFormat();
-  const inUnit = (quantity: string | null, uom: string) =>
-    quantity === null ? (
-      "–"
-    ) : (
-      <>
-        {format.quantity(quantity)} <span className="unit">{uom}</span>
-      </>
-    );
   return [
     { name: "place", title: t("stock.place"), renderCell: ({ locationCode }) => locationCode },
     { name: "item", title: t("column.item"), renderCell: ({ itemNumber }) => itemNumber },
@@ -85,7 +65,7 @@ function useColumns(onEdit: ((gauge: StockGauge) => void) | null): Column<StockG
       renderCell: ({ measured, uom, finding, sourceTime }) =>
         finding === "measured" && sourceTime !== null ? (
           <>
-            {inUnit(measured, uom)} <DataAge isHeld time={sourceTime} />
+            <Quantity value={measured} uom={uom} /> <DataAge isHeld time={sourceTime} />
           </>
         ) : (
           <span className="unknown">{t(`stockGauge.finding.${finding}`)}</span>
@@ -95,21 +75,21 @@ function useColumns(onEdit: ((gauge: StockGauge) => void) | null): Column<StockG
       name: "expected",
       title: t("proposals.expected"),
       isNumber: true,
-      renderCell: ({ expected, uom }) => inUnit(expected, uom),
+      renderCell: ({ expected, uom }) => <Quantity value={expected} uom={uom} />,
     },
     {
       name: "refill",
       title: t("stockGauge.refillBelow"),
       isNumber: true,
       isWide: true,
-      renderCell: ({ refillBelow, uom }) => inUnit(refillBelow, uom),
+      renderCell: ({ refillBelow, uom }) => <Quantity value={refillBelow} uom={uom} />,
     },
     {
       name: "rule",
       title: t("stockGauge.autoConfirm"),
       isNumber: true,
       isWide: true,
-      renderCell: ({ autoConfirmUpTo, uom }) => inUnit(autoConfirmUpTo, uom),
+      renderCell: ({ autoConfirmUpTo, uom }) => <Quantity value={autoConfirmUpTo} uom={uom} />,
     },
     {
       name: "active",

@@ -6,47 +6,29 @@ import { useTranslations } from "use-intl";
 import { useMay } from "../../api/identity-queries.ts";
 import { movesQuery, type StockFilter, stockKeys } from "../../api/stock-queries.ts";
 import { paths } from "../../paths.ts";
+import { Quantity } from "../../ui/quantity.tsx";
 import { useFormat } from "../../ui/use-format.ts";
-import { useListChoices } from "../lists/list-choices.ts";
-import { type Column, ListTable } from "../lists/list-table.tsx";
-import { ListTools } from "../lists/list-tools.tsx";
-import { Paged } from "../lists/paged.tsx";
+import { ListPanel } from "../lists/list-panel.tsx";
+import type { Column } from "../lists/list-table.tsx";
 
 /** Every move, newest first. Moves are never changed: a wrong one is followed by one that goes back. */
 export function MoveList({ filter }: { filter: StockFilter }) {
   const t = useTranslations();
   const query = useInfiniteQuery(movesQuery(filter));
-  const choices = useListChoices("moves");
   const columns = useColumns();
   const mayMove = useMay()("stock:move");
   return (
-    <>
-      <div className="list-head">
-        <ListTools
-          choices={choices}
-          columns={columns}
-          filter={filter}
-          to={paths.stock}
-          files={{
-            title: t("stock.view.moves"),
-            path: "/api/stock/moves",
-            importKey: mayMove ? stockKeys.all : null,
-          }}
-        />
-      </div>
-      <Paged query={query} empty={<p>{t("stock.noMove")}</p>}>
-        {(rows) => (
-          <ListTable
-            label={t("stock.view.moves")}
-            rows={rows}
-            columns={columns}
-            hidden={choices.choices.hidden}
-            keyOf={({ moveId }) => moveId}
-            isLinked={false}
-          />
-        )}
-      </Paged>
-    </>
+    <ListPanel
+      name="moves"
+      title={t("stock.view.moves")}
+      query={query}
+      columns={columns}
+      keyOf={({ moveId }) => moveId}
+      filter={filter}
+      to={paths.stock}
+      files={{ path: "/api/stock/moves", importKey: mayMove ? stockKeys.all : null }}
+      empty={t("stock.noMove")}
+    />
   );
 }
 
@@ -72,11 +54,7 @@ function useColumns(): Column<StockMove>[] {
       name: "quantity",
       title: t("stock.quantity"),
       isNumber: true,
-      renderCell: ({ quantity, uom }) => (
-        <>
-          {format.quantity(quantity)} <span className="unit">{uom}</span>
-        </>
-      ),
+      renderCell: ({ quantity, uom }) => <Quantity value={quantity} uom={uom} />,
     },
     { name: "from", title: t("stock.from"), renderCell: ({ fromCode }) => fromCode },
     { name: "to", title: t("stock.to"), renderCell: ({ toCode }) => toCode },

@@ -9,13 +9,10 @@ import { proposalsQuery, stockKeys } from "../../api/stock-queries.ts";
 import { ReasonForm } from "../../forms/reason-form.tsx";
 import { paths } from "../../paths.ts";
 import { DataAge } from "../../ui/age.tsx";
-import { ProblemNote } from "../../ui/problem.tsx";
+import { Quantity } from "../../ui/quantity.tsx";
 import { useCommand } from "../../ui/use-command.ts";
-import { useFormat } from "../../ui/use-format.ts";
-import { useListChoices } from "../lists/list-choices.ts";
-import { type Column, ListTable } from "../lists/list-table.tsx";
-import { ListTools } from "../lists/list-tools.tsx";
-import { Paged } from "../lists/paged.tsx";
+import { ListPanel } from "../lists/list-panel.tsx";
+import type { Column } from "../lists/list-table.tsx";
 
 /** What silos and scales propose, newest first, confirmed or rejected on the spot. */
 export function ProposalList() {
@@ -37,30 +34,18 @@ export function ProposalList() {
     onConfirm: (proposal) => confirm.mutate(proposal),
     onReject: setRejected,
   });
-  const choices = useListChoices("proposals");
-  const error = confirm.error ?? reject.error;
   return (
     <>
-      <div className="list-head">
-        <ListTools
-          choices={choices}
-          columns={columns}
-          files={{ title: t("stock.view.proposals"), path: "/api/stock/proposals" }}
-        />
-      </div>
-      {error !== null && <ProblemNote error={error} />}
-      <Paged query={query} empty={<p>{t("proposals.none")}</p>}>
-        {(rows) => (
-          <ListTable
-            label={t("stock.view.proposals")}
-            rows={rows}
-            columns={columns}
-            hidden={choices.choices.hidden}
-            keyOf={({ proposalId }) => proposalId}
-            isLinked={false}
-          />
-        )}
-      </Paged>
+      <ListPanel
+        name="proposals"
+        title={t("stock.view.proposals")}
+        query={query}
+        columns={columns}
+        keyOf={({ proposalId }) => proposalId}
+        files={{ path: "/api/stock/proposals" }}
+        empty={t("proposals.none")}
+        error={confirm.error ?? reject.error}
+      />
       {rejected !== null && (
         <ReasonForm
           title={t("proposals.rejectTitle", { place: rejected.locationCode })}
@@ -86,13 +71,7 @@ function useColumns({
   onReject: (proposal: StockProposal) => void;
 }): Column<StockProposal>[] {
   const t = useTranslations();
-  const format = useFormat();
   const mayDecide = useMay()("stock:move");
-  const inUnit = (quantity: string, uom: string) => (
-    <>
-      {format.quantity(quantity)} <span className="unit">{uom}</span>
-    </>
-  );
   return [
     { name: "place", title: t("stock.place"), renderCell: ({ locationCode }) => locationCode },
     {
@@ -109,7 +88,7 @@ function useColumns({
       title: t("proposals.what"),
       renderCell: ({ kind, difference, uom }) => (
         <>
-          {t(`proposals.kind.${kind}`)} {inUnit(difference, uom)}
+          {t(`proposals.kind.${kind}`)} <Quantity value={difference} uom={uom} />
         </>
       ),
     },
@@ -119,7 +98,7 @@ function useColumns({
       isNumber: true,
       renderCell: ({ measured, uom, sourceTime }) => (
         <>
-          {inUnit(measured, uom)} <DataAge isHeld time={sourceTime} />
+          <Quantity value={measured} uom={uom} /> <DataAge isHeld time={sourceTime} />
         </>
       ),
     },
@@ -127,7 +106,7 @@ function useColumns({
       name: "expected",
       title: t("proposals.expected"),
       isNumber: true,
-      renderCell: ({ expected, uom }) => inUnit(expected, uom),
+      renderCell: ({ expected, uom }) => <Quantity value={expected} uom={uom} />,
     },
     {
       name: "state",

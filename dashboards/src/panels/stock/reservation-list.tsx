@@ -6,13 +6,11 @@ import { useTranslations } from "use-intl";
 import { useMay } from "../../api/identity-queries.ts";
 import { reservationsQuery, stockKeys } from "../../api/stock-queries.ts";
 import { paths } from "../../paths.ts";
-import { ProblemNote } from "../../ui/problem.tsx";
+import { Quantity } from "../../ui/quantity.tsx";
 import { useCommand } from "../../ui/use-command.ts";
 import { useFormat } from "../../ui/use-format.ts";
-import { useListChoices } from "../lists/list-choices.ts";
-import { type Column, ListTable } from "../lists/list-table.tsx";
-import { ListTools } from "../lists/list-tools.tsx";
-import { Paged } from "../lists/paged.tsx";
+import { ListPanel } from "../lists/list-panel.tsx";
+import type { Column } from "../lists/list-table.tsx";
 
 const commands = ["pick", "release"] as const;
 type Asked = { reservationId: string; command: (typeof commands)[number] };
@@ -22,36 +20,23 @@ export function ReservationList({ filter }: { filter: { itemId?: string } }) {
   const t = useTranslations();
   const client = useQueryClient();
   const query = useInfiniteQuery(reservationsQuery(filter));
-  const choices = useListChoices("reservations");
   const act = useCommand<Asked, ReservationOnTheWire>(
     ({ reservationId, command }) => `/api/stock/reservations/${reservationId}/${command}`,
     { body: () => null, onSuccess: () => client.invalidateQueries({ queryKey: stockKeys.all }) },
   );
   const columns = useColumns(act.isPending ? null : act.mutate);
   return (
-    <>
-      <div className="list-head">
-        <ListTools
-          choices={choices}
-          columns={columns}
-          filter={filter}
-          files={{ title: t("stock.view.reservations"), path: "/api/stock/reservations" }}
-        />
-      </div>
-      {act.error !== null && <ProblemNote error={act.error} />}
-      <Paged query={query} empty={<p>{t("reservation.none")}</p>}>
-        {(rows) => (
-          <ListTable
-            label={t("stock.view.reservations")}
-            rows={rows}
-            columns={columns}
-            hidden={choices.choices.hidden}
-            keyOf={({ reservationId }) => reservationId}
-            isLinked={false}
-          />
-        )}
-      </Paged>
-    </>
+    <ListPanel
+      name="reservations"
+      title={t("stock.view.reservations")}
+      query={query}
+      columns={columns}
+      keyOf={({ reservationId }) => reservationId}
+      filter={filter}
+      files={{ path: "/api/stock/reservations" }}
+      empty={t("reservation.none")}
+      error={act.error}
+    />
   );
 }
 
@@ -77,22 +62,14 @@ function useColumns(onCommand: ((asked: Asked) => void) | null): Column<Reservat
       name: "quantity",
       title: t("stock.quantity"),
       isNumber: true,
-      renderCell: ({ quantity, uom }) => (
-        <>
-          {format.quantity(quantity)} <span className="unit">{uom}</span>
-        </>
-      ),
+      renderCell: ({ quantity, uom }) => <Quantity value={quantity} uom={uom} />,
     },
     {
       name: "consumed",
       title: t("reservation.consumed"),
       isNumber: true,
       isWide: true,
-      renderCell: ({ consumed, uom }) => (
-        <>
-          {format.quantity(consumed)} <span className="unit">{uom}</span>
-        </>
-      ),
+      renderCell: ({ consumed, uom }) => <Quantity value={consumed} uom={uom} />,
     },
     {
       name: "state",
