@@ -42,7 +42,7 @@ export function orderOf<Row, Field extends string>(
   const isDown = sort.startsWith("-");
   // Checked by the schema of the list: a minus or not, and one of its fields.
   const field = list.fields[(isDown ? sort.slice(1) : sort) as Field];
-  const { order, cast, shape } = kinds[field.as];
+  const { order, cast } = kinds[field.as];
   const by = order(field.by);
   return {
     orderBy: sql`${by} ${sql.raw(isDown ? "desc" : "asc")} nulls last, ${own.orderBy}`,
@@ -59,7 +59,7 @@ export function orderOf<Row, Field extends string>(
       const value = field.of(row);
       return [sort, value === null ? "" : `=${value}`, ...own.keyOf(row)];
     },
-    shapes: [new RegExp(`^${sort}$`), new RegExp(`^(?:=${shape})?$`, "s"), ...own.shapes],
+    shapes: [new RegExp(`^${sort}$`), shapes[field.as].maybe, ...own.shapes],
   };
 }
 
@@ -77,7 +77,7 @@ function ownOrder<Row>({
       return sql`(${columns}) ${sql.raw(isDescending ? "<" : ">")} (${sql.join(values)})`;
     },
     keyOf: (row) => key.map(({ of }) => of(row)),
-    shapes: key.map(({ as }) => new RegExp(`^${kinds[as].shape}$`, "s")),
+    shapes: key.map(({ as }) => shapes[as].present),
   };
 }
 
@@ -112,3 +112,11 @@ const kinds = {
     shape: String.raw`${day}T(?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d\.\d{3}Z`,
   },
 } as const;
+
+/** Of the parts of a cursor: a value, and one that may be missing. Made once, not with every page. */
+const shapes = Object.fromEntries(
+  Object.entries(kinds).map(([kind, { shape }]) => [
+    kind,
+    { present: new RegExp(`^${shape}$`, "s"), maybe: new RegExp(`^(?:=${shape})?$`, "s") },
+  ]),
+) as Record<Kind, { present: RegExp; maybe: RegExp }>;
