@@ -34,6 +34,8 @@ const { values } = parseArgs({
     seed: { type: "string", default: "1" },
     /** Comma-separated names. */
     only: { type: "string" },
+    /** wall | cpu: seconds of the wall clock, or of the CPU of each search thread, ours and theirs. */
+    clock: { type: "string", default: "wall" },
     reference: { type: "boolean", default: false },
   },
 });
@@ -48,6 +50,7 @@ if (!existsSync(new URL("./peers/node_modules/or-tools-wasm", import.meta.url)))
 }
 const seconds = Number(values.seconds);
 const seed = Number(values.seed);
+const clock = values.clock === "cpu" ? "cpu" : "wall";
 const references = readReferences(values.set, values.data);
 const instances = pickInstances(values.set, values.data);
 await using threads = ScheduleThreads.start(Number(values.threads));
@@ -76,7 +79,7 @@ if (!values.reference) console.log(JSON.stringify(summary()));
 process.exitCode = infeasible === 0 ? 0 : 1;
 
 async function compare({ name, problem }: Instance): Promise<Row> {
-  const ours = figureOf(name, problem, await threads.solve(problem, { seconds, seed }));
+  const ours = figureOf(name, problem, await threads.solve(problem, { seconds, seed, clock }));
   const theirs = await runCpSat(problem);
   const row: Row = {
     name,
@@ -102,7 +105,7 @@ function greedy(
 }
 
 async function printReference({ name, problem }: Instance): Promise<void> {
-  const schedule = await threads.solve(problem, { seconds, seed });
+  const schedule = await threads.solve(problem, { seconds, seed, clock });
   const ours = figureOf(name, problem, schedule) ?? 0;
   const theirs = await runCpSat(problem);
   const goal = goalOf(problem);
@@ -122,7 +125,7 @@ interface Answer {
 /** Null when it found no schedule in the time. */
 async function runCpSat(problem: Problem): Promise<Answer | null> {
   const child = spawn(process.execPath, [peer], { stdio: ["pipe", "pipe", "inherit"] });
-  child.stdin.end(JSON.stringify({ problem, seconds, seed }));
+  child.stdin.end(JSON.stringify({ problem, seconds, seed, clock }));
   const answer: Answer = JSON.parse(await text(child.stdout));
   return answer.objective === null ? null : answer;
 }
@@ -228,6 +231,7 @@ function summary(): Record<string, number | string | null> {
     cp_sat_without_schedule: rows.filter(({ cpSat: figure }) => figure === null).length,
     infeasible,
     seconds,
+    clock,
     threads: threads.count,
     seed,
   };
