@@ -2,6 +2,7 @@ import { int32Column } from "./columns.ts";
 import type { Orders } from "./orders.ts";
 import type { MrpPlan } from "./plan.ts";
 import { planPoint } from "./plan-point.ts";
+import type { Requirements } from "./requirements.ts";
 import { createWindow } from "./window.ts";
 
 /**
@@ -36,14 +37,17 @@ export function planTogether(
   crew: Crew,
   onProgress?: (planned: number, points: number) => void,
 ): void {
-  const { orders, window } = plan;
+  const { orders, requirements, window } = plan;
   orders.room = int32Column(1);
   orders.limit = 0;
+  requirements.room = int32Column(1);
+  requirements.limit = 0;
   const progress = startProgress(plan);
   const { origin, gross } = window;
   crew({ plan: forHelpers(plan), window: { origin, days: gross.length }, progress });
   work(plan, progress, onProgress);
-  closeRoom(orders);
+  closeRoom(orders, orders.due.length);
+  closeRoom(requirements, requirements.quantity.length);
 }
 
 /** What a helper does: the same, until the last level is planned. */
@@ -120,7 +124,7 @@ function startProgress({ structure }: MrpPlan): Progress {
 
 /** Without what planning a point does not read: it would be copied. */
 function forHelpers(plan: MrpPlan): SharedRun["plan"] {
-  const { input, structure, orders, trouble, demands, stock, spare } = plan;
+  const { input, structure, orders, requirements, trouble, demands, stock, spare } = plan;
   const none = new Int32Array(0);
   return {
     trouble,
@@ -142,12 +146,14 @@ function forHelpers(plan: MrpPlan): SharedRun["plan"] {
       cycles: [],
     },
     orders: { ...orders },
+    requirements: { ...requirements },
+    news: null,
   };
 }
 
 /** Afterwards the columns belong to one thread again. */
-function closeRoom(orders: Orders): void {
-  orders.length = Math.min(orders.room?.[0] ?? 0, orders.due.length);
-  orders.limit = orders.due.length;
-  orders.room = null;
+function closeRoom(table: Orders | Requirements, rows: number): void {
+  table.length = Math.min(table.room?.[0] ?? 0, rows);
+  table.limit = rows;
+  table.room = null;
 }

@@ -4,6 +4,7 @@ import { oneByOne } from "./orders.ts";
 import type { MrpPlan } from "./plan.ts";
 import { ordersOf } from "./planned-orders.ts";
 import { required } from "./quantity.ts";
+import { keepRequirements, recallRequirements } from "./requirements.ts";
 import type { Window } from "./window.ts";
 
 /**
@@ -11,11 +12,20 @@ import type { Window } from "./window.ts";
  * parents take on their start days. The parents are planned already.
  *
  * Pulling from the parents, instead of every parent pushing into its components, keeps the sums in the
- * cache and needs no memory for requirements: there are about five times more of them than orders.
+ * cache and needs no memory for each of them: there are about five times more than orders.
  */
 export function gatherRequirements(plan: MrpPlan, point: number): void {
   gatherFromParents(plan, point);
   gatherDemands(plan, point);
+}
+
+/** The same, by what is kept where that will do, and kept for the next time. */
+export function gatherAndKeep(plan: MrpPlan, point: number): void {
+  const { requirements, news, window } = plan;
+  const rank = plan.structure.rank[point] ?? 0;
+  if (news !== null && recallRequirements(plan, rank, news)) return;
+  gatherRequirements(plan, point);
+  keepRequirements(requirements, rank, window);
 }
 
 /** Whether a demand counts: forecasts inside the demand fence do not. */

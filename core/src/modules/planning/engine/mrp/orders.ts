@@ -93,9 +93,20 @@ function grow(orders: Orders, rows: number): void {
   orders.quantity.set(quantity);
 }
 
-/** Quantity in a row of a point that has `count` orders. */
-export function quantityIn(orders: Orders, rank: number, row: number): number {
-  const low = orders.quantity[row] ?? 0;
-  if (orders.isWide[rank] !== 1) return low;
-  return low + (orders.quantity[row + (orders.count[rank] ?? 0)] ?? 0) * wide;
+/** Where the orders of a point lie, and how. */
+export type OrderRows = {
+  readonly first: number;
+  readonly count: number;
+  readonly isWide: boolean;
+};
+
+/** Where the orders of the point of this rank lie now. */
+export function rowsOfRank({ first, count, isWide }: Orders, rank: number): OrderRows {
+  return { first: first[rank] ?? 0, count: count[rank] ?? 0, isWide: isWide[rank] === 1 };
+}
+
+/** Quantity in a row of a point whose orders lie as `rows` says. */
+export function quantityIn({ quantity }: Orders, rows: OrderRows, row: number): number {
+  const low = quantity[row] ?? 0;
+  return rows.isWide ? low + (quantity[row + rows.count] ?? 0) * wide : low;
 }

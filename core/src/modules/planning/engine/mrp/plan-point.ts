@@ -1,5 +1,5 @@
 import { coverClaims } from "./cover-claims.ts";
-import { gatherRequirements } from "./gather.ts";
+import { gatherAndKeep, gatherRequirements } from "./gather.ts";
 import { everyDay, noFence, supplyKinds } from "./input.ts";
 import { isLotForLot, lotRuleAt } from "./lot-rule-columns.ts";
 import { createQuantityByDay, pushQuantity, type QuantityByDay, sizeLots } from "./lot-sizing.ts";
@@ -27,17 +27,26 @@ export function takeStep(plan: MrpPlan, step: number): void {
  * rows it had before are left behind.
  */
 export function planPoint(plan: MrpPlan, point: number): void {
-  gatherRequirements(plan, point);
   plan.trouble[plan.structure.rank[point] ?? 0] = noTrouble;
-  const { points } = plan.input;
-  const isDated = plan.structure.hasDatedSupply[point] === 1;
-  const isPlain =
+  if (isLotForLotOfStock(plan, point)) {
+    gatherRequirements(plan, point);
+    planLotForLot(plan, point);
+  } else {
+    gatherAndKeep(plan, point);
+    planByRule(plan, point, plan.structure.hasDatedSupply[point] === 1);
+  }
+}
+
+/** Whether each day's shortage is one order, and stock is all there is before it. */
+export function isLotForLotOfStock({ input, structure }: MrpPlan, point: number): boolean {
+  const { points } = input;
+  if (structure.hasDatedSupply[point] === 1) return false;
+  return (
     points.kind[point] === phantom ||
     (points.step[point] === 1 &&
       points.planningFence[point] === noFence &&
-      isLotForLot(plan.structure.lotRules, points.lotRule[point] ?? 0));
-  if (isPlain && !isDated) planLotForLot(plan, point);
-  else planByRule(plan, point, isDated);
+      isLotForLot(structure.lotRules, points.lotRule[point] ?? 0))
+  );
 }
 
 /** The common case in one pass: stock is one number, and each day's shortage is one order. */

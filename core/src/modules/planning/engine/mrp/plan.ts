@@ -4,6 +4,8 @@ import { type DemandStore, storeDemands } from "./demand-store.ts";
 import type { Finding } from "./finding.ts";
 import type { MrpInput } from "./input.ts";
 import { createOrders, type Orders } from "./orders.ts";
+import type { OrderNews } from "./order-news.ts";
+import { createRequirements, type Requirements } from "./requirements.ts";
 import type { Taken } from "./substitute.ts";
 import { buildStructure, type Structure } from "./structure.ts";
 import { windowOf, type Window } from "./window.ts";
@@ -29,6 +31,10 @@ export type MrpPlan = {
   readonly demands: DemandStore;
   /** Stock that does not expire, by point; may be negative. */
   readonly stock: Float64Array;
+  /** The gross requirements by day, as far as they are kept. */
+  readonly requirements: Requirements;
+  /** While a net change is under way: which orders it changed so far. */
+  news: OrderNews | null;
   /** What is left of each row of stock on hand for those that may take it as an alternate. */
   readonly spare: Float64Array;
   /** By main component: what its needs take of alternates instead. */
@@ -66,6 +72,8 @@ export function preparePlan(given: MrpInput): MrpPlan {
     isOwn: false,
     demands: storeDemands(input),
     stock: sumStock(input),
+    requirements: createRequirements(input.points.count, window.gross.length),
+    news: null,
     spare: new Float64Array(structure.alternates === null ? 0 : input.onHand.count),
     takings: new Map(),
     window,

@@ -1,5 +1,5 @@
 import { daysBefore, leadTerms } from "./lead-time.ts";
-import { quantityIn } from "./orders.ts";
+import { quantityIn, rowsOfRank } from "./orders.ts";
 import type { MrpPlan, OrderRef } from "./plan.ts";
 
 /** A planned order as it is read: components are needed on `start`, the supply is received on `due`. */
@@ -38,14 +38,13 @@ function rowsOf(
   { from, to }: { from: number; to: number },
 ): PlannedOrder[] {
   const { orders, structure } = plan;
-  const rank = structure.rank[point] ?? 0;
-  const first = orders.first[rank] ?? 0;
+  const rows = rowsOfRank(orders, structure.rank[point] ?? 0);
   const { calendar, leadDays } = leadTerms(plan, point);
   const made: PlannedOrder[] = [];
-  for (let row = first + from; row < first + to; row += 1) {
+  for (let row = rows.first + from; row < rows.first + to; row += 1) {
     const due = orders.due[row] ?? 0;
     const start = daysBefore(plan, calendar, { day: due, days: leadDays });
-    made.push({ start, due, quantity: quantityIn(orders, rank, row) });
+    made.push({ start, due, quantity: quantityIn(orders, rows, row) });
   }
   return made;
 }

@@ -3,11 +3,15 @@ import { assertNever } from "@millwright/contracts/units";
 import { planningStep } from "./alternates.ts";
 import { copyColumns } from "./columns.ts";
 import { isPlannable } from "./check-input.ts";
+import { DirtySteps } from "./dirty-steps.ts";
 import { addDemand } from "./demand-store.ts";
 import { neverExpires } from "./input.ts";
 import type { MrpPlan } from "./plan.ts";
+import { clearNews, createOrderNews, noteNews, type OrderNews } from "./order-news.ts";
+import { type Orders, type OrderRows, rowsOfRank } from "./orders.ts";
 import { takeStep } from "./plan-point.ts";
-import { giveBack } from "./substitute.ts";
+import { reviseLotForLot } from "./revise.ts";
+import { forgetRequirements } from "./requirements.ts";
 import { widenWindow } from "./window.ts";
 
 /**
@@ -38,25 +42,46 @@ export function replan(plan: MrpPlan, changes: readonly Change[]): Replanned {
   ownColumns(plan);
   const refused: { change: Change; reason: string }[] = [];
   const dirty = new DirtySteps(plan);
+  const touched = new Set<number>();
   for (const change of changes) {
     const outcome = apply(plan, change);
-    if (typeof outcome === "number") dirty.mark(outcome);
+    if (typeof outcome === "number") touched.add(outcome);
     else refused.push({ change, reason: outcome.reason });
   }
+  for (const point of touched) {
+    forgetRequirements(plan.requirements, plan.structure.rank[point] ?? 0);
+    dirty.mark(point);
+  }
+  plan.news ??= createOrderNews(plan.input.points.count);
+  const planned = takeDirtySteps(plan, plan.news, { dirty, touched });
+  clearNews(plan.news);
+  return { refused, ...planned };
+}
+
+function takeDirtySteps(
+  plan: MrpPlan,
+  news: OrderNews,
+  { dirty, touched }: { dirty: DirtySteps; touched: ReadonlySet<number> },
+) {
   const netted: number[] = [];
   const changed: number[] = [];
   const { first, component } = plan.structure.components;
-  for (const step of dirty.inOrder()) {
-    const point = plan.structure.alternates?.mains[step - plan.input.points.count] ?? step;
-    // What an alternate can spare is found out anew: those who took of it take again.
-    dirty.markTakers(step);
-    const isPlanned = planningStep(plan.structure.alternates, point) === step;
-    if (isPlanned) netted.push(point);
-    if (!takeAgain(plan, { step, point }) || !isPlanned) continue;
-    changed.push(point);
-    for (const below of component.subarray(first[point], first[point + 1])) dirty.mark(below);
+  for (const batch of dirty.inOrder()) {
+    for (const step of batch) {
+      const point = plan.structure.alternates?.mains[step - plan.input.points.count] ?? step;
+      // What an alternate can spare is found out anew: those who took of it take again.
+      dirty.markTakers(step);
+      const isPlanned = planningStep(plan.structure.alternates, point) === step;
+      if (isPlanned) netted.push(point);
+      const revised = touched.has(point) ? null : reviseLotForLot(plan, news, point);
+      const isChanged = revised === null ? takeAgain(plan, news, { step, point }) : revised;
+      if (!isChanged || !isPlanned) continue;
+      changed.push(point);
+      const end = first[point + 1] ?? 0;
+      for (let row = first[point] ?? 0; row < end; row += 1) dirty.mark(component[row] ?? 0);
+    }
   }
-  return { refused, netted, changed };
+  return { netted, changed };
 }
 
 /** What was given is not touched: before the first change, what changes are made in is copied. */
@@ -68,93 +93,50 @@ function ownColumns(plan: MrpPlan): void {
   plan.isOwn = true;
 }
 
-/** Steps that have to be taken again, by level. */
-class DirtySteps {
-  readonly #plan: MrpPlan;
-  readonly #byLevel: readonly Set<number>[];
-
-  constructor(plan: MrpPlan) {
-    this.#plan = plan;
-    this.#byLevel = Array.from({ length: plan.structure.levels }, () => new Set<number>());
-  }
-
-  mark(point: number): void {
-    this.#add(point);
-    if (this.#plan.structure.alternates?.stepOfMain.has(point) === true) this.#markMain(point);
-  }
-
-  /** Those who may take of an alternate whose step comes. */
-  markTakers(step: number): void {
-    for (const main of this.#plan.structure.alternates?.takersOf.get(step) ?? []) {
-      this.#markMain(main);
-    }
-  }
-
-  /** Ascending. Steps that are marked meanwhile lie on deeper levels, so no set grows while it is walked. */
-  *inOrder(): Generator<number> {
-    const place = this.#plan.structure.alternates?.place;
-    for (const level of this.#byLevel) {
-      if (place === undefined) yield* level;
-      else yield* [...level].toSorted((a, b) => (place[a] ?? 0) - (place[b] ?? 0));
-    }
-  }
-
-  /**
-   * A main that plans again gives back what it took, and so do all who took after it: what is spare is
-   * then what it was before them in the full run.
-   */
-  #markMain(main: number): void {
-    const { alternates } = this.#plan.structure;
-    const step = alternates?.stepOfMain.get(main);
-    if (alternates === null || step === undefined || !this.#add(step)) return;
-    giveBack(this.#plan, main);
-    const place = alternates.place[step] ?? 0;
-    for (const alternate of alternates.alternatesOf.get(main) ?? []) {
-      for (const taker of alternates.takersOf.get(alternate) ?? []) {
-        const later = alternates.stepOfMain.get(taker) ?? 0;
-        if ((alternates.place[later] ?? 0) > place) this.#markMain(taker);
-      }
-    }
-  }
-
-  /** False when it was marked before. */
-  #add(step: number): boolean {
-    const level = this.#byLevel[this.#plan.structure.level[step] ?? 0];
-    if (level === undefined || level.has(step)) return false;
-    level.add(step);
-    return true;
-  }
-}
-
-/** Returns whether the orders differ; equal ones keep their rows. */
-function takeAgain(plan: MrpPlan, { step, point }: { step: number; point: number }): boolean {
+/**
+ * Returns whether the orders differ, and notes how. Equal ones keep their rows; those that differ take
+ * them over where there is room, so that changes upon changes do not fill the table.
+ */
+function takeAgain(
+  plan: MrpPlan,
+  news: OrderNews,
+  { step, point }: { step: number; point: number },
+): boolean {
   const { orders } = plan;
   const rank = plan.structure.rank[point] ?? 0;
-  const before = {
-    first: orders.first[rank] ?? 0,
-    count: orders.count[rank] ?? 0,
-    isWide: orders.isWide[rank],
-  };
+  const before = rowsOfRank(orders, rank);
   const length = orders.length;
   takeStep(plan, step);
-  if (!hasSameOrders(plan, rank, before)) return true;
-  orders.first[rank] = before.first;
-  orders.length = length;
-  return false;
+  const after = rowsOfRank(orders, rank);
+  const isSame = hasSameOrders(orders, before, after);
+  if (!isSame) noteNews(plan, news, point, before);
+  if (isSame || widthOf(after) <= widthOf(before)) {
+    if (!isSame) moveRows(orders, after, before.first);
+    orders.first[rank] = before.first;
+    orders.length = length;
+  }
+  return !isSame;
 }
 
-function hasSameOrders(
-  { orders }: MrpPlan,
-  rank: number,
-  before: { first: number; count: number; isWide: number | undefined },
-): boolean {
-  if (orders.count[rank] !== before.count || orders.isWide[rank] !== before.isWide) return false;
-  const first = orders.first[rank] ?? 0;
-  const rows = before.isWide === 1 ? 2 * before.count : before.count;
+function widthOf({ count, isWide }: OrderRows): number {
+  return isWide ? 2 * count : count;
+}
+
+function moveRows({ due, quantity }: Orders, from: OrderRows, to: number): void {
+  const end = widthOf(from);
+  for (let row = 0; row < end; row += 1) {
+    due[to + row] = due[from.first + row] ?? 0;
+    quantity[to + row] = quantity[from.first + row] ?? 0;
+  }
+}
+
+function hasSameOrders({ due, quantity }: Orders, before: OrderRows, after: OrderRows): boolean {
+  if (after.count !== before.count || after.isWide !== before.isWide) return false;
+  const rows = widthOf(before);
   for (let row = 0; row < rows; row += 1) {
     const isOrder = row < before.count;
-    if (isOrder && orders.due[before.first + row] !== orders.due[first + row]) return false;
-    if (orders.quantity[before.first + row] !== orders.quantity[first + row]) return false;
+    if (isOrder && due[before.first + row] !== due[after.first + row]) return false;
+    if (quantity[before.first + row] !== quantity[after.first + row]) return false;
   }
   return true;
 }

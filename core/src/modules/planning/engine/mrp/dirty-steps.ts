@@ -1,0 +1,74 @@
+import type { MrpPlan } from "./plan.ts";
+import { touchAhead } from "./touch-ahead.ts";
+import { giveBack } from "./substitute.ts";
+
+// What so many points stand on, about 3 kB each, fits the second-level cache.
+const stepsAtOnce = 128;
+
+/** Steps that a net change has to take again, by level. */
+export class DirtySteps {
+  readonly #plan: MrpPlan;
+  readonly #byLevel: readonly number[][];
+  readonly #isMarked: Uint8Array;
+
+  constructor(plan: MrpPlan) {
+    const { levels, level } = plan.structure;
+    this.#plan = plan;
+    this.#byLevel = Array.from({ length: levels }, () => []);
+    this.#isMarked = new Uint8Array(level.length);
+  }
+
+  mark(point: number): void {
+    this.#add(point);
+    if (this.#plan.structure.alternates?.stepOfMain.has(point) === true) this.#markMain(point);
+  }
+
+  /** Those who may take of an alternate whose step comes. */
+  markTakers(step: number): void {
+    for (const main of this.#plan.structure.alternates?.takersOf.get(step) ?? []) {
+      this.#markMain(main);
+    }
+  }
+
+  /**
+   * Ascending, in batches of one level, what they stand on in the cache. Steps that are marked meanwhile
+   * lie on deeper levels, so no list grows while it is walked.
+   */
+  *inOrder(): Generator<readonly number[]> {
+    const place = this.#plan.structure.alternates?.place;
+    for (const level of this.#byLevel) {
+      if (place !== undefined) level.sort((a, b) => (place[a] ?? 0) - (place[b] ?? 0));
+      for (let from = 0; from < level.length; from += stepsAtOnce) {
+        const batch = level.slice(from, from + stepsAtOnce);
+        touchAhead(this.#plan, Int32Array.from(batch));
+        yield batch;
+      }
+    }
+  }
+
+  /**
+   * A main that plans again gives back what it took, and so do all who took after it: what is spare is
+   * then what it was before them in the full run.
+   */
+  #markMain(main: number): void {
+    const { alternates } = this.#plan.structure;
+    const step = alternates?.stepOfMain.get(main);
+    if (alternates === null || step === undefined || !this.#add(step)) return;
+    giveBack(this.#plan, main);
+    const place = alternates.place[step] ?? 0;
+    for (const alternate of alternates.alternatesOf.get(main) ?? []) {
+      for (const taker of alternates.takersOf.get(alternate) ?? []) {
+        const later = alternates.stepOfMain.get(taker) ?? 0;
+        if ((alternates.place[later] ?? 0) > place) this.#markMain(taker);
+      }
+    }
+  }
+
+  /** False when it was marked before. */
+  #add(step: number): boolean {
+    if (this.#isMarked[step] === 1) return false;
+    this.#isMarked[step] = 1;
+    this.#byLevel[this.#plan.structure.level[step] ?? 0]?.push(step);
+    return true;
+  }
+}

@@ -1,0 +1,179 @@
+import { int32Column, uint32Column } from "./columns.ts";
+import { wide } from "./orders.ts";
+import type { OrderNews } from "./order-news.ts";
+import { required } from "./quantity.ts";
+import type { Structure } from "./structure.ts";
+import type { Window } from "./window.ts";
+
+/**
+ * The gross requirements of points as they were last added up, so that net change only adds what is new:
+ * the orders of a point's parents are a hundred times more rows than those of them that changed. Not of
+ * points whose orders tell (see `reviseLotForLot`).
+ *
+ * What is not kept, or finds no room, is added up again when it is asked for: nothing depends on it but
+ * time.
+ */
+export type Requirements = {
+  /** The next free row. */
+  length: number;
+  /** Rows up to here are free for this thread. */
+  limit: number;
+  /** Lower 32 bits by day; the upper ones follow in as many rows where a point `keepsWide`. */
+  readonly quantity: Uint32Array;
+  /** By rank, four numbers side by side: how it is kept, first row, first day, days. */
+  readonly record: Int32Array;
+  /** While threads plan together: [0] is the first row that none of them has taken. */
+  room: Int32Array | null;
+};
+
+const keepsNothing = 0;
+const keepsNarrow = 1;
+const keepsWide = 2;
+
+// Twice what 1 M points of 60 weeks take; the operating system backs only what is written.
+const rowsMax = 128_000_000;
+// As many points as a piece of work of one thread.
+const roomRows = 16_384;
+
+/** Room for `points` times `days` rows, within bounds. */
+export function createRequirements(points: number, days: number): Requirements {
+  const rows = Math.min(points * days + roomRows, rowsMax);
+  return {
+    length: 0,
+    limit: rows,
+    quantity: uint32Column(rows),
+    record: int32Column(4 * points),
+    room: null,
+  };
+}
+
+/** From now on the point of this rank is added up anew. */
+export function forgetRequirements({ record }: Requirements, rank: number): void {
+  record[4 * rank] = keepsNothing;
+}
+
+/** Keeps what the window holds for the point of this rank. */
+export function keepRequirements(kept: Requirements, rank: number, window: Window): void {
+  const { gross, low, high, origin } = window;
+  const days = Math.max(0, high - low + 1);
+  let most = 0;
+  for (let slot = low; slot <= high; slot += 1) most = Math.max(most, gross[slot] ?? 0);
+  if (!(most <= Number.MAX_SAFE_INTEGER)) return forgetRequirements(kept, rank);
+  const isWide = most >= wide;
+  const first = placeFor(kept, rank, isWide ? 2 * days : days);
+  if (first === null) return forgetRequirements(kept, rank);
+  const { record, quantity } = kept;
+  // A Uint32Array keeps the lower 32 bits of what is written to it.
+  for (let day = 0; day < days; day += 1) quantity[first + day] = gross[low + day] ?? 0;
+  if (isWide) {
+    for (let day = 0; day < days; day += 1) {
+      quantity[first + days + day] = Math.floor((gross[low + day] ?? 0) / wide);
+    }
+  }
+  record[4 * rank] = isWide ? keepsWide : keepsNarrow;
+  record[4 * rank + 1] = first;
+  record[4 * rank + 2] = low + origin;
+  record[4 * rank + 3] = days;
+}
+
+/** The first of so many rows: where the point was kept before, or behind the last row; null when full. */
+function placeFor(kept: Requirements, rank: number, rows: number): number | null {
+  const { record } = kept;
+  const how = record[4 * rank] ?? keepsNothing;
+  const had = (record[4 * rank + 3] ?? 0) * how;
+  if (how !== keepsNothing && rows <= had) return record[4 * rank + 1] ?? 0;
+  if (kept.length + rows > kept.limit) takeRoom(kept, rows);
+  if (kept.length + rows > kept.limit) return null;
+  const first = kept.length;
+  kept.length = first + rows;
+  return first;
+}
+
+function takeRoom(kept: Requirements, rows: number): void {
+  if (kept.room === null) return;
+  const taken = Math.max(rows, roomRows);
+  const from = Atomics.add(kept.room, 0, taken);
+  if (from + taken > kept.quantity.length) return;
+  kept.length = from;
+  kept.limit = from + taken;
+}
+
+/**
+ * Puts into the window what was kept of a point and what is new of its parents' orders, and keeps that.
+ * False, and the window is empty, when nothing was kept or a sum would not be exact.
+ */
+export function recallRequirements(plan: Holder, rank: number, news: OrderNews): boolean {
+  const { requirements, window } = plan;
+  const { record, quantity } = requirements;
+  const how = record[4 * rank] ?? keepsNothing;
+  if (how === keepsNothing) return false;
+  const first = record[4 * rank + 1] ?? 0;
+  const days = record[4 * rank + 3] ?? 0;
+  const { gross } = window;
+  const low = (record[4 * rank + 2] ?? 0) - window.origin;
+  for (let day = 0; day < days; day += 1) gross[low + day] = quantity[first + day] ?? 0;
+  if (how === keepsWide) {
+    for (let day = 0; day < days; day += 1) {
+      const upper = quantity[first + days + day] ?? 0;
+      gross[low + day] = (gross[low + day] ?? 0) + upper * wide;
+    }
+  }
+  window.low = days === 0 ? gross.length : low;
+  window.high = days === 0 ? -1 : low + days - 1;
+  return addNews(plan, rank, news);
+}
+
+type Holder = {
+  readonly requirements: Requirements;
+  readonly structure: Structure;
+  readonly window: Window;
+};
+
+/** False when a sum would not be exact: then nothing of the window can be trusted. */
+function addNews({ requirements, structure, window }: Holder, rank: number, news: OrderNews) {
+  const { record, quantity } = requirements;
+  const { gross, low, high, origin } = window;
+  const place = (record[4 * rank + 1] ?? 0) - low;
+  let isKept = record[4 * rank] === keepsNarrow;
+  const isExact = forEachNews({ structure }, { news, rank }, (start, change) => {
+    const slot = start - origin;
+    const sum = (gross[slot] ?? 0) + change;
+    if (!(sum <= Number.MAX_SAFE_INTEGER)) return false;
+    gross[slot] = sum;
+    if (slot < window.low) window.low = slot;
+    if (slot > window.high) window.high = slot;
+    if (isKept && slot >= low && slot <= high && sum < wide) quantity[place + slot] = sum;
+    else isKept = false;
+    return true;
+  });
+  if (!isExact) gross.fill(0);
+  else if (!isKept) keepRequirements(requirements, rank, window);
+  return isExact;
+}
+
+/**
+ * What is new of the orders of a point's parents, as changes of its gross requirements by day: what is
+ * gone is negative. Stops, and returns false, where `take` does.
+ */
+export function forEachNews(
+  { structure }: { readonly structure: Structure },
+  { news, rank }: { news: OrderNews; rank: number },
+  take: (day: number, change: number) => boolean,
+): boolean {
+  const { uses } = structure;
+  const usesEnd = uses.first[rank + 1] ?? 0;
+  for (let use = uses.first[rank] ?? 0; use < usesEnd; use += 1) {
+    const of = news.ofRank[uses.row[2 * use] ?? 0] ?? 0;
+    if (of === 0) continue;
+    const factor = uses.row[2 * use + 1] ?? 0;
+    const numerator = uses.numerator[factor] ?? 0;
+    const denominator = uses.denominator[factor] ?? 1;
+    const end = news.first[of] ?? 0;
+    for (let row = news.first[of - 1] ?? 0; row < end; row += 1) {
+      const ordered = news.quantity[row] ?? 0;
+      const needed = required(Math.abs(ordered), numerator, denominator);
+      if (!take(news.start[row] ?? 0, ordered < 0 ? -needed : needed)) return false;
+    }
+  }
+  return true;
+}

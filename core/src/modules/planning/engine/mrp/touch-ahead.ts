@@ -1,0 +1,95 @@
+import type { MrpPlan } from "./plan.ts";
+
+/**
+ * Reads the first of what planning these points anew will read, column by column. A net change touches
+ * points all over a plan of gigabytes, so it waits for memory and not for arithmetic; asked for one
+ * column after the other, with nothing depending on the answers, memory answers ten at once. That halves
+ * the time of a net change.
+ *
+ * @returns a sum without meaning: without it the reads could be left out
+ */
+export function touchAhead(plan: MrpPlan, steps: Int32Array): number {
+  const { structure, stock, orders, requirements, trouble, news } = plan;
+  const { points } = plan.input;
+  const { lotRules, uses, components } = structure;
+  const ranks = readInts(structure.rank, steps, 0);
+  const rules = readInts(points.lotRule, steps, 0);
+  const firstOrder = readInts(orders.first, ranks, 0);
+  const firstKept = readInts(requirements.record, times(4, ranks), 1);
+  const firstUse = times(2, readInts(uses.first, ranks, 0));
+  const firstBelow = readInts(components.first, steps, 0);
+  let sum = touchBytes(points.kind, steps) + touchBytes(structure.hasDatedSupply, steps);
+  sum += touchBytes(trouble, ranks) + touchBytes(orders.isWide, ranks);
+  sum += touchBytes(lotRules.name, rules);
+  sum += touchDoubles(points.step, steps) + touchDoubles(points.safetyStock, steps);
+  sum += touchDoubles(stock, steps) + touchDoubles(lotRules.value, times(3, rules));
+  sum += touchInts(points.calendar, steps, 0) + touchInts(points.leadDays, steps, 0);
+  sum += touchInts(points.safetyLeadDays, steps, 0) + touchInts(points.planningFence, steps, 0);
+  sum += touchInts(orders.count, ranks, 0) + touchInts(orders.leadDays, ranks, 0);
+  for (let row = 0; row < ordersAhead; row += rowsInLine) {
+    sum += touchInts(orders.due, firstOrder, row) + touchUints(orders.quantity, firstOrder, row);
+  }
+  for (let row = 0; row < daysAhead; row += rowsInLine) {
+    sum += touchUints(requirements.quantity, firstKept, row);
+  }
+  for (let line = 0; line < linesAhead; line += 1) {
+    if (news !== null) sum += touchInts(news.ofRank, readInts(uses.row, firstUse, 2 * line), 0);
+    sum += touchInts(structure.level, readInts(components.component, firstBelow, line), 0);
+  }
+  return sum;
+}
+
+// Of a point that is planned by the week for a year, with as many lines as most have.
+const daysAhead = 64;
+const ordersAhead = 32;
+const linesAhead = 4;
+/** Of four bytes, in what memory gives at once. */
+const rowsInLine = 16;
+
+// The same four times over: a function that sees one kind of column only is ten times faster. None reads
+// beyond the end, which would cost as much.
+
+function touchInts(column: Int32Array, rows: Int32Array, offset: number): number {
+  const last = column.length - 1;
+  let sum = 0;
+  for (let at = 0; at < rows.length; at += 1) {
+    sum += column[Math.min((rows[at] ?? 0) + offset, last)] ?? 0;
+  }
+  return sum;
+}
+
+function touchUints(column: Uint32Array, rows: Int32Array, offset: number): number {
+  const last = column.length - 1;
+  let sum = 0;
+  for (let at = 0; at < rows.length; at += 1) {
+    sum += column[Math.min((rows[at] ?? 0) + offset, last)] ?? 0;
+  }
+  return sum;
+}
+
+function touchDoubles(column: Float64Array, rows: Int32Array): number {
+  let sum = 0;
+  for (let at = 0; at < rows.length; at += 1) sum += column[rows[at] ?? 0] ?? 0;
+  return sum;
+}
+
+function touchBytes(column: Uint8Array, rows: Int32Array): number {
+  let sum = 0;
+  for (let at = 0; at < rows.length; at += 1) sum += column[rows[at] ?? 0] ?? 0;
+  return sum;
+}
+
+function readInts(column: Int32Array, rows: Int32Array, offset: number): Int32Array {
+  const last = column.length - 1;
+  const found = new Int32Array(rows.length);
+  for (let at = 0; at < rows.length; at += 1) {
+    found[at] = column[Math.min((rows[at] ?? 0) + offset, last)] ?? 0;
+  }
+  return found;
+}
+
+function times(factor: number, rows: Int32Array): Int32Array {
+  const found = new Int32Array(rows.length);
+  for (let at = 0; at < rows.length; at += 1) found[at] = factor * (rows[at] ?? 0);
+  return found;
+}
