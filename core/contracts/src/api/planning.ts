@@ -3,7 +3,9 @@ import { createRoute, z } from "@hono/zod-openapi";
 import { plannedOrderSorts } from "../states/index.ts";
 import {
   latenessKinds,
+  netChangeFallbacks,
   planKinds,
+  planModes,
   plannedOrderCommands,
   plannedOrderKinds,
   plannedOrderStates,
@@ -164,8 +166,24 @@ export const mrpRunInputSchema = z
   .object({
     /** Of the scenario; empty: named by its time. */
     name: text(100).default(""),
+    /**
+     * `net_change` brings a plan up to date by planning only what changes since its last run touch. Where
+     * that could differ from a full run, it plans everything anew and says why.
+     */
+    mode: z.enum(planModes).default("regenerative"),
+    /** Of a net change: the plan to bring up to date, also a what-if; null: the current one. */
+    planId: z.uuid().toLowerCase().nullable().default(null),
     ...whatIfSchema,
   })
+  .refine(
+    ({ mode, planId, extraDemands, policies }) =>
+      mode === "net_change" ? extraDemands.length + policies.length === 0 : planId === null,
+    {
+      path: ["mode"],
+      message:
+        "A net change names a plan and keeps to what that was asked with; only a regenerative run takes extra demands and policies.",
+    },
+  )
   .openapi("MrpRunInput");
 export type MrpRunInput = z.infer<typeof mrpRunInputSchema>;
 
@@ -194,6 +212,23 @@ export const planSchema = z
     isWhatIf: z.boolean(),
     /** The newest of its kind that is no what-if: what can be firmed, and what schedules look at. */
     isCurrent: z.boolean(),
+    /** Of MRP; null for schedules. */
+    mode: z.enum(planModes).nullable(),
+    /** Of a net change: the plan that it brings up to date. Orders, pegs and messages stand there. */
+    basePlanId: z.uuid().nullable(),
+    /** Asked for as net change, it planned everything anew for this reason. */
+    fallback: z.enum(netChangeFallbacks).nullable(),
+    /** The last net change that this plan went through; null: none since it was made. */
+    lastUpdate: z
+      .object({
+        time: iso8601Schema,
+        /** Items about which something had changed. */
+        changedItems: z.number().int(),
+        /** Those and the ones below them that were planned again. */
+        replannedItems: z.number().int(),
+        changedOrders: z.number().int(),
+      })
+      .nullable(),
     progress: z.object({ done: z.number(), total: z.number(), note: z.string() }),
     /** Why it failed. */
     failure: z.string().nullable(),
@@ -213,7 +248,7 @@ const planParams = z.object({ planId: z.uuid().toLowerCase() });
 const orderParams = planParams.extend({ orderNumber });
 const planAnswer = json(planSchema, "The plan");
 
-/** @throws item.unknown */
+/** @throws item.unknown · plan.unknown · plan.none_to_update · plan.not_updatable */
 export const requestMrpRun = createRoute({
   method: "post",
   path: "/api/planning/mrp-runs",

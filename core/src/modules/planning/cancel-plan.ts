@@ -2,7 +2,7 @@ import type { Plan } from "@millwright/contracts/api";
 
 import type { Transaction } from "../../platform/db/transaction.ts";
 import { invariant, Refusal } from "../../platform/errors.ts";
-import { unknownPlan } from "./request-plan.ts";
+import { unknownPlan } from "./unknown-plan.ts";
 import { markCancelled, readPlan } from "./store/plans.ts";
 
 /**

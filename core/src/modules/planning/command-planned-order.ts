@@ -66,6 +66,8 @@ const allowedIn = {
 } as const satisfies Record<PlannedOrder["state"], readonly string[]>;
 
 async function lockCurrent(tx: Transaction, { planId, orderNumber }: Key): Promise<void> {
+  // A net change takes this lock for itself: it never replaces an order that is being firmed.
+  await sql`select from planning.plan where plan_id = ${planId} for share`.execute(tx.over());
   const { rows } = await sql<{ is_current: boolean }>`
     select coalesce(o.plan_id = ${currentPlanId(sql`'mrp'`)}, false) as is_current
       from planning.planned_order o

@@ -3,7 +3,7 @@ import { sql } from "kysely";
 
 import type { Transaction } from "../../platform/db/transaction.ts";
 import { Refusal } from "../../platform/errors.ts";
-import { unknownPlan } from "./request-plan.ts";
+import { unknownPlan } from "./unknown-plan.ts";
 import { readPlan } from "./store/plans.ts";
 
 type Row = PlanComparison["rows"][number];
@@ -19,8 +19,11 @@ export async function comparePlans(
 ): Promise<PlanComparison> {
   const plans = [await readPlan(tx, leftId), await readPlan(tx, rightId)].map((plan, index) => {
     if (plan === null) throw unknownPlan(index === 0 ? leftId : rightId);
-    if (plan.kind !== "mrp" || plan.state !== "done") {
-      const what = `Plan ${plan.name} is a ${plan.kind} plan and ${plan.state}.`;
+    if (plan.kind !== "mrp" || plan.state !== "done" || plan.basePlanId !== null) {
+      const what =
+        plan.basePlanId === null
+          ? `Plan ${plan.name} is a ${plan.kind} plan and ${plan.state}.`
+          : `${plan.name} is a net change of plan ${plan.basePlanId}, which has its orders.`;
       throw new Refusal("plan.not_comparable", `${what} Compare MRP plans that are done.`);
     }
     return plan;

@@ -1,4 +1,5 @@
 import type { Plan } from "@millwright/contracts/api";
+import type { NetChangeFallback } from "@millwright/contracts/states";
 import { assertNever, type TenantId } from "@millwright/contracts/units";
 import { z } from "zod";
 
@@ -6,12 +7,23 @@ import type { Transaction } from "../../platform/db/transaction.ts";
 import { defineJob, type JobAttempt } from "../../platform/jobs/define-job.ts";
 import type { Platform } from "../../platform/platform.ts";
 import { runInThread, type ThreadProgress } from "../../platform/threads/run-in-thread.ts";
-import type { MrpResult } from "./mrp/mrp-thread.ts";
+import { readFingerprints } from "./mrp/fingerprints.ts";
+import { type NetChange, planNetChange } from "./mrp/net-change.ts";
+import type { MrpResult } from "./mrp/plan-rows.ts";
 import { readMrpTask } from "./mrp/read-records.ts";
 import { readScheduleTask } from "./schedule/read-task.ts";
 import type { ScheduleResult } from "./schedule/schedule-thread.ts";
-import { insertMrpResult } from "./store/mrp-results.ts";
-import { failPlan, finishPlan, saveProgress, type StartedPlan, startPlan } from "./store/plans.ts";
+import { insertBasis } from "./store/basis.ts";
+import { insertRows } from "./store/mrp-results.ts";
+import { storeNetChange } from "./store/net-change.ts";
+import {
+  failPlan,
+  fallBack,
+  finishPlan,
+  saveProgress,
+  type StartedPlan,
+  startPlan,
+} from "./store/plans.ts";
 import { insertScheduleResult } from "./store/schedule-results.ts";
 
 export type PlanMaking = {
@@ -58,13 +70,9 @@ async function makePlan(
       newest = progress;
       attempt.progress(progress.done, progress.total, progress.note);
     };
-    const store = await compute(deps, started, { tenantId, signal, onProgress });
-    newest = { done: 1, total: 1, note: "storing" };
-    await db.inTenant(tenantId, async (tx) => {
-      await store.insert(tx, planId);
-      // Last, so that a person who cancels never waits for the rows; then they are rolled back.
-      if (!(await finishPlan(tx, planId, store.made, clock.now()))) throw new PlanCancelled();
-    });
+    const running = { tenantId, signal, onProgress };
+    const isStored = await updateBase(deps, started, { ...running, planId });
+    if (!isStored) await store(deps, planId, await compute(deps, started, running), running);
   } catch (error) {
     if (error === cancelled.signal.reason || error instanceof PlanCancelled) return;
     const reason = error instanceof Error ? error.message : String(error);
@@ -86,6 +94,80 @@ class PlanCancelled extends Error {
 
 type Computed = { made: Made; insert: (tx: Transaction, planId: string) => Promise<void> };
 
+async function store(
+  { platform: { db, clock } }: PlanMaking,
+  planId: string,
+  { made, insert }: Computed,
+  { tenantId, onProgress }: Running,
+): Promise<void> {
+  onProgress({ done: 1, total: 1, note: "storing" });
+  await db.inTenant(tenantId, async (tx) => {
+    await insert(tx, planId);
+    // Last, so that a person who cancels never waits for the rows; then they are rolled back.
+    if (!(await finishPlan(tx, planId, made, clock.now()))) throw new PlanCancelled();
+  });
+}
+
+/**
+ * A net change: brings another plan up to date, or makes this one a run that plans everything anew and
+ * says why. False: that is still to be done, as is everything that was asked for as such.
+ */
+async function updateBase(
+  deps: PlanMaking,
+  plan: StartedPlan,
+  running: Running & { planId: string },
+): Promise<boolean> {
+  if (plan.basePlanId === null) return false;
+  const { db, clock } = deps.platform;
+  const { tenantId, planId: runId } = running;
+  const given = { ...running, planId: plan.basePlanId };
+  let fallback: NetChangeFallback = "moved_on";
+  // Each time that another one was first, that one got through.
+  for (let attempt = 0; attempt < attemptsMax; attempt += 1) {
+    const found = await db.inSnapshot(tenantId, async (tx) => {
+      const frame = { startDay: plan.startDay, timeZone: await deps.timeZone(tx) };
+      return planNetChange(tx, { ...given, frame });
+    });
+    if (found === null) throw new PlanCancelled();
+    if ("fallback" in found) {
+      ({ fallback } = found);
+      break;
+    }
+    const insert = async (tx: Transaction) => {
+      if (!(await storeNetChange(tx, found, clock.now()))) throw new BaseMovedOn();
+    };
+    try {
+      await store(deps, runId, { made: madeOf(found), insert }, running);
+      return true;
+    } catch (error) {
+      if (!(error instanceof BaseMovedOn)) throw error;
+    }
+  }
+  await db.inTenant(tenantId, async (tx) => {
+    if (!(await fallBack(tx, runId, fallback))) throw new PlanCancelled();
+  });
+  return false;
+}
+
+const attemptsMax = 5;
+
+/** Somebody else changed the plan since it was read. */
+class BaseMovedOn extends Error {
+  constructor() {
+    super("the plan was changed meanwhile");
+    this.name = "BaseMovedOn";
+  }
+}
+
+function madeOf({ changed, replanned, changedOrders }: NetChange): Made {
+  const summary = {
+    changedItems: changed.length,
+    replannedItems: replanned.length,
+    changedOrders,
+  };
+  return { summary, findings: [], findingCount: 0 };
+}
+
 async function compute(
   { platform: { db }, timeZone }: PlanMaking,
   plan: StartedPlan,
@@ -93,12 +175,17 @@ async function compute(
 ): Promise<Computed> {
   switch (plan.kind) {
     case "mrp": {
-      const task = await db.inSnapshot(tenantId, async (tx) => {
+      const { task, ...basis } = await db.inSnapshot(tenantId, async (tx) => {
         const frame = { startDay: plan.startDay, timeZone: await timeZone(tx) };
-        return readMrpTask(tx, frame, plan.parameters);
+        const fingerprints = await readFingerprints(tx, frame);
+        return { ...frame, fingerprints, task: await readMrpTask(tx, frame, plan.parameters) };
       });
       const result = await runInThread<MrpResult>(mrpThread, task, running);
-      return { made: result, insert: (tx, planId) => insertMrpResult(tx, planId, result) };
+      const insert = async (tx: Transaction, planId: string) => {
+        await insertRows(tx, planId, result);
+        await insertBasis(tx, planId, { ...basis, result });
+      };
+      return { made: result, insert };
     }
     case "schedule": {
       const task = await db.inSnapshot(tenantId, async (tx) =>

@@ -2,10 +2,11 @@ import type { MrpRunInput, Plan, ScheduleInput } from "@millwright/contracts/api
 import type { Actor } from "@millwright/contracts/events";
 
 import type { Transaction } from "../../platform/db/transaction.ts";
-import { invariant, Refusal } from "../../platform/errors.ts";
+import { invariant } from "../../platform/errors.ts";
 import { newEvent } from "../../platform/events/new-event.ts";
 import { checkItems } from "./check-items.ts";
 import { checkSites, checkSitesExist } from "./check-sites.ts";
+import { findBase } from "./find-base.ts";
 import { insertPlan, prunePlans, readPlan } from "./store/plans.ts";
 
 export type PlanRequest =
@@ -13,8 +14,10 @@ export type PlanRequest =
   | { kind: "schedule"; parameters: ScheduleInput };
 
 /**
- * Asks for a plan: it is queued, and a worker makes it. The oldest plans beyond those kept go.
- * @throws Refusal item.unknown and those of `checkSites`
+ * Asks for a plan, or for a net change of one: it is queued, and a worker makes it. The oldest plans
+ * beyond those kept go.
+ * @throws Refusal plan.unknown · plan.none_to_update · plan.not_updatable · item.unknown and those of
+ *   `checkSites`
  */
 export async function requestPlan(
   tx: Transaction,
@@ -22,7 +25,8 @@ export async function requestPlan(
   made: { planId: string; startDay: string; timeZone: string; actor: Actor; now: Date },
 ): Promise<Plan> {
   const { planId, startDay, timeZone, actor, now } = made;
-  const { kind, parameters } = asked;
+  const base = asked.kind === "mrp" ? await findBase(tx, asked.parameters) : null;
+  const { kind, parameters } = base === null ? asked : { kind: "mrp" as const, ...base };
   if (kind === "mrp") {
     const { extraDemands, policies } = parameters;
     await checkItems(
@@ -42,7 +46,17 @@ export async function requestPlan(
     parameters.name === ""
       ? now.toLocaleString("sv-SE", { timeZone }).slice(0, "YYYY-MM-DD HH:MM".length)
       : parameters.name;
-  await insertPlan(tx, { ...asked, planId, name, isWhatIf, startDay, requestedTime: now });
+  const run = kind === "mrp" ? { kind, parameters } : { kind, parameters };
+  const basePlanId = base?.basePlanId ?? null;
+  await insertPlan(tx, {
+    ...run,
+    planId,
+    name,
+    isWhatIf,
+    basePlanId,
+    startDay,
+    requestedTime: now,
+  });
   await prunePlans(tx, kind, plansKept);
   tx.emit([
     newEvent("plan.requested@1", {
@@ -60,9 +74,3 @@ export async function requestPlan(
 
 /** Of each kind. A month of daily plans; each may hold a million pegs. */
 export const plansKept = 30;
-
-export function unknownPlan(planId: string): Refusal {
-  return new Refusal("plan.unknown", `There is no plan ${planId}; the oldest are forgotten.`, {
-    kind: "absent",
-  });
-}

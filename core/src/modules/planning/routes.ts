@@ -47,8 +47,9 @@ import {
 } from "./order-queries.ts";
 import type { planningObjectTypes } from "./permissions.ts";
 import { closeProposal, readOpenProposals } from "./purchase-proposals.ts";
-import { type PlanRequest, requestPlan, unknownPlan } from "./request-plan.ts";
+import { type PlanRequest, requestPlan } from "./request-plan.ts";
 import { readPlan, readPlanPage } from "./store/plans.ts";
+import { unknownPlan } from "./unknown-plan.ts";
 
 export type PlanningDeps = {
   platform: Platform;

@@ -37,9 +37,9 @@ export async function plan(
   return plant.get<Plan>(`/api/planning/plans/${planId}`);
 }
 
-/** A bracket of two plates and four bolts, made on a press and a bench. */
-export async function makeProduct(plant: TestPlant) {
-  const { item: bracket, machines } = await makeLine(plant, ["Press", "Bench"]);
+/** A bracket of two plates and four bolts, made on a press and a bench, or on machines of other names. */
+export async function makeProduct(plant: TestPlant, names = ["Press", "Bench"]) {
+  const { item: bracket, machines } = await makeLine(plant, names);
   const buy = (number: string) =>
     plant.post<Item>("/api/items", {
       number,

@@ -4,7 +4,7 @@ import { sql } from "kysely";
 
 import type { Transaction } from "../../../platform/db/transaction.ts";
 import { dayNumber, dayOf } from "../days.ts";
-import type { PlanFrame } from "./read-records.ts";
+import { type Among, inputRows, type PlanFrame } from "./input-rows.ts";
 import type { ByProduct, Line, StockingPoints } from "./stocking-points.ts";
 
 /** Something that asks for an item at a site, or anywhere. */
@@ -35,7 +35,11 @@ export type Receipt = {
 };
 
 /** Open work orders and purchase proposals by day: what they will still bring. */
-export async function readOpenOrders(tx: Transaction, frame: PlanFrame): Promise<Receipt[]> {
+export async function readOpenOrders(
+  tx: Transaction,
+  frame: PlanFrame,
+  among: Among,
+): Promise<Receipt[]> {
   const { rows } = await sql<{
     kind: "work_order" | "purchase_proposal";
     id: string;
@@ -45,17 +49,7 @@ export async function readOpenOrders(tx: Transaction, frame: PlanFrame): Promise
     quantity: string;
     day: string;
   }>`
-    select 'work_order' as kind, w.work_order_id as id, w.number as label, w.item_id, s.site_id,
-           (w.quantity - w.good)::text as quantity,
-           coalesce((w.due_date at time zone ${frame.timeZone})::date, ${frame.startDay}::date)::text as day
-      from production.v_open_work_order w
-      left join planning.work_order_site s using (work_order_id)
-     where w.quantity > w.good
-     union all
-    select 'purchase_proposal', purchase_proposal_id, '', item_id, site_id, quantity::text, due_day::text
-      from planning.purchase_proposal
-     where state <> 'closed'
-     order by day, id`.execute(tx.over());
+    select * from (${inputRows.openOrders(frame, among)}) open order by day, id`.execute(tx.over());
   return rows.map(({ kind, id, label, item_id, site_id, quantity, day }) => ({
     itemId: item_id,
     siteId: site_id,
@@ -71,9 +65,9 @@ export async function readOpenOrders(tx: Transaction, frame: PlanFrame): Promise
  */
 export async function readTransfers(
   tx: Transaction,
-  { startDay }: PlanFrame,
-  { idAt }: StockingPoints,
+  given: { frame: PlanFrame; places: StockingPoints; among: Among },
 ): Promise<{ needs: Need[]; receipts: Receipt[] }> {
+  const { idAt } = given.places;
   const { rows } = await sql<{
     transfer_id: string;
     number: string;
@@ -85,10 +79,7 @@ export async function readTransfers(
     to_ship: string;
     to_arrive: string;
   }>`
-    select transfer_id, number, item_id, from_site_id, to_site_id, to_ship::text, to_arrive::text,
-           greatest(coalesce(ship_day, ${startDay}::date), ${startDay}::date)::text as ship_day,
-           coalesce(due_day, ${startDay}::date)::text as due_day
-      from inventory.v_open_transfer
+    select * from (${inputRows.transfers(given.frame, given.among)}) transfer
      order by due_day, transfer_id, item_id`.execute(tx.over());
   const needs: Need[] = [];
   const receipts: Receipt[] = [];

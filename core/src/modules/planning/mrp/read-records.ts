@@ -6,9 +6,9 @@ import type { Transaction } from "../../../platform/db/transaction.ts";
 import { dayNumber } from "../days.ts";
 import type { DemandRecord, LotRuleRecord, PointRecord } from "../engine/mrp/compose-input.ts";
 import { supplyKinds } from "../engine/mrp/input.ts";
-import { itemSites } from "../store/item-sites.ts";
 import { defaultItemPolicy } from "./default-policy.ts";
-import type { MrpTask } from "./mrp-thread.ts";
+import { type Among, inputRows, type PlanFrame } from "./input-rows.ts";
+import type { MrpTask } from "./plan-rows.ts";
 import {
   byProductsOf,
   type Need,
@@ -28,14 +28,22 @@ import {
   type StockingPoints,
 } from "./stocking-points.ts";
 
-/** Which plan, from which day on, by the clock of which zone. */
-export type PlanFrame = { startDay: string; timeZone: string };
+/** A part of the plan: its items are planned, those around them as well only asked what they take. */
+export type Part = {
+  planned: readonly string[];
+  /** `planned`, and whatever they are used in or come out beside. */
+  around: readonly string[];
+  /** Of the whole plan. */
+  decimals: number;
+};
 
 type ItemRow = {
   item_id: string;
   number: string;
   kind: "make" | "buy" | "phantom";
   uom: string;
+  /** Of a unit that the company added. */
+  decimals: number | null;
   calendar_id: string | null;
   lead_days: number | null;
   safety_lead_days: number;
@@ -51,27 +59,32 @@ type ItemRow = {
  * Everything MRP plans with, as it stands now: items and their policies, the structure of the first day,
  * stock that can be taken, open work orders, transfers and purchase proposals, and what asks for items:
  * demands, open transfers at the site that sends, and the open work orders for the components of what
- * they still have to make.
+ * they still have to make. Of a part: only what planning its items takes.
  */
 export async function readMrpTask(
   tx: Transaction,
   frame: PlanFrame,
   asked: MrpRunInput,
+  part: Part | null = null,
 ): Promise<MrpTask> {
   const { startDay } = frame;
-  const items = await readPlannedItems(tx, asked);
+  const planned = part?.planned ?? null;
+  const around = part?.around ?? null;
+  const isPlanned = isIn(planned);
+  const items = await readPlannedItems(tx, { frame, asked, among: around });
   const policies = new Map(items.map(({ itemId, policy }) => [itemId, policy]));
   const itemsById = new Map(items.map((item) => [item.itemId, item]));
   const places = placePoints(items);
-  const decimals = Math.max(0, ...items.map(({ uomDecimals }) => uomDecimals));
-  const lines = await readLines(tx, startDay);
-  const byProducts = await readByProducts(tx, startDay);
-  const openOrders = await readOpenOrders(tx, frame);
-  const transfers = await readTransfers(tx, frame, places);
+  const decimals = part?.decimals ?? mostDecimals(items);
+  const lines = await readLines(tx, frame, planned);
+  const byProducts = await readByProducts(tx, frame, planned);
+  const openOrders = await readOpenOrders(tx, frame, around);
+  const transfers = await readTransfers(tx, { frame, places, among: planned });
   const beside = byProductsOf(openOrders, byProducts, decimals);
-  const receipts = [...openOrders, ...transfers.receipts, ...beside];
+  const receipts = [...openOrders.filter(isPlanned), ...transfers.receipts, ...beside];
   const open = needsOfOpenOrders({ receipts: openOrders, lines, policies, startDay, decimals });
-  const needs = [...(await readDemands(tx)), ...extraDemands(asked), ...open, ...transfers.needs];
+  const extra = extraDemands(asked).filter(isPlanned);
+  const needs = [...(await readDemands(tx, frame, planned)), ...extra, ...open, ...transfers.needs];
   const siteCodes = await readSiteCodes(tx);
   return {
     startDay,
@@ -88,7 +101,7 @@ export async function readMrpTask(
       lines: linesOfPoints(places, lines),
       byProducts: byProductsOfPoints(places, byProducts),
       demands: needs.map((need) => demandRecord(need, places, startDay)),
-      onHand: (await readOnHand(tx, frame)).map(({ itemId, siteId, ...lot }) => ({
+      onHand: (await readOnHand(tx, frame, planned)).map(({ itemId, siteId, ...lot }) => ({
         point: places.idAt(itemId, siteId),
         ...lot,
       })),
@@ -97,7 +110,7 @@ export async function readMrpTask(
         quantity,
         day: dayNumber(day, startDay),
       })),
-      calendars: await readCalendars(tx, frame),
+      calendars: await readCalendars(tx, frame, items),
     },
     needReferences: needs.map(({ reference }) => reference),
     receiptReferences: receipts.map(({ reference }) => reference),
@@ -113,20 +126,40 @@ type Item = {
   policy: ItemPolicyInput;
 };
 
-/** All items with the policies that this run plans with. */
-async function readPlannedItems(tx: Transaction, asked: MrpRunInput): Promise<Item[]> {
-  const { rows } = await readItems(tx);
-  const decimalsByUom = await readDecimals(tx);
-  const otherPolicies = new Map(asked.policies.map((policy) => [policy.itemId, policy]));
+/** Numbers are kept with as many decimals as the finest unit has. */
+function mostDecimals(items: readonly Item[]): number {
+  return items.reduce((most, { uomDecimals }) => Math.max(most, uomDecimals), 0);
+}
+
+function isIn(planned: readonly string[] | null): (row: { itemId: string }) => boolean {
+  if (planned === null) return () => true;
+  const ids = new Set(planned);
+  return ({ itemId }) => ids.has(itemId);
+}
+
+/** Items by number, with the policies that this run plans with. */
+async function readPlannedItems(
+  tx: Transaction,
+  given: { frame: PlanFrame; asked: MrpRunInput; among: Among },
+): Promise<Item[]> {
+  const { rows } = await sql<ItemRow>`
+    select * from (${inputRows.items(given.frame, given.among)}) item order by number`.execute(
+    tx.over(),
+  );
+  const otherPolicies = new Map(given.asked.policies.map((policy) => [policy.itemId, policy]));
   return rows.map((row) => ({
     itemId: row.item_id,
     number: row.number,
     kind: row.kind,
-    uomDecimals: decimalsByUom.get(row.uom) ?? 0,
+    uomDecimals: row.decimals ?? standardDecimals.get(row.uom) ?? 0,
     calendar: row.calendar_id,
     policy: otherPolicies.get(row.item_id) ?? policyOf(row),
   }));
 }
+
+const standardDecimals = new Map<string, number>(
+  standardUoms.map(({ uom, decimals }) => [uom, decimals] as const),
+);
 
 /** What the engine plans a point with: the item's policy, and the site's where it says otherwise. */
 function pointRecord(point: StockingPoint, item: Item): PointRecord {
@@ -192,23 +225,6 @@ function extraDemands({ extraDemands: extra }: MrpRunInput): Need[] {
   }));
 }
 
-function readItems(tx: Transaction) {
-  return sql<ItemRow>`
-    select i.item_id, i.number, i.kind, i.uom, c.calendar_id, p.lead_days, p.safety_lead_days,
-           p.safety_stock::text, p.yield_percent::text, p.lot_rule, p.planning_fence_days,
-           p.demand_fence_days, ${itemSites(sql`i.item_id`)} as sites
-      from engineering.v_item i
-      left join planning.item_policy p using (item_id)
-      left join lateral
-        (select w.calendar_id
-           from engineering.v_routing_operation o
-           join engineering.v_work_center_calendar w using (work_center_id)
-          where o.item_id = i.item_id
-          order by o.step
-          limit 1) c on true
-     order by i.number`.execute(tx.over());
-}
-
 function policyOf(row: ItemRow): ItemPolicyInput {
   if (row.lead_days === null) return defaultItemPolicy(row.kind);
   return {
@@ -235,65 +251,43 @@ function lotRuleRecord(rule: ItemPolicyInput["lotRule"]): LotRuleRecord {
   };
 }
 
-async function readDecimals(tx: Transaction): Promise<Map<string, number>> {
-  const { rows } = await sql<{ uom: string; decimals: number }>`
-    select uom, decimals from engineering.v_uom`.execute(tx.over());
-  const standard = standardUoms.map(({ uom, decimals }) => [uom, decimals] as const);
-  return new Map<string, number>([
-    ...standard,
-    ...rows.map(({ uom, decimals }) => [uom, decimals] as const),
-  ]);
-}
-
-async function readLines(tx: Transaction, day: string): Promise<Line[]> {
+async function readLines(tx: Transaction, frame: PlanFrame, among: Among): Promise<Line[]> {
   const { rows } = await sql<Line>`
-    select l.product_id, l.component_id, l.per_over::text, l.per_under::text,
-           coalesce(a.alternates, '[]') as alternates
-      from engineering.v_bom_line l
-      left join
-        (select bom_id, position,
-                jsonb_agg(jsonb_build_object('item_id', item_id, 'per_over', per_over::text,
-                                             'per_under', per_under::text) order by priority) as alternates
-           from engineering.v_bom_alternate
-          group by 1, 2) a using (bom_id, position)
-     where l.valid_from <= ${day}::date
-       and (l.valid_to is null or l.valid_to > ${day}::date)
-     order by l.product_id, l.position`.execute(tx.over());
+    select * from (${inputRows.lines(frame, among)}) line order by product_id, position`.execute(
+    tx.over(),
+  );
   return rows;
 }
 
-async function readByProducts(tx: Transaction, day: string): Promise<ByProduct[]> {
+async function readByProducts(
+  tx: Transaction,
+  frame: PlanFrame,
+  among: Among,
+): Promise<ByProduct[]> {
   const { rows } = await sql<ByProduct>`
-    select product_id, by_product_id, per_over::text, per_under::text
-      from engineering.v_bom_by_product
-     where valid_from <= ${day}::date
-       and (valid_to is null or valid_to > ${day}::date)
+    select * from (${inputRows.byProducts(frame, among)}) beside
      order by product_id, by_product_id`.execute(tx.over());
   return rows;
 }
 
-async function readOnHand(tx: Transaction, { startDay, timeZone }: PlanFrame) {
+async function readOnHand(tx: Transaction, frame: PlanFrame, among: Among) {
   const { rows } = await sql<{
     item_id: string;
     site_id: string;
     quantity: string;
     last_day: string | null;
   }>`
-    select a.item_id, p.site_id, sum(a.available)::text as quantity,
-           (a.expires_time at time zone ${timeZone})::date::text as last_day
-      from inventory.v_available a
-      join inventory.v_place_site p using (tenant_id, location_id)
-     group by 1, 2, 4
-     order by 1, 2, 4`.execute(tx.over());
+    select * from (${inputRows.onHand(frame, among)}) stock
+     order by item_id, site_id, last_day`.execute(tx.over());
   return rows.map(({ item_id, site_id, quantity, last_day }) => ({
     itemId: item_id,
     siteId: site_id,
     quantity,
-    ...(last_day !== null && { lastDay: dayNumber(last_day, startDay) }),
+    ...(last_day !== null && { lastDay: dayNumber(last_day, frame.startDay) }),
   }));
 }
 
-async function readDemands(tx: Transaction): Promise<Need[]> {
+async function readDemands(tx: Transaction, frame: PlanFrame, among: Among): Promise<Need[]> {
   const { rows } = await sql<{
     demand_id: string;
     kind: string;
@@ -303,8 +297,7 @@ async function readDemands(tx: Transaction): Promise<Need[]> {
     due_day: string;
     reference: string;
   }>`
-    select demand_id, kind, item_id, site_id, quantity::text, due_day::text, reference
-      from planning.demand
+    select * from (${inputRows.demands(frame, among)}) demand
      order by due_day, demand_id`.execute(tx.over());
   return rows.map((row) => ({
     itemId: row.item_id,
@@ -316,18 +309,24 @@ async function readDemands(tx: Transaction): Promise<Need[]> {
   }));
 }
 
-/** Working days of every calendar that a work center works by. Outside of these days every day works. */
-async function readCalendars(tx: Transaction, { startDay, timeZone }: PlanFrame) {
+/** Working days of the calendars that items are made by. Outside of these days every day works. */
+async function readCalendars(
+  tx: Transaction,
+  { startDay, timeZone }: PlanFrame,
+  items: readonly Item[],
+) {
+  const used = new Set(items.flatMap(({ calendar }) => calendar ?? []));
   const { rows } = await sql<{ calendar_id: string; day: string }>`
     select c.calendar_id, (t.starts at time zone ${timeZone})::date::text as day
-      from (select distinct calendar_id from engineering.v_work_center_calendar) c
+      from unnest(${[...used]}::uuid[]) c (calendar_id)
       cross join lateral engineering.working_time(
         c.calendar_id, ${startDay}::date - ${calendarDaysBack}::integer,
         ${startDay}::date + ${calendarDaysAhead}::integer) t
      group by 1, 2`.execute(tx.over());
-  return [...Map.groupBy(rows, ({ calendar_id }) => calendar_id)].map(([name, days]) => {
+  const daysOf = Map.groupBy(rows, ({ calendar_id }) => calendar_id);
+  return [...used].map((name) => {
     const working = new Uint8Array(calendarDaysBack + calendarDaysAhead + 1);
-    for (const { day } of days) {
+    for (const { day } of daysOf.get(name) ?? []) {
       const offset = dayNumber(day, startDay) + calendarDaysBack;
       if (offset >= 0 && offset < working.length) working[offset] = 1;
     }

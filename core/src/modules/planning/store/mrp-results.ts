@@ -1,14 +1,14 @@
 import { sql } from "kysely";
 
 import type { Transaction } from "../../../platform/db/transaction.ts";
-import type { MrpResult } from "../mrp/mrp-thread.ts";
+import type { Rows } from "../mrp/plan-rows.ts";
 import { batchesOf } from "./batches.ts";
 
 /** Writes orders, pegs and messages of a plan, as sets. */
-export async function insertMrpResult(
+export async function insertRows(
   tx: Transaction,
   planId: string,
-  { orders, pegs, messages }: Pick<MrpResult, "orders" | "pegs" | "messages">,
+  { orders, pegs, messages }: Rows,
 ): Promise<void> {
   for (const rows of batchesOf(orders)) {
     await sql`

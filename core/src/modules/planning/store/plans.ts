@@ -5,7 +5,8 @@ import {
   type ScheduleInput,
   scheduleInputSchema,
 } from "@millwright/contracts/api";
-import type { PlanKind } from "@millwright/contracts/states";
+import type { NetChangeFallback, PlanKind } from "@millwright/contracts/states";
+import { iso8601Schema } from "@millwright/contracts/units";
 import { type RawBuilder, sql } from "kysely";
 
 import type { Transaction } from "../../../platform/db/transaction.ts";
@@ -15,6 +16,8 @@ export type NewPlan = {
   planId: string;
   name: string;
   isWhatIf: boolean;
+  /** Of a net change: the plan to bring up to date. */
+  basePlanId: string | null;
   startDay: string;
   requestedTime: Date;
 } & ({ kind: "mrp"; parameters: MrpRunInput } | { kind: "schedule"; parameters: ScheduleInput });
@@ -22,16 +25,19 @@ export type NewPlan = {
 export async function insertPlan(tx: Transaction, plan: NewPlan): Promise<void> {
   await sql`
     insert into planning.plan
-      (tenant_id, plan_id, kind, name, is_what_if, parameters, start_day, requested_time)
+      (tenant_id, plan_id, kind, name, is_what_if, mode, base_plan_id, parameters, start_day,
+       requested_time)
     values
       (${tx.tenantId}, ${plan.planId}, ${plan.kind}, ${plan.name}, ${plan.isWhatIf},
+       ${plan.basePlanId === null ? "regenerative" : "net_change"}, ${plan.basePlanId}::uuid,
        ${JSON.stringify(plan.parameters)}::jsonb, ${plan.startDay}::date,
        ${plan.requestedTime})`.execute(tx.over());
 }
 
 /**
- * Forgets the oldest plans of a kind beyond `kept`, with all they hold. The current one stays, however
- * many what-ifs came after it, and so does what is still queued or running.
+ * Forgets the oldest plans of a kind beyond `kept`, with all they hold; and as many net changes, which
+ * hold nothing. The current one stays, however many what-ifs came after it, and so does what is still
+ * queued or running.
  */
 export async function prunePlans(tx: Transaction, kind: PlanKind, kept: number): Promise<void> {
   await sql`
@@ -40,18 +46,19 @@ export async function prunePlans(tx: Transaction, kind: PlanKind, kept: number):
        and state in ('done', 'failed', 'cancelled')
        and plan_id in
          (select plan_id
-            from planning.plan
-           where kind = ${kind}
-           order by plan_id desc
-          offset ${kept})
+            from (select plan_id, row_number() over (partition by mode order by plan_id desc) as place
+                    from planning.plan
+                   where kind = ${kind}) newest
+           where place > ${kept})
        and plan_id is distinct from ${currentPlanId(sql`${kind}`)}`.execute(tx.over());
 }
 
-/** The newest finished plan of a kind that is no what-if. */
+/** The newest finished plan of a kind that is no what-if; a net change is none, but part of one. */
 export function currentPlanId(kind: RawBuilder<unknown>) {
   return sql`(select newest.plan_id
                 from planning.plan newest
                where newest.kind = ${kind} and newest.state = 'done' and not newest.is_what_if
+                 and newest.mode = 'regenerative'
                order by newest.plan_id desc
                limit 1)`;
 }
@@ -61,6 +68,11 @@ const planColumns = sql`
   coalesce(p.plan_id = ${currentPlanId(sql`p.kind`)}, false) as "isCurrent",
   jsonb_build_object('done', p.progress_done, 'total', p.progress_total, 'note', p.progress_note)
     as progress,
+  case when p.kind = 'mrp' then p.mode end as mode, p.base_plan_id as "basePlanId", p.fallback,
+  (select jsonb_build_object('time', b.updated_time, 'changedItems', b.changed_items,
+                             'replannedItems', b.replanned_items, 'changedOrders', b.changed_orders)
+     from planning.plan_basis b
+    where b.plan_id = p.plan_id and b.updated_time is not null) as "lastUpdate",
   p.failure, p.start_day::text as "startDay", p.requested_time as "requestedTime",
   p.finished_time as "finishedTime", p.summary, p.findings, p.finding_count as "findingCount"`;
 
@@ -74,6 +86,11 @@ function fromRow(row: Row): Plan {
     ...row,
     requestedTime: row.requestedTime.toISOString(),
     finishedTime: row.finishedTime?.toISOString() ?? null,
+    lastUpdate: row.lastUpdate && {
+      ...row.lastUpdate,
+      // JSON has the instant in PostgreSQL's words.
+      time: iso8601Schema.parse(new Date(row.lastUpdate.time).toISOString()),
+    },
   };
 }
 
@@ -100,7 +117,7 @@ export async function readPlanPage(
 }
 
 /** What a job needs of its plan. */
-export type StartedPlan = { startDay: string; requestedTime: Date } & (
+export type StartedPlan = { startDay: string; requestedTime: Date; basePlanId: string | null } & (
   | { kind: "mrp"; parameters: MrpRunInput }
   | { kind: "schedule"; parameters: ScheduleInput }
 );
@@ -115,17 +132,36 @@ export async function startPlan(tx: Transaction, planId: string): Promise<Starte
     parameters: unknown;
     start_day: string;
     requested_time: Date;
+    base_plan_id: string | null;
   }>`
     update planning.plan
        set state = 'running', failure = null, finished_time = null
      where plan_id = ${planId} and state in ('queued', 'running', 'failed')
-    returning kind, parameters, start_day::text, requested_time`.execute(tx.over());
+    returning kind, parameters, start_day::text, requested_time, base_plan_id`.execute(tx.over());
   const [row] = rows;
   if (row === undefined) return null;
-  const common = { startDay: row.start_day, requestedTime: row.requested_time };
+  const common = {
+    startDay: row.start_day,
+    requestedTime: row.requested_time,
+    basePlanId: row.base_plan_id,
+  };
   return row.kind === "mrp"
     ? { ...common, kind: "mrp", parameters: mrpRunInputSchema.parse(row.parameters) }
     : { ...common, kind: "schedule", parameters: scheduleInputSchema.parse(row.parameters) };
+}
+
+/** A net change becomes a plan of its own. False when it is no longer running. */
+export async function fallBack(
+  tx: Transaction,
+  planId: string,
+  fallback: NetChangeFallback,
+): Promise<boolean> {
+  const { rows } = await sql`
+    update planning.plan
+       set mode = 'regenerative', base_plan_id = null, fallback = ${fallback}
+     where plan_id = ${planId} and state = 'running'
+    returning plan_id`.execute(tx.over());
+  return rows.length === 1;
 }
 
 /** False when the plan is no longer running: somebody cancelled it. */

@@ -198,8 +198,8 @@ function addNeed(needs: QuantityByDay, day: number, quantity: number): void {
   pushQuantity(needs, day, quantity);
 }
 
-/** Writes the orders of a point behind the last row; `lots.day` is the day of need. */
-function writeOrders(plan: MrpPlan, point: number, lots: QuantityByDay): void {
+/** Writes the orders of a point behind the last row; `lots.day` is the day of need, days ascending. */
+export function writeOrders(plan: MrpPlan, point: number, lots: QuantityByDay): void {
   const { orders } = plan;
   const { count } = lots;
   reserveOrders(orders, 2 * count);
