@@ -29,6 +29,11 @@ export function isOnTheWay({ state }: Plan): boolean {
   return state === "queued" || state === "running";
 }
 
+/** As people call it. */
+export function kindOf({ kind, mode }: Plan): Plan["kind"] | "net_change" {
+  return mode === "net_change" ? mode : kind;
+}
+
 export function plansQuery() {
   return pages<Plan>(planningKeys.plans, "/api/planning/plans", { limit: "30" });
 }

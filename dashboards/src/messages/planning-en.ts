@@ -52,7 +52,30 @@ export const planningEn = {
     },
   },
   planning: {
-    planKind: { mrp: "MRP", schedule: "Schedule" },
+    planKind: { mrp: "MRP", schedule: "Schedule", net_change: "Net change" },
+    update: "Update plan",
+    updating: "Updating…",
+    updateHint: "Net change: plans only what changes since the last run touch.",
+    noneToUpdate: "There is no plan yet: run MRP first.",
+    runMrpHint: "Plans everything anew (regenerative).",
+    updated: "Brought up to date {time}.",
+    netChangeDid:
+      "{changedItems, plural, =0 {Nothing had changed.} one {One item had changed, {replannedItems} planned again, {changedOrders} orders differ.} other {# items had changed, {replannedItems} planned again, {changedOrders} orders differ.}}",
+    netChangeResult: "{replannedItems} items planned again, {changedOrders} orders differ",
+    openUpdated: "Open the plan",
+    plannedAnew: "Everything was planned anew instead of a net change: {reason}.",
+    fallback: {
+      no_basis: "the plan is from before net change was kept up",
+      new_day: "the plan began on another day",
+      time_zone: "the site's time zone changed",
+      decimals: "an item has a unit with more decimals than any before, or none has any more",
+      alternates:
+        "alternates may stand in for what changed, and their stock is dealt out over the whole plan",
+      cycle: "an item became part of itself",
+      findings: "something is wrong near the change, see the findings",
+      too_many_items: "too much had changed",
+      moved_on: "others changed the plan again and again meanwhile",
+    },
     planState: {
       queued: "queued",
       running: "running",

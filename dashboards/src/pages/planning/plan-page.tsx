@@ -4,9 +4,10 @@ import { useParams } from "@tanstack/react-router";
 import { useTranslations } from "use-intl";
 
 import { useMay } from "../../api/identity-queries.ts";
-import { isOnTheWay, planningKeys, planQuery } from "../../api/planning-queries.ts";
+import { isOnTheWay, kindOf, planningKeys, planQuery } from "../../api/planning-queries.ts";
 import { PageHead } from "../../panels/page-head.tsx";
 import { ActionMessages } from "../../panels/planning/action-messages.tsx";
+import { NetChangeNote, UpdatePlan } from "../../panels/planning/net-change.tsx";
 import { Findings } from "../../panels/planning/findings.tsx";
 import { ComparePlan } from "../../panels/planning/plan-comparison.tsx";
 import { PlanState } from "../../panels/planning/plan-state.tsx";
@@ -26,10 +27,12 @@ export function PlanPage() {
     <Loaded query={query} skeleton={<Skeleton count={8} height={44} />}>
       {(plan) => (
         <>
-          <PageHead title={`${t(`planning.planKind.${plan.kind}`)} · ${plan.name}`}>
+          <PageHead title={`${t(`planning.planKind.${kindOf(plan)}`)} · ${plan.name}`}>
             <PlanState plan={plan} />
             {isOnTheWay(plan) && <CancelPlan plan={plan} />}
+            {isUpdatable(plan) && <UpdatePlan plan={plan} />}
           </PageHead>
+          <NetChangeNote plan={plan} />
           {plan.failure !== null && <p className="problem-note">{plan.failure}</p>}
           <Findings plan={plan} />
           {plan.state === "done" && <Result plan={plan} />}
@@ -39,7 +42,13 @@ export function PlanPage() {
   );
 }
 
+/** A plan that nobody acts on any more is not kept up to date; a what-if may be, to be compared. */
+function isUpdatable({ kind, state, basePlanId, isCurrent, isWhatIf }: Plan): boolean {
+  return kind === "mrp" && state === "done" && basePlanId === null && (isCurrent || isWhatIf);
+}
+
 function Result({ plan }: { plan: Plan }) {
+  if (plan.basePlanId !== null) return null;
   if (plan.kind === "schedule") return <ScheduleResult planId={plan.planId} />;
   return (
     <>

@@ -5,7 +5,14 @@ import { useState } from "react";
 import { useTranslations } from "use-intl";
 
 import { useMay } from "../../api/identity-queries.ts";
-import { isOnTheWay, planningKeys, plansQuery, progressMs } from "../../api/planning-queries.ts";
+import {
+  isOnTheWay,
+  kindOf,
+  planningKeys,
+  plansQuery,
+  progressMs,
+} from "../../api/planning-queries.ts";
+import type { MrpRunInput } from "../../api/planning-shapes.ts";
 import { PlanWhatIf } from "../../forms/planning/plan-what-if.tsx";
 import { useListChoices } from "../../panels/lists/list-choices.ts";
 import { type Column, ListTable } from "../../panels/lists/list-table.tsx";
@@ -18,7 +25,7 @@ import { ProblemNote } from "../../ui/problem.tsx";
 import { useCommand } from "../../ui/use-command.ts";
 import { useFormat } from "../../ui/use-format.ts";
 
-/** Plans, newest first, and the two ways to a new one. */
+/** Plans, newest first, the two ways to a new one, and the way to keep the current one up to date. */
 export function PlansPage() {
   const t = useTranslations();
   const client = useQueryClient();
@@ -29,13 +36,17 @@ export function PlansPage() {
     refetchInterval: ({ state }) =>
       state.data?.pages.some(({ rows }) => rows.some(isOnTheWay)) === true ? progressMs : false,
   });
-  const run = useCommand<"mrp-runs" | "schedules", Plan>((path) => `/api/planning/${path}`, {
-    body: () => ({}),
+  const run = useCommand<Run, Plan>(({ path }) => `/api/planning/${path}`, {
+    body: ({ asked }) => asked,
     onSuccess: async ({ planId }) => {
       await client.invalidateQueries({ queryKey: planningKeys.plans });
       await navigate({ to: paths.plan, params: { planId } });
     },
   });
+  const hasPlan =
+    query.data?.pages.some(({ rows }) =>
+      rows.some(({ kind, state }) => kind === "mrp" && state === "done"),
+    ) === true;
   const [isAsking, setAsking] = useState(false);
   const columns = useColumns();
   const choices = useListChoices("plans");
@@ -56,15 +67,25 @@ export function PlansPage() {
               type="button"
               className="button"
               disabled={run.isPending}
-              onClick={() => run.mutate("schedules")}
+              onClick={() => run.mutate({ path: "schedules", asked: {} })}
             >
               {t("planning.runSchedule")}
             </button>
             <button
               type="button"
+              className="button"
+              disabled={run.isPending || !hasPlan}
+              title={t(hasPlan ? "planning.updateHint" : "planning.noneToUpdate")}
+              onClick={() => run.mutate({ path: "mrp-runs", asked: { mode: "net_change" } })}
+            >
+              {t("planning.update")}
+            </button>
+            <button
+              type="button"
               className="button button-main"
               disabled={run.isPending}
-              onClick={() => run.mutate("mrp-runs")}
+              title={t("planning.runMrpHint")}
+              onClick={() => run.mutate({ path: "mrp-runs", asked: {} })}
             >
               {t("planning.runMrp")}
             </button>
@@ -88,6 +109,8 @@ export function PlansPage() {
   );
 }
 
+type Run = { path: "mrp-runs" | "schedules"; asked: MrpRunInput };
+
 function useColumns(): Column<Plan>[] {
   const t = useTranslations();
   const format = useFormat();
@@ -104,7 +127,7 @@ function useColumns(): Column<Plan>[] {
     {
       name: "kind",
       title: t("planning.kind"),
-      renderCell: ({ kind }) => t(`planning.planKind.${kind}`),
+      renderCell: (plan) => t(`planning.planKind.${kindOf(plan)}`),
     },
     { name: "state", title: t("column.state"), renderCell: (plan) => <PlanState plan={plan} /> },
     {
@@ -121,9 +144,13 @@ function useColumns(): Column<Plan>[] {
   ];
 }
 
-function PlanResult({ plan: { kind, state, summary } }: { plan: Plan }) {
+function PlanResult({ plan: { kind, state, basePlanId, summary } }: { plan: Plan }) {
   const t = useTranslations();
   if (state !== "done") return "–";
+  if (basePlanId !== null) {
+    const { replannedItems = 0, changedOrders = 0 } = summary;
+    return t("planning.netChangeResult", { replannedItems, changedOrders });
+  }
   const { orders = 0, operations = 0, lateOrders = 0 } = summary;
   return kind === "mrp"
     ? t("planning.mrpResult", { orders, lateOrders })

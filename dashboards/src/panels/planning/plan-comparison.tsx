@@ -17,8 +17,9 @@ export function ComparePlan({ plan }: { plan: Plan }) {
   const [otherId, setOtherId] = useState("");
   const others = (data?.pages ?? [])
     .flatMap(({ rows }) => rows)
-    .filter(({ planId, kind, state }) => {
-      return planId !== plan.planId && kind === "mrp" && state === "done";
+    .filter(({ planId, kind, state, basePlanId }) => {
+      const isPlan = kind === "mrp" && state === "done" && basePlanId === null;
+      return isPlan && planId !== plan.planId;
     });
   if (others.length === 0) return null;
   return (
