@@ -40,10 +40,18 @@ export class DirtySteps {
       if (place !== undefined) level.sort((a, b) => (place[a] ?? 0) - (place[b] ?? 0));
       for (let from = 0; from < level.length; from += stepsAtOnce) {
         const batch = level.slice(from, from + stepsAtOnce);
-        touchAhead(this.#plan, Int32Array.from(batch));
+        touchAhead(this.#plan, this.#pointsOf(batch));
         yield batch;
       }
     }
+  }
+
+  #pointsOf(steps: readonly number[]): Int32Array {
+    const { input, structure } = this.#plan;
+    return Int32Array.from(
+      steps,
+      (step) => structure.alternates?.mains[step - input.points.count] ?? step,
+    );
   }
 
   /**

@@ -38,21 +38,21 @@ function gatherFromParents(plan: MrpPlan, point: number): void {
   const { orders, window } = plan;
   const { uses, rank } = plan.structure;
   const { gross, origin } = window;
-  const { due, quantity, first, count, leadDays } = orders;
+  const { due, quantity, ofRank } = orders;
   const of = rank[point] ?? 0;
   const usesEnd = uses.first[of + 1] ?? 0;
   window.low = gross.length;
   window.high = -1;
   for (let use = uses.first[of] ?? 0; use < usesEnd; use += 1) {
     const parent = uses.row[2 * use] ?? 0;
-    const orderCount = count[parent] ?? 0;
+    const orderCount = ofRank[4 * parent + 1] ?? 0;
     if (orderCount === 0) continue;
-    const lead = leadDays[parent] ?? 0;
+    const lead = ofRank[4 * parent + 2] ?? 0;
     if (lead === oneByOne) {
       gatherOneByOne(plan, use);
       continue;
     }
-    const row = first[parent] ?? 0;
+    const row = ofRank[4 * parent] ?? 0;
     const end = row + orderCount;
     const shift = lead + origin;
     // Orders ascend by due day, and so by start day.

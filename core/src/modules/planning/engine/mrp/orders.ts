@@ -1,9 +1,9 @@
-import { int32Column, uint32Column, uint8Column } from "./columns.ts";
+import { int32Column, uint32Column } from "./columns.ts";
 
 /**
  * Planned orders in columns, eight bytes each: a million points have tens of millions of them, and the
  * time of a run is mostly that of touching memory. Rows of a point stand together, due days ascending;
- * `first`, `count` and the like are by rank (see `Structure`), so that the parents of a point, which it
+ * `ofRank` says where, by rank (see `Structure`), so that the parents of a point, which it
  * asks one after the other, are near each other. Read them by `ordersOf`.
  *
  * Rows of a point that was planned anew stay behind unused until the next full run.
@@ -16,18 +16,16 @@ export type Orders = {
   /** Day on which the supply is received. */
   due: Int32Array;
   /**
-   * Lower 32 bits. Where `isWide`, the upper ones follow in as many rows after the last: quantities
+   * Lower 32 bits. Where wide, the upper ones follow in as many rows after the last: quantities
    * above 42 million with two decimals are rare, and half the width is half the memory.
    */
   quantity: Uint32Array;
-  readonly first: Int32Array;
-  readonly count: Int32Array;
-  readonly isWide: Uint8Array;
   /**
-   * Days from start to due, or `oneByOne` where that is not all it takes to read an order: working days of
-   * a calendar, or quantities of both halves.
+   * By rank, four numbers side by side, since whoever asks for one asks for the others: the first row, the
+   * number of orders, the days from start to due, 1 where quantities are wide. The days are `oneByOne`
+   * where they are not all it takes to read an order: working days of a calendar, or wide quantities.
    */
-  readonly leadDays: Int32Array;
+  readonly ofRank: Int32Array;
   /** While threads plan together: [0] is the first row that none of them has taken. */
   room: Int32Array | null;
 };
@@ -47,10 +45,7 @@ export function createOrders(points: number, rows: number): Orders {
     limit: reserved,
     due: int32Column(reserved),
     quantity: uint32Column(reserved),
-    first: int32Column(points),
-    count: int32Column(points),
-    isWide: uint8Column(points),
-    leadDays: int32Column(points),
+    ofRank: int32Column(4 * points),
     room: null,
   };
 }
@@ -101,8 +96,17 @@ export type OrderRows = {
 };
 
 /** Where the orders of the point of this rank lie now. */
-export function rowsOfRank({ first, count, isWide }: Orders, rank: number): OrderRows {
-  return { first: first[rank] ?? 0, count: count[rank] ?? 0, isWide: isWide[rank] === 1 };
+export function rowsOfRank({ ofRank }: Orders, rank: number): OrderRows {
+  return {
+    first: ofRank[4 * rank] ?? 0,
+    count: ofRank[4 * rank + 1] ?? 0,
+    isWide: ofRank[4 * rank + 3] === 1,
+  };
+}
+
+/** Days from start to due of the orders of this rank, or `oneByOne`. */
+export function leadDaysOfRank({ ofRank }: Orders, rank: number): number {
+  return ofRank[4 * rank + 2] ?? 0;
 }
 
 /** Quantity in a row of a point whose orders lie as `rows` says. */

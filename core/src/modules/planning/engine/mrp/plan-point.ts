@@ -224,10 +224,10 @@ export function writeOrders(plan: MrpPlan, point: number, lots: QuantityByDay): 
       quantity[first + count + lot] = Math.floor((lots.quantity[lot] ?? 0) / wide);
     }
   }
-  orders.first[rank] = first;
-  orders.count[rank] = count;
-  orders.isWide[rank] = isWide ? 1 : 0;
-  orders.leadDays[rank] = isPlain && !isWide ? leadDays : oneByOne;
+  orders.ofRank[4 * rank] = first;
+  orders.ofRank[4 * rank + 1] = count;
+  orders.ofRank[4 * rank + 2] = isPlain && !isWide ? leadDays : oneByOne;
+  orders.ofRank[4 * rank + 3] = isWide ? 1 : 0;
   orders.length = first + (isWide ? 2 * count : count);
 }
 

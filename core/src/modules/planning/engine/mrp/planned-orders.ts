@@ -11,12 +11,14 @@ export type PlannedOrder = {
 
 /** How many orders a point has. */
 export function orderCountOf({ orders, structure }: MrpPlan, point: number): number {
-  return orders.count[structure.rank[point] ?? 0] ?? 0;
+  return rowsOfRank(orders, structure.rank[point] ?? 0).count;
 }
 
 /** All orders of a plan. */
-export function orderCount({ orders }: MrpPlan): number {
-  return orders.count.reduce((sum, count) => sum + count, 0);
+export function orderCount({ orders, input }: MrpPlan): number {
+  let sum = 0;
+  for (let rank = 0; rank < input.points.count; rank += 1) sum += rowsOfRank(orders, rank).count;
+  return sum;
 }
 
 /** The orders of a point, due days ascending: the place in the list is the ordinal. */

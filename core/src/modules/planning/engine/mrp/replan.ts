@@ -112,7 +112,7 @@ function takeAgain(
   if (!isSame) noteNews(plan, news, point, before);
   if (isSame || widthOf(after) <= widthOf(before)) {
     if (!isSame) moveRows(orders, after, before.first);
-    orders.first[rank] = before.first;
+    orders.ofRank[4 * rank] = before.first;
     orders.length = length;
   }
   return !isSame;

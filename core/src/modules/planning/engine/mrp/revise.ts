@@ -1,6 +1,6 @@
 import { leadTerms } from "./lead-time.ts";
 import { type OrderNews, sealNews } from "./order-news.ts";
-import { oneByOne, wide } from "./orders.ts";
+import { leadDaysOfRank, oneByOne, rowsOfRank, wide } from "./orders.ts";
 import { isLotForLotOfStock } from "./plan-point.ts";
 import type { MrpPlan } from "./plan.ts";
 import { forEachNews } from "./requirements.ts";
@@ -18,7 +18,7 @@ export function reviseLotForLot(plan: MrpPlan, news: OrderNews, point: number): 
   if (revisions === null) return null;
   if (revisions.length === 0) return false;
   const { orders } = plan;
-  const lead = orders.leadDays[rank] ?? 0;
+  const lead = leadDaysOfRank(orders, rank);
   for (const { order, before, after } of revisions) {
     orders.quantity[order] = after;
     const start = (orders.due[order] ?? 0) - lead;
@@ -35,7 +35,8 @@ function canRevise(plan: MrpPlan, point: number, rank: number): boolean {
   const { alternates } = plan.structure;
   const isLeftAlone =
     alternates === null || (!alternates.stepOfMain.has(point) && !alternates.takersOf.has(point));
-  const hasPlainOrders = orders.count[rank] !== 0 && orders.leadDays[rank] !== oneByOne;
+  const hasPlainOrders =
+    rowsOfRank(orders, rank).count > 0 && leadDaysOfRank(orders, rank) !== oneByOne;
   return hasPlainOrders && isLeftAlone && isLotForLotOfStock(plan, point);
 }
 
@@ -53,7 +54,7 @@ function revisionsOf(
 ): Revision[] | null {
   const { orders, window } = plan;
   const { safetyLeadDays } = leadTerms(plan, point);
-  const firstDay = (orders.due[orders.first[rank] ?? 0] ?? 0) + safetyLeadDays;
+  const firstDay = (orders.due[rowsOfRank(orders, rank).first] ?? 0) + safetyLeadDays;
   const days = addUpNews(plan, news, rank);
   const revisions: Revision[] = [];
   let isPlain = true;
@@ -84,13 +85,13 @@ function addUpNews(plan: MrpPlan, news: OrderNews, rank: number): number[] {
 
 /** The row of the only order due on a day, or null. */
 function orderDueOn({ orders }: MrpPlan, rank: number, due: number): number | null {
-  const first = orders.first[rank] ?? 0;
+  const { first, count } = rowsOfRank(orders, rank);
   let low = first;
-  let high = first + (orders.count[rank] ?? 0);
+  let high = first + count;
   while (low < high) {
     const middle = (low + high) >>> 1;
     if ((orders.due[middle] ?? 0) < due) low = middle + 1;
     else high = middle;
   }
-  return low < first + (orders.count[rank] ?? 0) && orders.due[low] === due ? low : null;
+  return low < first + count && orders.due[low] === due ? low : null;
 }

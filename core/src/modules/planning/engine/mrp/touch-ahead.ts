@@ -8,24 +8,22 @@ import type { MrpPlan } from "./plan.ts";
  *
  * @returns a sum without meaning: without it the reads could be left out
  */
-export function touchAhead(plan: MrpPlan, steps: Int32Array): number {
+export function touchAhead(plan: MrpPlan, of: Int32Array): number {
   const { structure, stock, orders, requirements, trouble, news } = plan;
   const { points } = plan.input;
   const { lotRules, uses, components } = structure;
-  const ranks = readInts(structure.rank, steps, 0);
-  const rules = readInts(points.lotRule, steps, 0);
-  const firstOrder = readInts(orders.first, ranks, 0);
+  const ranks = readInts(structure.rank, of, 0);
+  const rules = readInts(points.lotRule, of, 0);
+  const firstOrder = readInts(orders.ofRank, times(4, ranks), 0);
   const firstKept = readInts(requirements.record, times(4, ranks), 1);
   const firstUse = times(2, readInts(uses.first, ranks, 0));
-  const firstBelow = readInts(components.first, steps, 0);
-  let sum = touchBytes(points.kind, steps) + touchBytes(structure.hasDatedSupply, steps);
-  sum += touchBytes(trouble, ranks) + touchBytes(orders.isWide, ranks);
-  sum += touchBytes(lotRules.name, rules);
-  sum += touchDoubles(points.step, steps) + touchDoubles(points.safetyStock, steps);
-  sum += touchDoubles(stock, steps) + touchDoubles(lotRules.value, times(3, rules));
-  sum += touchInts(points.calendar, steps, 0) + touchInts(points.leadDays, steps, 0);
-  sum += touchInts(points.safetyLeadDays, steps, 0) + touchInts(points.planningFence, steps, 0);
-  sum += touchInts(orders.count, ranks, 0) + touchInts(orders.leadDays, ranks, 0);
+  const firstBelow = readInts(components.first, of, 0);
+  let sum = touchBytes(points.kind, of) + touchBytes(structure.hasDatedSupply, of);
+  sum += touchBytes(trouble, ranks) + touchBytes(lotRules.name, rules);
+  sum += touchDoubles(points.step, of) + touchDoubles(points.safetyStock, of);
+  sum += touchDoubles(stock, of) + touchDoubles(lotRules.value, times(3, rules));
+  sum += touchInts(points.calendar, of, 0) + touchInts(points.leadDays, of, 0);
+  sum += touchInts(points.safetyLeadDays, of, 0) + touchInts(points.planningFence, of, 0);
   for (let row = 0; row < ordersAhead; row += rowsInLine) {
     sum += touchInts(orders.due, firstOrder, row) + touchUints(orders.quantity, firstOrder, row);
   }
