@@ -25,12 +25,15 @@ export async function startPublisher(options: PublisherOptions): Promise<ChildPr
   return publisher;
 }
 
-/** Resolves when every node's watermark has reached its last offset: committed, not just received. */
+/**
+ * Resolves when every node's watermark has reached its last offset: committed, not just received. Looks
+ * every `lookEveryMs`: what is measured beside it should not feel it.
+ */
 export async function everythingStored(
   db: TestDatabase,
   options: PublisherOptions,
   ingest: PlantProcess,
-  deadlineMs = 300_000,
+  { deadlineMs = 300_000, lookEveryMs = 10 } = {},
 ): Promise<void> {
   await using client = await connect(db);
   const deadline = Date.now() + deadlineMs;
@@ -41,7 +44,7 @@ export async function everythingStored(
       [options.nodes.map((node) => node.edgeNodeId), options.messagesPerNode],
     );
     if (Number(rows[0]?.done) === options.nodes.length) return;
-    await new Promise((resolve) => setTimeout(resolve, 10));
+    await new Promise((resolve) => setTimeout(resolve, lookEveryMs));
   }
   throw new Error(`not everything was stored within ${deadlineMs / 1000} s\n${ingest.output}`);
 }

@@ -1,15 +1,16 @@
 import type { ChildProcess } from "node:child_process";
 import { parseArgs } from "node:util";
 
-import { DataType } from "@millwright/contracts/sparkplug";
-import type pg from "pg";
-
-import { TestEdgeNode } from "../../ingest/src/broker/test-edge-node.ts";
+import { kindFromEnvironment } from "../database/server.ts";
 import { createTestDatabase } from "../test/database.ts";
 import { freePort, ingestOn } from "../test/plant.ts";
+import { announce, startTestServer } from "../test/server.ts";
+import { backendsQuery, cpuMsNow, cpuMsSince } from "./cpu.ts";
+import { LiveProbe, measureLive } from "./live-probe.ts";
 import {
   connect,
   everythingStored,
+  median,
   newNodes,
   quantile,
   registerNodes,
@@ -18,74 +19,162 @@ import {
 import type { PublisherOptions } from "./publisher.ts";
 
 /**
- * bench:replay: how long a live value takes from its publish to its commit, first beside live traffic
- * alone and then while gateways replay `--ratio` times as much as all live traffic. Prints
- * `{live_metrics_s, replay_metrics_s, replay_ratio, idle_p99_ms, replay_p99_ms, p99_ratio, …}`; the aims
- * are replay_ratio >= 5 and p99_ratio <= 1.5.
+ * bench:replay: how long a live value takes from its publish to its durable commit, in turn beside live
+ * traffic alone and beside gateways that replay `--ratio` times as much as all live traffic; both warm,
+ * `--rounds` times `--seconds` each. Prints `{replay_ratio, idle_p99_ms, replay_p99_ms, p99_ratio, …}`
+ * of all rounds together and `p99_ratios` of each; the aims are replay_ratio >= 5 and p99_ratio <= 1.5.
+ * `own_p99_ms`: of a gateway that replays its own log meanwhile, one log being one watermark. `late_p99_ms`:
+ * how late the publisher itself was, which is no part of the others. `cpu_ms_s`: processor time of ingest
+ * and PostgreSQL, ms a second.
  */
 const { values } = parseArgs({
   options: {
-    seconds: { type: "string", default: "15" },
+    seconds: { type: "string", default: "10" },
+    rounds: { type: "string", default: "3" },
     live: { type: "string", default: "3000" },
     ratio: { type: "string", default: "6" },
+    volatile: { type: "boolean", default: false },
   },
 });
 const seconds = Number(values.seconds);
+const rounds = Number(values.rounds);
 const liveMetricsPerSecond = Number(values.live);
 const metricsPerMessage = 50;
 const nodeCount = 2;
-const probeEveryMs = 40;
-const lookEveryMs = 1;
+const warmSeconds = 5;
 
-await using database = await createTestDatabase();
+const { server, stop } = await startTestServer(kindFromEnvironment(), {
+  isDurable: !values.volatile,
+});
+announce(kindFromEnvironment() ?? "timescale", server);
+await using serving = new AsyncDisposableStack();
+serving.defer(stop);
+await using database = await createTestDatabase({ isolation: "shared" });
 const mqttPort = await freePort();
 const url = `mqtt://127.0.0.1:${mqttPort}`;
-const live = load(liveMetricsPerSecond, 2 * seconds + 5, false);
-const replay = load(liveMetricsPerSecond * Number(values.ratio), seconds, true);
-const [probeNode = { groupId: "", edgeNodeId: "", token: "" }] = newNodes(database, 1);
-await registerNodes(database, live);
-await registerNodes(database, replay);
-await registerNodes(database, { ...live, nodes: [probeNode], countMetrics: 0, stateMetrics: 0 });
+const live = load(liveMetricsPerSecond, 2 * rounds * (seconds + 2) + warmSeconds, false);
+const replays = Array.from({ length: rounds }, () =>
+  load(liveMetricsPerSecond * Number(values.ratio), seconds, true),
+);
+const probeNodes = newNodes(database, 2);
+for (const options of [live, ...replays]) await registerNodes(database, options);
+await registerNodes(database, { ...live, nodes: probeNodes, countMetrics: 0, stateMetrics: 0 });
 await using ingest = ingestOn(database, mqttPort, { LOG_LEVEL: "warn" });
 await ingest.start();
-await using client = await connect(database);
+await using reader = await connect(database);
 const publishers: ChildProcess[] = [];
 try {
-  await using probe = await TestEdgeNode.connect({
-    url,
-    ...probeNode,
-    metrics: { probe: DataType.Double },
-  });
-  await probe.birth();
-  publishers.push(await startPublisher(live));
-  publishers.push(await startPublisher(replay));
+  await using other = await LiveProbe.connect(url, node(0));
+  await using own = await LiveProbe.connect(url, node(1));
+  for (const options of [live, ...replays]) publishers.push(await startPublisher(options));
   publishers[0]?.send("go");
-  const idle = await measure(probe, 1_000_000);
+  await measureLive(reader, [other, own], { seconds: warmSeconds });
 
-  const started = performance.now();
-  publishers[1]?.send("go");
-  const [busy, replaySeconds] = await Promise.all([
-    measure(probe, 2_000_000),
-    everythingStored(database, replay, ingest).then(() => (performance.now() - started) / 1000),
-  ]);
-  const replayed = nodeCount * replay.messagesPerNode * metricsPerMessage;
-  const replayMetricsPerSecond = Math.round(replayed / replaySeconds);
+  const results: Awaited<ReturnType<typeof round>>[] = [];
+  for (const [index, replay] of replays.entries()) {
+    results.push(await round({ other, own, replay, publisher: publishers[index + 1] }));
+  }
+  const all = (pick: (result: (typeof results)[number]) => number[]) => results.flatMap(pick);
+  const [idle, busy] = [all((result) => result.idle), all((result) => result.busy)];
+  const ownMs = all((result) => result.own);
+  const metricsPerSecond = median(results.map((result) => result.replayMetricsPerSecond));
   console.log(
     JSON.stringify({
       live_metrics_s: liveMetricsPerSecond,
-      replay_metrics_s: replayMetricsPerSecond,
-      replay_ratio: rounded(replayMetricsPerSecond / liveMetricsPerSecond),
+      replay_metrics_s: Math.round(metricsPerSecond),
+      replay_ratio: rounded(metricsPerSecond / liveMetricsPerSecond),
       idle_p50_ms: rounded(quantile(idle, 0.5)),
       idle_p99_ms: rounded(quantile(idle, 0.99)),
       replay_p50_ms: rounded(quantile(busy, 0.5)),
       replay_p99_ms: rounded(quantile(busy, 0.99)),
+      own_p50_ms: rounded(quantile(ownMs, 0.5)),
+      own_p99_ms: rounded(quantile(ownMs, 0.99)),
       p99_ratio: rounded(quantile(busy, 0.99) / quantile(idle, 0.99)),
-      probes: idle.length + busy.length,
+      p99_ratios: results.map((result) =>
+        rounded(quantile(result.busy, 0.99) / quantile(result.idle, 0.99)),
+      ),
+      late_p99_ms: rounded(quantile([...other.lateMs, ...own.lateMs], 0.99)),
+      cpu_ms_s: {
+        idle: { ...meanOf(results.map((result) => result.idleCpu)) },
+        replay: { ...meanOf(results.map((result) => result.busyCpu)) },
+      },
+      values: idle.length + busy.length,
+      rounds,
+      server: database.kind,
+      durable: !values.volatile,
     }),
   );
 } finally {
   if (ingest.output !== "") console.error(ingest.output.slice(-2000));
   for (const publisher of publishers) publisher.kill();
+}
+
+type Cpu = { ingest: number; postgresql: number };
+
+async function round(parts: {
+  other: LiveProbe;
+  own: LiveProbe;
+  replay: PublisherOptions;
+  publisher: ChildProcess | undefined;
+}) {
+  const { other, own, replay, publisher } = parts;
+  const probes = [other, own];
+  const [idle, idleCpu] = await withCpu(() => measureLive(reader, probes, { seconds }));
+  publisher?.send("go");
+  const started = performance.now();
+  const [[busy, busyCpu], replaySeconds] = await Promise.all([
+    withCpu(() => measureLive(reader, probes, { seconds, replaying: own })),
+    everythingStored(database, replay, ingest, { lookEveryMs: 100 }).then(
+      () => (performance.now() - started) / 1000,
+    ),
+  ]);
+  const replayed = nodeCount * replay.messagesPerNode * metricsPerMessage;
+  const tookOf = (seen: typeof busy, probe: LiveProbe) =>
+    seen.filter((one) => one.probe === probe).map(({ tookMs }) => tookMs);
+  const result = {
+    idle: idle.map(({ tookMs }) => tookMs),
+    busy: tookOf(busy, other),
+    own: tookOf(busy, own),
+    replayMetricsPerSecond: replayed / replaySeconds,
+    idleCpu,
+    busyCpu,
+  };
+  console.error(
+    `p99 ${rounded(quantile(result.idle, 0.99))} ms idle, ${rounded(quantile(result.busy, 0.99))} ms beside the replay`,
+  );
+  return result;
+}
+
+/** Also the processor time ingest and PostgreSQL spent meanwhile, ms a second. */
+async function withCpu<T>(work: () => Promise<T>): Promise<[T, Cpu]> {
+  const before = cpuMsNow([ingest.pid, ...(await backends())]);
+  const started = performance.now();
+  const result = await work();
+  const perSecond = 1000 / (performance.now() - started);
+  return [
+    result,
+    {
+      ingest: cpuMsSince(before, [ingest.pid]) * perSecond,
+      postgresql: cpuMsSince(before, await backends()) * perSecond,
+    },
+  ];
+}
+
+async function backends(): Promise<number[]> {
+  const { rows } = await reader.query<{ pid: number }>(backendsQuery);
+  return rows.map(({ pid }) => pid);
+}
+
+function meanOf(cpus: readonly Cpu[]): Cpu {
+  const mean = (pick: (cpu: Cpu) => number) =>
+    Math.round(cpus.reduce((sum, cpu) => sum + pick(cpu), 0) / cpus.length);
+  return { ingest: mean((cpu) => cpu.ingest), postgresql: mean((cpu) => cpu.postgresql) };
+}
+
+function node(index: number): PublisherOptions["nodes"][number] {
+  const one = probeNodes[index];
+  if (one === undefined) throw new Error(`there are ${probeNodes.length} probes`);
+  return one;
 }
 
 function load(metricsPerSecond: number, forSeconds: number, isHistorical: boolean) {
@@ -100,34 +189,6 @@ function load(metricsPerSecond: number, forSeconds: number, isHistorical: boolea
     perSecond,
     isHistorical,
   } satisfies PublisherOptions;
-}
-
-/** Publish to commit of one value after the other, ms, as another connection sees it. */
-async function measure(probe: TestEdgeNode, first: number): Promise<number[]> {
-  const latencies: number[] = [];
-  const until = performance.now() + seconds * 1000;
-  for (let value = first; performance.now() < until; value += 1) {
-    const started = performance.now();
-    await probe.data([{ name: "probe", value, time: Date.now() }]);
-    await eventuallyLive(client, value);
-    latencies.push(performance.now() - started);
-    await new Promise((resolve) => setTimeout(resolve, probeEveryMs));
-  }
-  return latencies;
-}
-
-async function eventuallyLive(reader: pg.Client, value: number): Promise<void> {
-  const deadline = performance.now() + 30_000;
-  while (performance.now() < deadline) {
-    const { rows } = await reader.query(
-      `select from telemetry.last_value join telemetry.metric using (metric_id)
-        where edge_node_id = $1 and name = 'probe' and value = $2`,
-      [probeNode.edgeNodeId, value],
-    );
-    if (rows.length > 0) return;
-    await new Promise((resolve) => setTimeout(resolve, lookEveryMs));
-  }
-  throw new Error(`value ${value} was not stored within 30 s`);
 }
 
 function rounded(number: number): number {

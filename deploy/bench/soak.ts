@@ -44,7 +44,7 @@ const sampling = setInterval(() => samples.push(residentMb(ingest.pid)), sampleE
 try {
   const started = performance.now();
   publisher.send("go");
-  await everythingStored(database, load, ingest, minutes * 60_000 + 300_000);
+  await everythingStored(database, load, ingest, { deadlineMs: minutes * 60_000 + 300_000 });
   const seconds = (performance.now() - started) / 1000;
   publisher.send("end");
   const fifth = Math.max(1, Math.floor(samples.length / 5));
