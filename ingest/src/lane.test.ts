@@ -31,6 +31,30 @@ it("gives back what came first, no more rows than asked for, and at least one it
   expect(lane.isEmpty).toBe(true);
 });
 
+it("passes over edge nodes that are not free, and keeps their order", () => {
+  const lane = new Lane();
+  for (const item of [death(first), birth(second), birth(first), death(second)]) lane.push(item);
+  const isSecond = (node: EdgeNodeSession) => node === second;
+  expect(lane.nodes()).toEqual(new Set([first, second]));
+  expect(lane.take(1, isSecond).items.map(({ kind }) => kind)).toEqual(["node_birth"]);
+  expect(lane.take(10, isSecond).items.map(({ kind }) => kind)).toEqual(["node_death"]);
+  expect(lane.take(10, isSecond).items).toEqual([]);
+  expect([lane.births, lane.rows]).toEqual([1, 2]);
+  expect(lane.take(10).items.map(({ kind }) => kind)).toEqual(["node_death", "node_birth"]);
+});
+
+it("knows how long its oldest item has waited, also when others are taken", async () => {
+  const lane = new Lane();
+  expect(lane.waitedMs).toBe(0);
+  lane.push(death(first));
+  await new Promise((resolve) => setTimeout(resolve, 5));
+  lane.push(death(second));
+  const { sinceMs } = lane.take(1, (node) => node === second);
+  expect(performance.now() - sinceMs).toBeLessThan(lane.waitedMs);
+  lane.take(1);
+  expect(lane.waitedMs).toBe(0);
+});
+
 it("gives up everything of one edge node and keeps the order of the rest", () => {
   const lane = new Lane();
   for (const item of [death(first), birth(second), birth(first), death(second)]) lane.push(item);

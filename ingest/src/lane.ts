@@ -1,10 +1,11 @@
 import type { InboundItem } from "./session/messages.ts";
 
+type Waiting = { item: InboundItem; arrivedMs: number };
+
 /** Items of one urgency that wait to be written, in the order they came. */
 export class Lane {
-  #items: InboundItem[] = [];
+  #items: Waiting[] = [];
   #rows = 0;
-  #firstItemMs = 0;
   #births = 0;
   #waiters: (() => void)[] = [];
 
@@ -19,7 +20,8 @@ export class Lane {
 
   /** How long the oldest item has waited; 0 when there is none. */
   get waitedMs(): number {
-    return this.isEmpty ? 0 : performance.now() - this.#firstItemMs;
+    const [first] = this.#items;
+    return first === undefined ? 0 : performance.now() - first.arrivedMs;
   }
 
   /** Births among the items: data that depend on them must not overtake them. */
@@ -28,39 +30,47 @@ export class Lane {
   }
 
   push(item: InboundItem): void {
-    if (this.isEmpty) this.#firstItemMs = performance.now();
-    this.#items.push(item);
+    this.#items.push({ item, arrivedMs: performance.now() });
     this.#rows += rowsOf(item);
     this.#births += birthsOf(item);
   }
 
-  /** From the front, at least one item and no more than about `rowsMax` rows. */
-  take(rowsMax: number): { items: InboundItem[]; rows: number } {
+  /** Edge nodes whose items wait. */
+  nodes(): Set<InboundItem["node"]> {
+    return new Set(this.#items.map(({ item }) => item.node));
+  }
+
+  /**
+   * From the front, at least one item and no more than about `rowsMax` rows, of the edge nodes that
+   * `isFree`; what is left keeps its order. `sinceMs` is when the first of them came.
+   */
+  take(
+    rowsMax: number,
+    isFree: (node: InboundItem["node"]) => boolean = () => true,
+  ): { items: InboundItem[]; rows: number; sinceMs: number } {
+    const items: InboundItem[] = [];
+    const left: Waiting[] = [];
     let rows = 0;
-    let count = 0;
-    for (const item of this.#items) {
+    let sinceMs = performance.now();
+    let looked = 0;
+    for (const waiting of this.#items) {
       if (rows >= rowsMax) break;
-      rows += rowsOf(item);
-      this.#births -= birthsOf(item);
-      count += 1;
+      looked += 1;
+      if (!isFree(waiting.item.node)) {
+        left.push(waiting);
+        continue;
+      }
+      if (items.length === 0) sinceMs = waiting.arrivedMs;
+      items.push(waiting.item);
+      rows += this.#forget(waiting.item);
     }
-    const items = count === this.#items.length ? this.#items : this.#items.slice(0, count);
-    this.#items = count === this.#items.length ? [] : this.#items.slice(count);
-    this.#rows -= rows;
-    this.#firstItemMs = performance.now();
-    return { items, rows };
+    this.#items = left.concat(this.#items.slice(looked));
+    return { items, rows, sinceMs };
   }
 
   /** Everything of one edge node, in its order; the rest stays. */
   takeOf(node: InboundItem["node"]): InboundItem[] {
-    const taken = this.#items.filter((item) => item.node === node);
-    if (taken.length === 0) return taken;
-    this.#items = this.#items.filter((item) => item.node !== node);
-    for (const item of taken) {
-      this.#rows -= rowsOf(item);
-      this.#births -= birthsOf(item);
-    }
-    return taken;
+    return this.take(Number.POSITIVE_INFINITY, (other) => other === node).items;
   }
 
   /** Undefined when there is room, else resolves when `admitBelow` finds some. */
@@ -71,6 +81,13 @@ export class Lane {
 
   admitBelow(rowsMax: number): void {
     if (this.#rows < rowsMax) for (const resolve of this.#waiters.splice(0)) resolve();
+  }
+
+  #forget(item: InboundItem): number {
+    const rows = rowsOf(item);
+    this.#rows -= rows;
+    this.#births -= birthsOf(item);
+    return rows;
   }
 }
 

@@ -40,13 +40,18 @@ export type Totals = Tally & {
   retries: number;
 };
 
+/** A batch that is being written: nobody else writes of its edge nodes meanwhile. */
+type Flight = { nodes: ReadonlySet<string>; rows: number; sinceMs: number };
+
 /**
  * Gathers what the host hands over and writes it batch by batch. While one batch is being written the
  * next gathers, so batches grow with the load by themselves. `offer` resolves when there is room.
  *
- * Replayed records wait in a lane of their own: while there is live traffic they are written in slices
- * between the live batches, so that a gateway that comes back after a day delays no live value by more
- * than a slice. With nothing live they are written in batches as large as any.
+ * Replayed records wait in a lane of their own, and while there is live traffic they are written in
+ * slices. A slice and a live batch are written at the same time, each in its own transaction, of
+ * different edge nodes: a gateway that comes back after a day delays no live value of another one, and
+ * its own by no more than a slice (decision 0026). With nothing live replays are written in batches as
+ * large as any.
  */
 export class Pipeline implements AsyncDisposable {
   readonly totals: Totals = {
@@ -73,16 +78,23 @@ export class Pipeline implements AsyncDisposable {
   #gaps: Gap[] = [];
   #deadLettersLeft = deadLettersBurst;
   #deadLettersCountedMs = performance.now();
-  #rowsInFlight = 0;
-  #inFlightSinceMs = 0;
+  #liveFlight: Flight | null = null;
+  #sliceFlight: Flight | null = null;
+  #sliceEndedMs = Number.NEGATIVE_INFINITY;
   #liveMs = Number.NEGATIVE_INFINITY;
-  #isBackfillNext = false;
+  /** A live batch ended last: of the edge nodes that both lanes have something of, a slice comes first. */
+  #isBackfillFirst = false;
+  #isCounterDue = false;
   readonly #slice = new Slice();
-  /** Live came while the newest slice was being written. */
-  #isLiveBehindSlice = false;
+  /** Tries under way, one a lane at most. */
+  readonly #tries = new Set<Promise<Written>>();
+  /** Batches that failed and are tried again. */
+  #retrying = 0;
+  /** Of them, those that wait until what is known may be forgotten: nothing new begins to rest on it. */
+  #forgetting = 0;
   #wake = Promise.withResolvers<void>();
   #isStopping = false;
-  #isFailing = false;
+  #failure: { error: unknown } | null = null;
   readonly #running: Promise<void>;
 
   constructor(options: {
@@ -100,19 +112,25 @@ export class Pipeline implements AsyncDisposable {
 
   /** Rows waiting or being written. */
   get queueDepth(): number {
-    return this.#rows + this.#rowsInFlight;
+    return this.#rows + (this.#liveFlight?.rows ?? 0) + (this.#sliceFlight?.rows ?? 0);
   }
 
   /** Age of the oldest message that is not stored yet; 0 when all are. */
   get lagMs(): number {
-    if (this.#rowsInFlight > 0) return performance.now() - this.#inFlightSinceMs;
-    return Math.max(this.#live.waitedMs, this.#backfill.waitedMs);
+    return Math.max(this.#flightMs, this.#live.waitedMs, this.#backfill.waitedMs);
+  }
+
+  /** Age of the oldest message that is being written. */
+  get #flightMs(): number {
+    const sinceMs = [this.#liveFlight, this.#sliceFlight].flatMap((flight) =>
+      flight !== null && flight.rows > 0 ? [flight.sinceMs] : [],
+    );
+    return sinceMs.length === 0 ? 0 : performance.now() - Math.min(...sinceMs);
   }
 
   /** The database does not take what is written, and no more fits into the queue. */
   get isStuck(): boolean {
-    const isHanging = this.#rowsInFlight > 0 && this.lagMs > hangingMs;
-    return (this.#isFailing || isHanging) && this.#rows >= waitingRowsMax;
+    return (this.#retrying > 0 || this.#flightMs > hangingMs) && this.#rows >= waitingRowsMax;
   }
 
   get #rows(): number {
@@ -167,7 +185,8 @@ export class Pipeline implements AsyncDisposable {
 
   /** Looks whether something is due without new messages; call it a few times a second. */
   tick(): void {
-    if (this.#rows > 0 || this.#writer.hasDueCounter(Date.now())) this.#wake.resolve();
+    this.#isCounterDue = this.#writer.hasDueCounter(Date.now());
+    if (this.#rows > 0 || this.#isCounterDue) this.#wake.resolve();
   }
 
   /** Writes what has arrived and ends. */
@@ -178,21 +197,75 @@ export class Pipeline implements AsyncDisposable {
   }
 
   async #run(): Promise<void> {
-    while (!this.#isStopping || this.#rows > 0) {
+    while (!this.#isStopping || this.#rows > 0 || this.#isWriting) {
       await this.#wake.promise;
       this.#wake = Promise.withResolvers();
-      if (!this.#isReady()) continue;
-      await this.#writeNext();
-      if (this.#rows > 0) this.#wake.resolve();
+      if (this.#failure !== null) throw this.#failure.error;
+      if (this.#forgetting > 0) continue;
+      if (this.#isBackfillFirst) this.#beginSlice();
+      this.#beginLive();
+      this.#beginSlice();
     }
   }
 
-  #isReady(): boolean {
-    return this.#isStopping || !this.#live.isEmpty || this.#rows === 0 || this.#isBackfillReady();
+  get #isWriting(): boolean {
+    return this.#liveFlight !== null || this.#sliceFlight !== null;
+  }
+
+  #beginLive(): void {
+    const hasMore = this.#deadLetters.length > 0 || this.#gaps.length > 0 || this.#isCounterDue;
+    if (this.#liveFlight !== null || (this.#live.isEmpty && !hasMore)) return;
+    const busy = this.#sliceFlight?.nodes;
+    const { items, rows, sinceMs } = this.#live.take(
+      batchRowsMax,
+      ({ key }) => busy?.has(key) !== true,
+    );
+    if (items.length === 0 && !hasMore) return;
+    const nodes = nodesOf(items);
+    for (const key of this.#writer.nodesToTell(Date.now())) {
+      if (busy?.has(key) !== true) nodes.add(key);
+    }
+    this.#isCounterDue = false;
+    const flight = { nodes, rows, sinceMs };
+    this.#liveFlight = flight;
+    const batch = {
+      items,
+      nodes,
+      deadLetters: this.#deadLetters.splice(0),
+      gaps: this.#gaps.splice(0),
+    };
+    this.#fly(batch, flight, () => {
+      this.#liveFlight = null;
+      this.#isBackfillFirst = true;
+      this.#live.admitBelow(waitingRowsMax);
+      const isBesideSlice = this.#sliceFlight !== null || this.#sliceEndedMs >= sinceMs;
+      if (rows > 0) this.#slice.noteLive(performance.now() - sinceMs, isBesideSlice);
+    });
+  }
+
+  /** A replayed record is never written before the birth it may depend on. */
+  #beginSlice(): void {
+    if (this.#sliceFlight !== null || this.#live.births > 0 || !this.#isBackfillReady()) return;
+    const busy = this.#liveFlight?.nodes;
+    // Whose live values wait for the batch that is being written: they come first.
+    const owed = this.#liveFlight === null ? null : this.#live.nodes();
+    const { items, rows, sinceMs } = this.#backfill.take(
+      this.#isLiveRecent ? this.#slice.rows : batchRowsMax,
+      (node) => busy?.has(node.key) !== true && owed?.has(node) !== true,
+    );
+    if (items.length === 0) return;
+    const flight = { nodes: nodesOf(items), rows, sinceMs };
+    this.#sliceFlight = flight;
+    this.#fly({ items, nodes: flight.nodes, deadLetters: [], gaps: [] }, flight, () => {
+      this.#sliceFlight = null;
+      this.#sliceEndedMs = performance.now();
+      this.#isBackfillFirst = false;
+      this.#backfill.admitBelow(waitingRowsMax);
+    });
   }
 
   #isBackfillReady(): boolean {
-    if (this.#backfill.isEmpty) return false;
+    if (this.#backfill.isEmpty || this.#isStopping) return !this.#backfill.isEmpty;
     const enough = this.#isLiveRecent ? this.#slice.rows : batchRowsMax / 2;
     return this.#backfill.waitedMs >= replayLingerMs || this.#backfill.rows >= enough;
   }
@@ -201,55 +274,37 @@ export class Pipeline implements AsyncDisposable {
     return performance.now() - this.#liveMs < liveRecentMs;
   }
 
-  async #writeNext(): Promise<void> {
-    const startedMs = performance.now();
-    const isBackfill = this.#isBackfillDue();
-    const lane = isBackfill ? this.#backfill : this.#live;
-    this.#isBackfillNext = !isBackfill;
-    this.#inFlightSinceMs = startedMs - lane.waitedMs;
-    const isSlice = isBackfill && this.#isLiveRecent;
-    const { items, rows } = lane.take(isSlice ? this.#slice.rows : batchRowsMax);
-    const batch = {
-      items,
-      deadLetters: this.#deadLetters.splice(0),
-      gaps: this.#gaps.splice(0),
-    };
-    this.#rowsInFlight = rows;
+  #fly(batch: Batch, { rows, sinceMs }: Flight, onLanded: () => void): void {
     // MQTT 3.1.1 carries no trace, so a trace of telemetry begins with the batch, at the arrival of its
     // first message.
-    const attributes = { "messaging.batch.message_count": items.length, "millwright.rows": rows };
-    const startTime = Date.now() - (startedMs - this.#inFlightSinceMs);
-    await inSpan("mqtt batch", { attributes, startTime }, () => this.#write(batch));
-    this.#rowsInFlight = 0;
-    if (!isBackfill) {
-      const tookMs = performance.now() - this.#inFlightSinceMs;
-      this.#slice.noteLive(tookMs, this.#isLiveBehindSlice);
-    }
-    this.#isLiveBehindSlice = isBackfill && !this.#live.isEmpty;
-    lane.admitBelow(waitingRowsMax);
-  }
-
-  /** Live first, then the lanes in turn; a replayed record never before the birth it may depend on. */
-  #isBackfillDue(): boolean {
-    if (this.#backfill.isEmpty || this.#live.births > 0) return false;
-    if (this.#live.isEmpty) return true;
-    return this.#isBackfillNext && this.#isBackfillReady();
+    const attributes = {
+      "messaging.batch.message_count": batch.items.length,
+      "millwright.rows": rows,
+    };
+    const startTime = Date.now() - (performance.now() - sinceMs);
+    inSpan("mqtt batch", { attributes, startTime }, () => this.#write(batch))
+      .then(onLanded)
+      .catch((error: unknown) => {
+        this.#failure = { error };
+      })
+      .finally(() => this.#wake.resolve());
   }
 
   async #write(batch: Batch): Promise<void> {
     for (let attempt = 0; ; attempt += 1) {
       try {
-        const written = await this.#writer.write(batch, Date.now());
-        this.#isFailing = false;
+        const written = await this.#try(batch);
+        if (attempt > 0) this.#retrying -= 1;
         this.#add(written, batch.gaps.length);
         this.#onWritten(written);
         return;
       } catch (error) {
         if (!(error instanceof WatermarkMoved) && !isPassing(error)) {
+          if (attempt > 0) this.#retrying -= 1;
           await this.#isolate(batch, error);
           return;
         }
-        this.#isFailing = true;
+        if (attempt === 0) this.#retrying += 1;
         this.totals.retries += 1;
         this.#logger.warn(
           { err: error, attempt, items: batch.items.length },
@@ -257,10 +312,31 @@ export class Pipeline implements AsyncDisposable {
         );
         const waitMs = Math.min(retryWaitMax, 50 * 2 ** attempt);
         await new Promise((resolve) => setTimeout(resolve, waitMs));
-        // A connection lost during the commit leaves open whether it happened: only the database knows.
-        this.#writer.forget();
+        await this.#forget();
       }
     }
+  }
+
+  async #try(batch: Batch): Promise<Written> {
+    const trying = this.#writer.write(batch, Date.now());
+    this.#tries.add(trying);
+    try {
+      return await trying;
+    } finally {
+      this.#tries.delete(trying);
+    }
+  }
+
+  /**
+   * A connection lost during the commit leaves open whether it happened: only the database knows. What
+   * the other lane is writing rests on what is known now, so it comes to its end first.
+   */
+  async #forget(): Promise<void> {
+    this.#forgetting += 1;
+    while (this.#tries.size > 0) await Promise.allSettled(this.#tries);
+    this.#writer.forget();
+    this.#forgetting -= 1;
+    this.#wake.resolve();
   }
 
   /** One message the database refuses must not stop the others: halves the batch until it stands alone. */
@@ -269,7 +345,8 @@ export class Pipeline implements AsyncDisposable {
     if (batch.items.length > 1) {
       const middle = Math.floor(batch.items.length / 2);
       await this.#write({ ...batch, items: batch.items.slice(0, middle) });
-      await this.#write({ items: batch.items.slice(middle), deadLetters: [], gaps: [] });
+      const items = batch.items.slice(middle);
+      await this.#write({ ...batch, items, deadLetters: [], gaps: [] });
       return;
     }
     if (item === undefined || (item.kind === "data" && item.readings.count === 0)) throw error;
@@ -301,6 +378,10 @@ export class Pipeline implements AsyncDisposable {
     totals.gaps += gaps;
     totals.batches += 1;
   }
+}
+
+function nodesOf(items: readonly InboundItem[]): Set<string> {
+  return new Set(items.map(({ node }) => node.key));
 }
 
 /** What a message said, as it can be read again. */

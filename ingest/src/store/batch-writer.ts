@@ -43,7 +43,12 @@ import { emitEvents } from "./events.ts";
 import { type Gap, insertGaps } from "./gaps.ts";
 import { markStale, registerMetrics, upsertLastValues } from "./metrics.ts";
 import { markRollups } from "./rollups.ts";
-import { loadReadingBefore, loadUnitStates, upsertUnitStates } from "./unit-states.ts";
+import {
+  loadReadingBefore,
+  loadUnitStates,
+  lockUnitStates,
+  upsertUnitStates,
+} from "./unit-states.ts";
 import { endOtherEpochs, loadWatermark, moveWatermarks } from "./watermarks.ts";
 
 /** A counter tells its pieces at most this often; the rest waits in its row (DOMAIN.md). */
@@ -52,6 +57,8 @@ const minuteMs = 60_000;
 
 export type Batch = {
   items: readonly InboundItem[];
+  /** Keys of the edge nodes this batch writes of, if only their counters' last pieces. */
+  nodes: ReadonlySet<string>;
   deadLetters: readonly DeadLetter[];
   /** Sequence gaps of nodes that number nothing else. */
   gaps: readonly Gap[];
@@ -71,12 +78,16 @@ type Changes = {
   unitStates: Map<string, { binding: Binding; point: StatePoint }>;
   told: Set<string>;
   events: EventToEmit[];
+  /** What was known when they were made. */
+  unitStatesBefore: ReadonlyMap<string, StatePoint | null>;
 };
 
 /**
  * Writes batches, each in one transaction: samples, last values, watermarks, counters, states, events.
  * Keeps what it committed in memory; a batch that fails leaves memory and database as they were, so it
  * may be written again. One writer per edge node: `WatermarkMoved` says that there is another process.
+ * Batches of different edge nodes (`Batch.nodes`) may be written at the same time: what is known is of
+ * one edge node each, and the state that several tell of one work unit is read anew, and locked.
  */
 export class BatchWriter {
   readonly #pool: pg.Pool;
@@ -94,7 +105,7 @@ export class BatchWriter {
   /** When each counter last told its pieces, host clock; and those that still have some to tell. */
   readonly #toldMs = new Map<string, number>();
   readonly #pending = new Set<string>();
-  #isPendingLoaded = false;
+  #pendingLoaded: Promise<void> | null = null;
 
   constructor(pool: pg.Pool, cell: Cell, isMine: (nodeKey: string) => boolean) {
     this.#pool = pool;
@@ -104,11 +115,16 @@ export class BatchWriter {
 
   /** Whether a counter has waited long enough with pieces to tell: then even an empty batch is due. */
   hasDueCounter(nowMs: number): boolean {
-    if (!this.#isPendingLoaded) return true;
-    for (const bindingId of this.#pending) {
-      if (this.#isDue(bindingId, nowMs) && this.#ownBinding(bindingId) !== undefined) return true;
-    }
-    return false;
+    return this.#pendingLoaded === null || this.nodesToTell(nowMs).size > 0;
+  }
+
+  /** Keys of the edge nodes that have such counters. */
+  nodesToTell(nowMs: number): Set<string> {
+    const keys = [...this.#pending].flatMap((bindingId) => {
+      const binding = this.#isDue(bindingId, nowMs) ? this.#ownBinding(bindingId) : undefined;
+      return binding === undefined ? [] : [nodeKeyOf(binding)];
+    });
+    return new Set(keys);
   }
 
   /** Where an edge log stands, for its acknowledgement; null before its first birth was written. */
@@ -116,17 +132,25 @@ export class BatchWriter {
     return this.#watermarks.get(`${node.key} ${node.epoch}`) ?? null;
   }
 
-  /** The next batch reads everything anew: what is known may be older than what is stored. */
+  /**
+   * The next batch reads everything anew: what is known may be older than what is stored. Not while a
+   * batch is being written, which rests on it.
+   */
   forget(): void {
     this.#watermarks = new Map();
     this.#counters = new Map();
     this.#unitStates = new Map();
     this.#pending.clear();
-    this.#isPendingLoaded = false;
+    this.#pendingLoaded = null;
   }
 
   async write(batch: Batch, nowMs: number): Promise<Written> {
-    await this.#loadPending();
+    // Once for both lanes: read again beside a batch that tells pieces, it would bring them back.
+    this.#pendingLoaded ??= this.#loadPending().catch((error: unknown) => {
+      this.#pendingLoaded = null;
+      throw error;
+    });
+    await this.#pendingLoaded;
     await this.#load(batch.items);
     const plan = planBatch(batch.items, {
       watermark: (node, epoch) =>
@@ -138,12 +162,13 @@ export class BatchWriter {
         return before?.epoch === epoch ? before.offset : Number.POSITIVE_INFINITY;
       },
     });
-    await this.#loadStates(plan);
+    const { known, shared } = await this.#loadStates(plan);
     const changes: Changes = {
       counters: new Map(),
       unitStates: new Map(),
       told: new Set(),
       events: [],
+      unitStatesBefore: known,
     };
     const moves = [...plan.watermarks.values()].filter(({ from, to }) => !isSame(from, to));
     await inTransaction(this.#pool, async (client) => {
@@ -152,7 +177,10 @@ export class BatchWriter {
         moves.map((move) => ({ ...move, node: move.node.registered })),
       );
       const gaps = [...plan.gaps, ...batch.gaps, ...(await this.#endEpochs(client, batch.items))];
-      await this.#count(client, plan, changes, nowMs);
+      await this.#count(client, { plan, nodes: batch.nodes, changes, nowMs });
+      if (shared.length > 0) {
+        changes.unitStatesBefore = new Map([...known, ...(await lockUnitStates(client, shared))]);
+      }
       await this.#replayStates(client, plan, changes);
       this.#changeStates(plan, changes);
       if (plan.samples.rows > 0) await copySamples(client, plan.samples.finish());
@@ -179,7 +207,6 @@ export class BatchWriter {
 
   /** After a start: counters whose last pieces no event has told. */
   async #loadPending(): Promise<void> {
-    if (this.#isPendingLoaded) return;
     for (const [bindingId, state] of await loadPendingCounters(this.#pool)) {
       // Of a binding that is not known yet nobody can say whose it is; it is told by its writer only.
       const isKnown = this.#cell.binding(bindingId) !== undefined;
@@ -187,7 +214,6 @@ export class BatchWriter {
       this.#counters.set(bindingId, state);
       this.#pending.add(bindingId);
     }
-    this.#isPendingLoaded = true;
   }
 
   /** Metric ids and watermarks that the plan needs. */
@@ -219,23 +245,27 @@ export class BatchWriter {
     }
   }
 
-  async #loadStates(plan: BatchPlan): Promise<void> {
+  /** @returns what is known of the work units the plan changes, and which of them several edge nodes tell. */
+  async #loadStates(
+    plan: BatchPlan,
+  ): Promise<{ known: ReadonlyMap<string, StatePoint | null>; shared: string[] }> {
     const counters = [...plan.counters.keys()].filter((id) => !this.#counters.has(id));
     if (counters.length > 0) {
       const found = await loadCounters(this.#pool, counters);
       for (const id of counters) this.#counters.set(id, found.get(id) ?? null);
     }
     const bindings = [...plan.stateChanges, ...plan.replays.values()].map(({ binding }) => binding);
-    if (this.#generation !== this.#cell.generation) this.#unitStates.clear();
+    // A new map: a batch that is being written goes on with what it knew.
+    if (this.#generation !== this.#cell.generation) this.#unitStates = new Map();
     this.#generation = this.#cell.generation;
-    const units = [...new Set(bindings.map(({ workUnitId }) => workUnitId))].filter(
-      // Another writer may have changed what several edge nodes tell.
-      (id) => !this.#unitStates.has(id) || this.#cell.isShared(id),
-    );
-    if (units.length > 0) {
-      const found = await loadUnitStates(this.#pool, units);
-      for (const id of units) this.#unitStates.set(id, found.get(id) ?? null);
+    const unitStates = this.#unitStates;
+    const units = [...new Set(bindings.map(({ workUnitId }) => workUnitId))];
+    const missing = units.filter((id) => !unitStates.has(id) && !this.#cell.isShared(id));
+    if (missing.length > 0) {
+      const found = await loadUnitStates(this.#pool, missing);
+      for (const id of missing) unitStates.set(id, found.get(id) ?? null);
     }
+    return { known: unitStates, shared: units.filter((id) => this.#cell.isShared(id)) };
   }
 
   async #endEpochs(client: Client, items: readonly InboundItem[]): Promise<Gap[]> {
@@ -250,7 +280,15 @@ export class BatchWriter {
     return gaps;
   }
 
-  async #count(client: Client, plan: BatchPlan, changes: Changes, nowMs: number): Promise<void> {
+  async #count(
+    client: Client,
+    {
+      plan,
+      nodes,
+      changes,
+      nowMs,
+    }: { plan: BatchPlan; nodes: ReadonlySet<string>; changes: Changes; nowMs: number },
+  ): Promise<void> {
     const late: { counted: CountedReadings; points: CounterPoint[] }[] = [];
     for (const counted of plan.counters.values()) {
       const { binding } = counted;
@@ -276,17 +314,17 @@ export class BatchWriter {
       if (this.#isDue(binding.bindingId, nowMs)) state = this.#tell(binding, state, changes);
       changes.counters.set(binding.bindingId, { binding, state });
     }
-    this.#tellPending(changes, nowMs);
+    this.#tellPending(nodes, changes, nowMs);
     await this.#redistribute(client, late, changes);
   }
 
   /** Pieces that waited for their second and whose counter does not move any more. */
-  #tellPending(changes: Changes, nowMs: number): void {
+  #tellPending(nodes: ReadonlySet<string>, changes: Changes, nowMs: number): void {
     for (const bindingId of this.#pending) {
       if (changes.counters.has(bindingId) || !this.#isDue(bindingId, nowMs)) continue;
       const binding = this.#ownBinding(bindingId);
       const state = this.#counters.get(bindingId);
-      if (binding === undefined || !state) continue;
+      if (binding === undefined || !nodes.has(nodeKeyOf(binding)) || !state) continue;
       changes.counters.set(bindingId, { binding, state: this.#tell(binding, state, changes) });
     }
   }
@@ -294,7 +332,7 @@ export class BatchWriter {
   #ownBinding(bindingId: string): Binding | undefined {
     const binding = this.#cell.binding(bindingId);
     if (binding === undefined) return undefined;
-    return this.#isMine(nodeKey(binding.groupId, binding.edgeNodeId)) ? binding : undefined;
+    return this.#isMine(nodeKeyOf(binding)) ? binding : undefined;
   }
 
   #tell(binding: Binding, state: CounterState, changes: Changes): CounterState {
@@ -389,7 +427,9 @@ export class BatchWriter {
 
   #unitState(binding: Binding, changes: Changes): StatePoint | null {
     const { workUnitId } = binding;
-    return changes.unitStates.get(workUnitId)?.point ?? this.#unitStates.get(workUnitId) ?? null;
+    return (
+      changes.unitStates.get(workUnitId)?.point ?? changes.unitStatesBefore.get(workUnitId) ?? null
+    );
   }
 
   #isDue(bindingId: string, nowMs: number): boolean {
@@ -411,6 +451,10 @@ export class BatchWriter {
     for (const device of plan.returned) device.isSilent = false;
     for (const [device, writtenMs] of plan.written) device.writtenMs = writtenMs;
   }
+}
+
+function nodeKeyOf({ groupId, edgeNodeId }: Binding): string {
+  return nodeKey(groupId, edgeNodeId);
 }
 
 function isSame(a: Watermark, b: Watermark): boolean {

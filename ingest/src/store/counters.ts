@@ -61,8 +61,9 @@ export async function upsertCounters(
     counters.map(({ state }) => pick(state).time);
   const numbers = (pick: (state: CounterState) => Decimal) =>
     counters.map(({ state }) => pick(state).toFixed());
-  await client.query(
-    `insert into telemetry.counter_state as c
+  await client.query({
+    name: "upsert_counters",
+    text: `insert into telemetry.counter_state as c
        (binding_id, tenant_id, work_unit_id, baseline_time, baseline_value, last_time, last_value,
         total, emitted_total, pending_time, pending_value, pending_reset, repeated)
      select n.binding_id, n.tenant_id, n.work_unit_id, to_timestamp(n.baseline_ms / 1000), n.baseline_value,
@@ -76,7 +77,7 @@ export async function upsertCounters(
        set last_time = excluded.last_time, last_value = excluded.last_value, total = excluded.total,
            emitted_total = excluded.emitted_total, pending_time = excluded.pending_time,
            pending_value = excluded.pending_value, pending_reset = excluded.pending_reset, repeated = excluded.repeated`,
-    [
+    values: [
       counters.map(({ binding }) => binding.bindingId),
       counters.map(({ binding }) => binding.tenantId),
       counters.map(({ binding }) => binding.workUnitId),
@@ -91,7 +92,7 @@ export async function upsertCounters(
       counters.map(({ state }) => state.pendingReset),
       counters.map(({ state }) => JSON.stringify(state.repeated)),
     ],
-  );
+  });
 }
 
 /**

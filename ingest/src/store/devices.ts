@@ -16,8 +16,9 @@ export async function upsertDevices(
   devices: readonly DeviceUpdate[],
 ): Promise<void> {
   if (devices.length === 0) return;
-  await client.query(
-    `insert into telemetry.device as d
+  await client.query({
+    name: "upsert_devices",
+    text: `insert into telemetry.device as d
        (tenant_id, group_id, edge_node_id, device_id, is_online, since, last_read_time)
      select n.tenant_id, n.group_id, n.edge_node_id, n.device_id, n.is_online,
             to_timestamp(n.since_ms / 1000), to_timestamp(n.last_read_ms / 1000)
@@ -27,7 +28,7 @@ export async function upsertDevices(
        set is_online = excluded.is_online,
            since = case when d.is_online = excluded.is_online then d.since else excluded.since end,
            last_read_time = greatest(d.last_read_time, excluded.last_read_time)`,
-    [
+    values: [
       devices.map(({ node }) => node.tenantId),
       devices.map(({ node }) => node.groupId),
       devices.map(({ node }) => node.edgeNodeId),
@@ -36,7 +37,7 @@ export async function upsertDevices(
       devices.map(({ sinceMs }) => sinceMs),
       devices.map(({ lastReadMs }) => lastReadMs),
     ],
-  );
+  });
 }
 
 /** Devices that were online when ingest last ran. */

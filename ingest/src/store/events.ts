@@ -9,6 +9,10 @@ export async function emitEvents(client: Client, events: readonly EventToEmit[])
   const trace = traceparent();
   const traced = trace === null ? events : events.map((event) => ({ ...event, trace }));
   await inSpan("sql select platform.emit", {}, () =>
-    client.query("select platform.emit($1::jsonb)", [JSON.stringify(traced)]),
+    client.query({
+      name: "emit_events",
+      text: "select platform.emit($1::jsonb)",
+      values: [JSON.stringify(traced)],
+    }),
   );
 }

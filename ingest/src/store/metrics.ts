@@ -56,8 +56,9 @@ export async function upsertLastValues(
   values: readonly LiveValue[],
 ): Promise<void> {
   if (values.length === 0) return;
-  await client.query(
-    `insert into telemetry.last_value as v (metric_id, source_time, received_time, value, text_value, quality)
+  await client.query({
+    name: "upsert_last_values",
+    text: `insert into telemetry.last_value as v (metric_id, source_time, received_time, value, text_value, quality)
      select n.metric_id, to_timestamp(n.source_ms / 1000), to_timestamp(n.received_ms / 1000),
             n.value, n.text_value, n.quality
        from unnest($1::bigint[], $2::float8[], $3::float8[], $4::float8[], $5::text[], $6::smallint[])
@@ -66,7 +67,7 @@ export async function upsertLastValues(
        set source_time = excluded.source_time, received_time = excluded.received_time,
            value = excluded.value, text_value = excluded.text_value, quality = excluded.quality
      where excluded.source_time >= v.source_time`,
-    [
+    values: [
       values.map(({ metricId }) => metricId),
       values.map(({ timeMs }) => timeMs),
       values.map(({ receivedMs }) => receivedMs),
@@ -74,7 +75,7 @@ export async function upsertLastValues(
       values.map(({ text }) => text),
       values.map(({ quality }) => quality),
     ],
-  );
+  });
 }
 
 /** The device behind these live values is gone; its next birth brings them back. */

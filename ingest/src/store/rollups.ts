@@ -7,10 +7,11 @@ import type { Client } from "./database.ts";
 export async function markRollups(client: Client, marks: RollupMarks): Promise<void> {
   const { metricIds, minutes } = marks.columns();
   if (metricIds.length === 0) return;
-  await client.query(
-    "insert into telemetry.rollup_mark (metric_ids, minutes) values ($1::bigint[], $2::integer[])",
-    [metricIds, minutes],
-  );
+  await client.query({
+    name: "mark_rollups",
+    text: "insert into telemetry.rollup_mark (metric_ids, minutes) values ($1::bigint[], $2::integer[])",
+    values: [metricIds, minutes],
+  });
 }
 
 /**

@@ -22,15 +22,33 @@ export async function loadReadingBefore(
   return row === undefined ? null : { timeMs: row.time_ms, raw: row.raw };
 }
 
+type UnitStateRow = { work_unit_id: string; state: MachineState; time_ms: number };
+
+const unitStatesQuery = `
+  select work_unit_id, state, (extract(epoch from source_time) * 1000)::float8 as time_ms
+    from telemetry.work_unit_state where work_unit_id = any ($1)`;
+
 export async function loadUnitStates(
   db: Queryable,
   workUnitIds: readonly string[],
 ): Promise<Map<string, StatePoint>> {
-  const { rows } = await db.query<{ work_unit_id: string; state: MachineState; time_ms: number }>(
-    `select work_unit_id, state, (extract(epoch from source_time) * 1000)::float8 as time_ms
-       from telemetry.work_unit_state where work_unit_id = any ($1)`,
+  const { rows } = await db.query<UnitStateRow>(unitStatesQuery, [workUnitIds]);
+  return toStates(rows);
+}
+
+/** The same; nobody else changes them before the transaction ends. Locked in the order of their ids. */
+export async function lockUnitStates(
+  client: Client,
+  workUnitIds: readonly string[],
+): Promise<Map<string, StatePoint>> {
+  const { rows } = await client.query<UnitStateRow>(
+    `${unitStatesQuery} order by work_unit_id for update`,
     [workUnitIds],
   );
+  return toStates(rows);
+}
+
+function toStates(rows: readonly UnitStateRow[]): Map<string, StatePoint> {
   return new Map(rows.map((row) => [row.work_unit_id, { state: row.state, time: row.time_ms }]));
 }
 
@@ -39,16 +57,17 @@ export async function upsertUnitStates(
   states: readonly { binding: Binding; point: StatePoint }[],
 ): Promise<void> {
   if (states.length === 0) return;
-  await client.query(
-    `insert into telemetry.work_unit_state (work_unit_id, tenant_id, state, source_time)
+  await client.query({
+    name: "upsert_unit_states",
+    text: `insert into telemetry.work_unit_state (work_unit_id, tenant_id, state, source_time)
      select n.work_unit_id, n.tenant_id, n.state, to_timestamp(n.time_ms / 1000)
        from unnest($1::uuid[], $2::uuid[], $3::text[], $4::float8[]) n (work_unit_id, tenant_id, state, time_ms)
      on conflict (work_unit_id) do update set state = excluded.state, source_time = excluded.source_time`,
-    [
+    values: [
       states.map(({ binding }) => binding.workUnitId),
       states.map(({ binding }) => binding.tenantId),
       states.map(({ point }) => point.state),
       states.map(({ point }) => point.time),
     ],
-  );
+  });
 }

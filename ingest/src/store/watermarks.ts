@@ -51,14 +51,15 @@ export async function moveWatermarks(
   moves: readonly WatermarkMove[],
 ): Promise<void> {
   if (moves.length === 0) return;
-  const { rowCount } = await client.query(
-    `update telemetry.watermark w
+  const { rowCount } = await client.query({
+    name: "move_watermarks",
+    text: `update telemetry.watermark w
         set contiguous = n.contiguous, ranges = n.ranges::int8multirange, updated_time = now()
        from unnest($1::text[], $2::text[], $3::text[], $4::bigint[], $5::text[], $6::bigint[], $7::text[])
               n (group_id, edge_node_id, epoch, old_contiguous, old_ranges, contiguous, ranges)
       where w.group_id = n.group_id and w.edge_node_id = n.edge_node_id and w.epoch = n.epoch
         and w.contiguous = n.old_contiguous and w.ranges = n.old_ranges::int8multirange`,
-    [
+    values: [
       moves.map(({ node }) => node.groupId),
       moves.map(({ node }) => node.edgeNodeId),
       moves.map(({ epoch }) => epoch),
@@ -67,7 +68,7 @@ export async function moveWatermarks(
       moves.map(({ to }) => to.contiguous),
       moves.map(({ to }) => toMultirange(to.ranges)),
     ],
-  );
+  });
   if (rowCount !== moves.length) throw new WatermarkMoved("a watermark is not where it was");
 }
 
