@@ -316,6 +316,7 @@ async function readCalendars(
   items: readonly Item[],
 ) {
   const used = new Set(items.flatMap(({ calendar }) => calendar ?? []));
+  if (used.size === 0) return [];
   const { rows } = await sql<{ calendar_id: string; day: string }>`
     select c.calendar_id, (t.starts at time zone ${timeZone})::date::text as day
       from unnest(${[...used]}::uuid[]) c (calendar_id)

@@ -51,7 +51,12 @@ export async function savePlanItems(
         from jsonb_to_recordset(${batch}::jsonb)
           as r ("itemId" uuid, fingerprint numeric, structure numeric, level integer, points integer,
                 needs integer)
-        left join planning.plan_item old on old.plan_id = ${planId} and old.item_id = "itemId"
+        left join lateral
+             (select fingerprint, structure, level
+                from planning.plan_item
+               where plan_id = ${planId} and item_id = "itemId"
+              -- One by one by its key, also when statistics do not know the plan yet.
+              offset 0) old on true
       on conflict (tenant_id, plan_id, item_id) do update
          set fingerprint = excluded.fingerprint, structure = excluded.structure,
              level = excluded.level, points = excluded.points, needs = excluded.needs`.execute(

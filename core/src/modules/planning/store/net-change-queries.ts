@@ -30,6 +30,12 @@ export type Basis = {
   revision: number;
 };
 
+/**
+ * Keeps PostgreSQL looking up one item after the other by index. Rows of a plan that was just stored are
+ * not in its statistics yet, so it would read all of the plan to find those of a few items.
+ */
+const oneByOne = sql`offset 0`;
+
 /** Null when it has been pruned meanwhile. */
 export async function readBasePlan(tx: Transaction, planId: string): Promise<BasePlan | null> {
   const { rows } = await sql<Omit<BasePlan, "parameters"> & { parameters: unknown }>`
@@ -52,10 +58,13 @@ export type MeantOrder = { orderNumber: number; itemId: string; state: string };
 /** By number. */
 export async function readMeantOrders(tx: Transaction, planId: string): Promise<MeantOrder[]> {
   const { rows } = await sql<MeantOrder>`
-    select order_number as "orderNumber", item_id as "itemId", state
-      from planning.planned_order
-     where plan_id = ${planId} and state <> 'proposed'
-     order by order_number`.execute(tx.over());
+    select *
+      from (select order_number as "orderNumber", item_id as "itemId", state
+              from planning.planned_order
+             -- Written like the predicate of index planned_order_meant, which is nearly empty.
+             where plan_id = ${planId} and state <> 'proposed'
+            ${oneByOne}) meant
+     order by "orderNumber"`.execute(tx.over());
   return rows;
 }
 
@@ -100,18 +109,29 @@ export async function readTaken(
   asked: { planId: string; startDay: string; itemIds: readonly string[] },
 ): Promise<{ itemId: string; level: number | null }[]> {
   const { rows } = await sql<{ itemId: string; level: number | null }>`
-    select t.id as "itemId", i.level
-      from (select l.component_id as id
-              from engineering.v_bom_line l
-             where l.product_id = any(${asked.itemIds}::uuid[]) and ${holdsOn(asked.startDay, "l")}
-             union
-            select b.by_product_id
-              from engineering.v_bom_by_product b
-             where b.product_id = any(${asked.itemIds}::uuid[]) and ${holdsOn(asked.startDay, "b")}) t
-      left join planning.plan_item i on i.plan_id = ${asked.planId} and i.item_id = t.id`.execute(
-    tx.over(),
-  );
+    select t.taken as "itemId", i.level
+      from (select distinct below.taken
+              from unnest(${asked.itemIds}::uuid[]) asked (product)
+             cross join lateral (${takenBy("asked.product", asked.startDay)}) below) t
+      left join lateral
+           (select level
+              from planning.plan_item
+             where plan_id = ${asked.planId} and item_id = t.taken
+            ${oneByOne}) i on true`.execute(tx.over());
   return rows;
+}
+
+/** What goes into an item or comes out beside it, as `taken`. */
+function takenBy(product: string, startDay: string) {
+  return sql`
+    select l.component_id as taken
+      from engineering.v_bom_line l
+     where l.product_id = ${sql.ref(product)} and ${holdsOn(startDay, "l")}
+     union
+    select b.by_product_id
+      from engineering.v_bom_by_product b
+     where b.product_id = ${sql.ref(product)} and ${holdsOn(startDay, "b")}
+    ${oneByOne}`;
 }
 
 /**
@@ -124,25 +144,13 @@ export async function readEdgesBelow(
 ): Promise<{ product: string; taken: string }[] | null> {
   const { rows } = await sql<{ product: string; taken: string }>`
     with recursive edge (product, taken) as (
-      select e.product, e.taken
-        from (select l.product_id as product, l.component_id as taken
-                from engineering.v_bom_line l
-               where l.product_id = any(${asked.itemIds}::uuid[]) and ${holdsOn(asked.startDay, "l")}
-               union
-              select b.product_id, b.by_product_id
-                from engineering.v_bom_by_product b
-               where b.product_id = any(${asked.itemIds}::uuid[]) and ${holdsOn(asked.startDay, "b")}) e
+      select asked.product, below.taken
+        from unnest(${asked.itemIds}::uuid[]) asked (product)
+       cross join lateral (${takenBy("asked.product", asked.startDay)}) below
        union
       select e.product, below.taken
         from (select distinct taken as product from edge) e
-       cross join lateral
-             (select l.component_id as taken
-                from engineering.v_bom_line l
-               where l.product_id = e.product and ${holdsOn(asked.startDay, "l")}
-               union
-              select b.by_product_id
-                from engineering.v_bom_by_product b
-               where b.product_id = e.product and ${holdsOn(asked.startDay, "b")}) below
+       cross join lateral (${takenBy("e.product", asked.startDay)}) below
     )
     select product, taken from edge limit ${asked.limit + 1}`.execute(tx.over());
   return rows.length > asked.limit ? null : rows;
@@ -165,11 +173,15 @@ export async function readKeptOrders(
     late_days: number;
     state: string;
   }>`
-    select item_id, site_id, order_number, kind, from_site_id, quantity::text, start_day::text,
-           due_day::text, late_days, state
-      from planning.planned_order
-     where plan_id = ${asked.planId} and item_id = any(${asked.itemIds}::uuid[])
-     order by due_day, order_number`.execute(tx.over());
+    select o.*
+      from unnest(${asked.itemIds}::uuid[]) asked (id)
+     cross join lateral
+           (select item_id, site_id, order_number, kind, from_site_id, quantity::text,
+                   start_day::text, due_day::text, late_days, state
+              from planning.planned_order
+             where plan_id = ${asked.planId} and item_id = asked.id
+            ${oneByOne}) o
+     order by o.due_day, o.order_number`.execute(tx.over());
   const orders = rows.map((row) => ({
     point: pointId({ itemId: row.item_id, siteId: row.site_id }),
     orderNumber: row.order_number,
@@ -190,13 +202,39 @@ export async function readSums(
   asked: { planId: string; itemIds: readonly string[] },
 ): Promise<{ points: number; needs: number; messages: number }> {
   const { rows } = await sql<{ points: number; needs: number; messages: number }>`
-    select coalesce(sum(points), 0)::integer as points, coalesce(sum(needs), 0)::integer as needs,
-           (select count(*)::integer
+    select coalesce(sum(i.points), 0)::integer as points,
+           coalesce(sum(i.needs), 0)::integer as needs,
+           coalesce(sum(m.messages), 0)::integer as messages
+      from unnest(${asked.itemIds}::uuid[]) asked (id)
+      left join lateral
+           (select points, needs
+              from planning.plan_item
+             where plan_id = ${asked.planId} and item_id = asked.id
+            ${oneByOne}) i on true
+     cross join lateral
+           (select count(*) as messages
               from planning.action_message
-             where plan_id = ${asked.planId} and item_id = any(${asked.itemIds}::uuid[])) as messages
-      from planning.plan_item
-     where plan_id = ${asked.planId} and item_id = any(${asked.itemIds}::uuid[])`.execute(
-    tx.over(),
-  );
+             where plan_id = ${asked.planId} and item_id = asked.id) m`.execute(tx.over());
   return rows[0] ?? { points: 0, needs: 0, messages: 0 };
+}
+
+/** Takes away what a plan has of items. */
+export async function deleteRows(
+  tx: Transaction,
+  { planId, itemIds }: { planId: string; itemIds: readonly string[] },
+): Promise<void> {
+  for (const table of ["peg", "action_message", "planned_order"]) {
+    const rows = sql.table(`planning.${table}`);
+    // By place, and in one statement: whoever holds the plan's lock is the only one who writes them.
+    await sql`
+      delete from ${rows}
+       where ctid = any(array(
+               select kept.place
+                 from unnest(${itemIds}::uuid[]) asked (id)
+                cross join lateral
+                      (select ctid as place
+                         from ${rows}
+                        where plan_id = ${planId} and item_id = asked.id
+                       ${oneByOne}) kept))`.execute(tx.over());
+  }
 }

@@ -4,7 +4,7 @@ import type { Transaction } from "../../../platform/db/transaction.ts";
 import type { NetChange } from "../mrp/net-change.ts";
 import { savePlanItems } from "./basis.ts";
 import { insertRows } from "./mrp-results.ts";
-import { readMeantOrders } from "./net-change-queries.ts";
+import { deleteRows, readMeantOrders } from "./net-change-queries.ts";
 
 /**
  * Puts the rows of the items that were planned again in the place of those the plan had, all or none.
@@ -19,11 +19,7 @@ export async function storeNetChange(
   const { planId, changed, replanned } = found;
   if (!(await isAsRead(tx, found))) return false;
   const itemIds = replanned.map(({ itemId }) => itemId);
-  for (const table of ["peg", "action_message", "planned_order"]) {
-    await sql`
-      delete from ${sql.table(`planning.${table}`)}
-       where plan_id = ${planId} and item_id = any(${itemIds}::uuid[])`.execute(tx.over());
-  }
+  await deleteRows(tx, { planId, itemIds });
   await insertRows(tx, planId, rowsOf(found));
   await savePlanItems(tx, planId, replanned, changed);
   await sql`
