@@ -126,6 +126,7 @@ function planFiles({ files }: Deps) {
 
 const planColumns = columnsOf<Plan>({
   kind: "text",
+  mode: "text",
   name: "text",
   state: "text",
   isCurrent: "boolean",
@@ -136,7 +137,9 @@ const planColumns = columnsOf<Plan>({
   findingCount: "number",
   failure: "text",
   summary: "text",
+  fallback: "text",
   planId: "text",
+  basePlanId: "text",
 });
 
 const orderColumns = columnsOf<PlannedOrder>({
