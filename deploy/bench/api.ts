@@ -167,9 +167,10 @@ async function makeKeys(): Promise<string[]> {
 async function makeOrders(): Promise<string[]> {
   await asOwner(
     `insert into production.work_order
-       (work_order_id, tenant_id, number, item_id, item_number, item_name, uom, quantity, state, version)
+       (work_order_id, tenant_id, number, item_id, item_number, item_name, uom, quantity, state, version,
+        current_step, current_operation_name)
      select gen_random_uuid(), $1, 'B-' || n, gen_random_uuid(), 'ITEM-' || n % 500, 'Bracket', 'pc',
-            100, 'released', 3
+            100, 'released', 3, 10, 'Operation'
        from generate_series(1, $2::integer) n`,
     [database.tenantId, Number(values.orders)],
   );

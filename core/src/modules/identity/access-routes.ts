@@ -1,6 +1,5 @@
 import type { OpenAPIHono } from "@hono/zod-openapi";
 import {
-  type ApiKey,
   createApiKey as createApiKeyRoute,
   explainDecision,
   getCatalogue,
@@ -88,14 +87,11 @@ function keyRoutes({ platform, requests, authorisation, callers }: IdentityDeps)
       const policy = await authorisation.policy(callerOf(c).tenantId);
       const now = platform.clock.now();
       const apiKeyId = newId(platform);
-      // Kept apart from the answer that is remembered: the key is in no table.
-      const once: { key: string | null } = { key: null };
-      const apiKey = await requests.act(c, asked, async (tx, caller): Promise<ApiKey> => {
+      const told = await requests.actTellingOnce(c, asked, async (tx, caller) => {
         const made = await createApiKey(tx, { caller, now, policy }, { ...asked, apiKeyId });
-        once.key = made.key;
-        return made.apiKey;
+        return { answer: made.apiKey, secret: made.key };
       });
-      const { key } = once;
+      const { answer: apiKey, secret: key } = told;
       if (key === null) {
         throw new Refusal(
           "api_key.shown_once",

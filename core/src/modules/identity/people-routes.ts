@@ -62,12 +62,12 @@ function userRoutes(deps: IdentityDeps) {
       const policy = await authorisation.policy(callerOf(c).tenantId);
       const now = platform.clock.now();
       const userId = newId(platform);
-      // Kept apart from the answer that is remembered: a link is a secret.
-      let link: string | null = null;
-      const user = await requests.act(c, asked, async (tx, caller) => {
-        link = await inviteUser(tx, { policy, mail, caller, now }, { ...asked, userId });
-        return readOneUser(tx, userId, []);
+      const told = await requests.actTellingOnce(c, asked, async (tx, caller) => {
+        const by = { policy, mail, caller, now };
+        const secret = await inviteUser(tx, by, { ...asked, userId });
+        return { answer: await readOneUser(tx, userId, []), secret };
       });
+      const { answer: user, secret: link } = told;
       sendVersion(c, user.version);
       return c.json({ user, link }, 201);
     })
@@ -104,11 +104,11 @@ function userRoutes(deps: IdentityDeps) {
       const { tenantId } = callerOf(c);
       const policy = await authorisation.policy(tenantId);
       const now = platform.clock.now();
-      let link: string | null = null;
-      const user = await requests.act(c, asked, async (tx, caller) => {
-        link = await commandUser(tx, { policy, caller, mail, now }, asked);
-        return readOneUser(tx, userId, []);
+      const told = await requests.actTellingOnce(c, asked, async (tx, caller) => {
+        const secret = await commandUser(tx, { policy, caller, mail, now }, asked);
+        return { answer: await readOneUser(tx, userId, []), secret };
       });
+      const { answer: user, secret: link } = told;
       if (command === "unlock") await forgiveAccount(platform.db, user.email);
       callers.forget(tenantId, { userId });
       sendVersion(c, user.version);

@@ -25,7 +25,7 @@ export async function changeWorkOrder(
   command: Command,
   by: By,
 ): Promise<FoundWorkOrder> {
-  await lockWorkOrder(tx, workOrderId);
+  lockWorkOrder(tx, workOrderId);
   const [found] = await loadWorkOrders(tx, [workOrderId]);
   if (found === undefined) throw unknownWorkOrder(workOrderId);
   const { state, events } = decide(found.order, command);

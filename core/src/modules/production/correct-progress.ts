@@ -19,7 +19,7 @@ export async function correctProgress(
 ): Promise<void> {
   const { workOrderId, step, reason } = asked;
   const [good, scrap] = [new Decimal(asked.good), new Decimal(asked.scrap)];
-  await lockWorkOrder(tx, workOrderId);
+  lockWorkOrder(tx, workOrderId);
   const [found] = await loadWorkOrders(tx, [workOrderId]);
   const operation = found?.order.operations.find((candidate) => candidate.step === step);
   if (operation !== undefined) {

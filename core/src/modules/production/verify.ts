@@ -3,7 +3,8 @@ import type { LoggedEvent } from "@millwright/contracts/events";
 import type { Transaction } from "../../platform/db/transaction.ts";
 import { keyOf, payloadOf, readStream } from "../../platform/events/log.ts";
 import { fold, type WorkOrder, type WorkOrderEvent } from "./domain/work-order.ts";
-import { loadWorkOrders, streamOf, workOrderEventKeys } from "./store/work-orders.ts";
+import { loadWorkOrders, shownOf, streamOf, workOrderEventKeys } from "./store/work-orders.ts";
+import { readWorkOrderSummaries } from "./work-order-queries.ts";
 
 /**
  * Proves that the stored order is the fold of its events. Null when it is; else both, as text, so that
@@ -14,9 +15,11 @@ export async function verifyWorkOrder(
   workOrderId: string,
 ): Promise<{ stored: string; folded: string } | null> {
   const [found] = await loadWorkOrders(tx, [workOrderId]);
+  const [summary] = await readWorkOrderSummaries(tx, [workOrderId]);
   const events = await readStream(tx, streamOf(workOrderId));
-  const stored = asText(found?.order ?? null);
-  const folded = asText(fold(events.map(toWorkOrderEvent)));
+  const order = fold(events.map(toWorkOrderEvent));
+  const stored = asText(found?.order ?? null) + asListed(summary);
+  const folded = asText(order) + asListed(order && shownOf(order));
   return stored === folded ? null : { stored, folded };
 }
 
@@ -47,6 +50,12 @@ function asText(order: WorkOrder | null): string {
       ]),
     },
   );
+}
+
+/** What lists show of the operations. */
+function asListed(shown: ReturnType<typeof shownOf> | null | undefined): string {
+  if (!shown) return "";
+  return JSON.stringify([shown.good, shown.scrap, shown.currentStep, shown.currentOperationName]);
 }
 
 function instant(iso: string | null): string | null {

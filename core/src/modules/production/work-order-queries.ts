@@ -1,6 +1,5 @@
 import type { WorkOrder, WorkOrderSummary } from "@millwright/contracts/api";
 import {
-  type OperationState,
   type WorkOrderCommand,
   workOrderCommands,
   type workOrderSorts,
@@ -13,7 +12,7 @@ import { type ListOrder, type OrderedList, orderOf } from "../../platform/db/lis
 import type { Transaction } from "../../platform/db/transaction.ts";
 import { unknownWorkOrder } from "./change-work-order.ts";
 import { reasonAgainst } from "./domain/decide.ts";
-import { type FoundWorkOrder, loadWorkOrders } from "./store/work-orders.ts";
+import { type FoundWorkOrder, loadWorkOrders, shownOf } from "./store/work-orders.ts";
 
 /** The list of work orders: newest first, as their ids are made. */
 export const workOrderList: OrderedList<WorkOrderSummary, (typeof workOrderSorts)[number]> = {
@@ -90,8 +89,6 @@ export function showWorkOrder(found: FoundWorkOrder): WorkOrder {
     good: toQuantity(operation.good),
     scrap: toQuantity(operation.scrap),
   }));
-  const last = operations.at(-1);
-  const current = currentOf(operations);
   return {
     workOrderId: order.workOrderId,
     number: order.number,
@@ -100,13 +97,10 @@ export function showWorkOrder(found: FoundWorkOrder): WorkOrder {
     itemName: found.itemName,
     uom: found.uom,
     quantity: toQuantity(order.quantity),
-    good: last?.good ?? toQuantity(0),
-    scrap: last?.scrap ?? toQuantity(0),
+    ...shownOf(order),
     state: order.state,
     dueDate: order.dueDate,
     version: order.version,
-    currentStep: current?.step ?? null,
-    currentOperationName: current?.name ?? null,
     operations,
     commands: Object.fromEntries(
       commands.map((command) => {
@@ -115,12 +109,6 @@ export function showWorkOrder(found: FoundWorkOrder): WorkOrder {
       }),
     ),
   };
-}
-
-/** The operation a summary names: the one that runs, else one that pauses, else one that may start. */
-function currentOf<O extends { state: OperationState }>(operations: readonly O[]): O | undefined {
-  const first = (state: OperationState) => operations.find((one) => one.state === state);
-  return first("running") ?? first("paused") ?? first("ready");
 }
 
 const commands = Object.keys(workOrderCommands) as WorkOrderCommand[];
@@ -141,27 +129,12 @@ async function readSummaries(
   const { rows } = await sql<SummaryRow>`
     select o.work_order_id as "workOrderId", o.number, o.item_id as "itemId",
            o.item_number as "itemNumber", o.item_name as "itemName", o.uom, o.quantity,
-           last_op.good, last_op.scrap, o.state, o.due_date as "dueDate", o.version,
-           now_op.step as "currentStep", now_op.name as "currentOperationName"
-      from (select o.*
-              from production.work_order o
-             where ${where}
-             order by ${orderBy}
-             limit ${limit === usualRows ? sql.lit(usualRows) : limit}) o
-     cross join lateral (
-       select good, scrap
-         from production.work_order_operation op
-        where op.work_order_id = o.work_order_id
-        order by step desc
-        limit 1) last_op
-      left join lateral (
-       select step, name
-         from production.work_order_operation op
-        where op.work_order_id = o.work_order_id
-          and op.state in ('running', 'paused', 'ready')
-        order by case op.state when 'running' then 0 when 'paused' then 1 else 2 end, step
-        limit 1) now_op on true
-     order by ${orderBy}`.execute(tx.over());
+           o.good, o.scrap, o.state, o.due_date as "dueDate", o.version,
+           o.current_step as "currentStep", o.current_operation_name as "currentOperationName"
+      from production.work_order o
+     where ${where}
+     order by ${orderBy}
+     limit ${limit === usualRows ? sql.lit(usualRows) : limit}`.execute(tx.over());
   return rows.map((row) => ({
     ...row,
     dueDate: row.dueDate?.toISOString() ?? null,

@@ -1,4 +1,5 @@
 import type { HistoryEvent, Item, WorkOrder, WorkOrderSummary } from "@millwright/contracts/api";
+import { sql } from "kysely";
 import { beforeAll, describe, expect, test } from "vitest";
 
 import { makeLine, releaseOrder } from "../../testing/plant.ts";
@@ -224,6 +225,44 @@ describe("two at once", () => {
     expect(first).toMatchObject({ body: { operations: [{ good: "5" }, { good: "0" }] } });
     const other = await plant.call("POST", path, { good: "6", scrap: "0" }, key);
     expect(other).toMatchObject({ status: 409, body: { code: "idempotency_key.reused" } });
+  });
+
+  test("a repeated request is answered as the first time, though it would be refused now", async () => {
+    const { workOrderId } = await releaseOrder(plant, item.itemId, 100);
+    const hold = (key: string) =>
+      plant.call("POST", `/api/work-orders/${workOrderId}/hold`, { reason: "no material" }, key);
+    const [key, another] = [crypto.randomUUID(), crypto.randomUUID()];
+    const held = await hold(key);
+    expect(held).toMatchObject({ status: 200, body: { state: "on_hold" } });
+    const refused = await hold(another);
+    expect(refused.status).toBe(409);
+    await plant.post(`/api/work-orders/${workOrderId}/resume`, {});
+    expect(await hold(key)).toEqual(held);
+    expect(await plant.get(`/api/work-orders/${workOrderId}`)).toMatchObject({ state: "released" });
+    // A refusal is not kept: its key is decided anew.
+    expect(await hold(another)).toMatchObject({ status: 200, body: { state: "on_hold" } });
+  });
+
+  test("an answer is repeated for 24 hours; then its key is free", async () => {
+    const { workOrderId } = await releaseOrder(plant, item.itemId, 100);
+    const path = `/api/work-orders/${workOrderId}/operations/10/progress`;
+    const key = crypto.randomUUID();
+    const report = async () => {
+      const { body } = await plant.call("POST", path, { good: "5", scrap: "0" }, key);
+      return (body as WorkOrder).operations[0]?.good;
+    };
+    const keptSince = (hours: number) =>
+      plant.core.db.inTenant(plant.tenantId, (tx) =>
+        sql`update platform.idempotency_key
+               set created_time = now() - make_interval(hours => ${hours})
+             where key = ${key}`.execute(tx.over()),
+      );
+    expect(await report()).toBe("5");
+    await keptSince(23);
+    expect(await report()).toBe("5");
+    await keptSince(25);
+    expect(await report()).toBe("10");
+    expect(await report()).toBe("10");
   });
 });
 

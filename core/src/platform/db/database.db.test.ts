@@ -89,6 +89,67 @@ it("saves nothing of a transaction whose first statement, last statement or emit
   expect(sites.map(({ name }) => name)).not.toContain("late");
 });
 
+it("sends what is queued in front of the next statement or the commit, in order, and fails with it", async () => {
+  await using test = await createTestDatabase();
+  await using db = new Database(test.home.core, { poolMax: 1, onError: () => undefined });
+  const tenantId = tenantIdSchema.parse(test.tenantId);
+  const seen = await db.inTenant(tenantId, async (tx) => {
+    queueName(tx, "first");
+    queueName(tx, "second");
+    const rows = await names(tx);
+    queueName(tx, "last");
+    return rows.rows;
+  });
+  expect(seen).toEqual([{ name: "second" }]);
+  const read = async () => (await db.reading(tenantId, names)).rows;
+  expect(await read()).toEqual([{ name: "last" }]);
+
+  const broken = db.inTenant(tenantId, async (tx) => {
+    queueName(tx, "broken");
+    tx.queue(sql`select 1 / ${0}::integer`);
+    await names(tx);
+  });
+  await expect(broken).rejects.toThrow(/division/);
+  const atCommit = db.inTenant(tenantId, async (tx) => {
+    queueName(tx, "broken");
+    return Promise.resolve(tx.queue(sql`select 1 / ${0}::integer`));
+  });
+  await expect(atCommit).rejects.toThrow(/division/);
+  expect(await read()).toEqual([{ name: "last" }]);
+});
+
+it("queues values of every kind as the driver sends them", async () => {
+  await using test = await createTestDatabase();
+  await using db = new Database(test.home.core, { poolMax: 1, onError: () => undefined });
+  const tenantId = tenantIdSchema.parse(test.tenantId);
+  const values = [
+    null,
+    -1.5,
+    true,
+    new Date("2026-11-21T22:30:00.250Z"),
+    new Uint8Array([0, 92, 255]),
+    ['a "b" \\c', "", "{d,e}", "null"],
+    [],
+  ];
+  const asked = sql`
+    select jsonb_build_array(${values[0]}::text, ${values[1]}::numeric, ${values[2]}::boolean,
+             ${values[3]}::timestamptz, ${values[4]}::bytea, ${values[5]}::text[], ${values[6]}::uuid[])::text
+             as text`;
+  const texts = await db.inTenant(tenantId, async (tx) => {
+    tx.queue(sql`create temporary table queued (text text) on commit drop`);
+    await sql`select`.execute(tx.over());
+    tx.queue(sql`insert into queued ${asked}`);
+    await sql`insert into queued ${asked}`.execute(tx.over());
+    return (await sql<{ text: string }>`select text from queued`.execute(tx.over())).rows;
+  });
+  expect(texts[0]?.text).toContain('a \\"b\\"');
+  expect(texts[0]).toEqual(texts[1]);
+});
+
+function queueName(tx: Transaction, name: string): void {
+  tx.queue(sql`update identity.site set name = ${name}`);
+}
+
 function rename(tx: Transaction, name: string) {
   return sql`update identity.site set name = ${name}`.execute(tx.over());
 }

@@ -6,7 +6,8 @@ import { Fault, invariant } from "../errors.ts";
 import { classify, isStalePlan, isVersionConflict, VersionConflict } from "./failure.ts";
 import { beginning, beginningSnapshot, OpenTransaction } from "./open-transaction.ts";
 import type { Step } from "./pipelined-query.ts";
-import { queryAsTenant } from "./tenant-query.ts";
+import { ReadBatches } from "./read-batches.ts";
+import { queryAsTenant, queryTogetherAsTenant } from "./tenant-query.ts";
 import type { RunStatement } from "./traced-query.ts";
 import { kyselyOn, kyselyOver, Transaction } from "./transaction.ts";
 
@@ -17,6 +18,16 @@ import { kyselyOn, kyselyOver, Transaction } from "./transaction.ts";
 export class Database {
   readonly #pool: pg.Pool;
   readonly #url: string;
+  readonly #reads = new ReadBatches({
+    alone: (tenantId, statement) =>
+      this.#borrow((client) => queryAsTenant(client, tenantId, statement)),
+    together: (tenantId, statements, limitMs) =>
+      this.#borrow(async (client, isBroken) => {
+        const answers = await queryTogetherAsTenant(client, tenantId, { statements, limitMs });
+        if (isStalePlan(answers.failure)) isBroken(answers.failure);
+        return answers;
+      }),
+  });
 
   /** `idleMs`: after so long a connection that nobody uses is closed. */
   constructor(
@@ -54,18 +65,20 @@ export class Database {
   }
 
   /**
-   * Runs `work` that only reads a tenant's rows. Every statement is a transaction of its own and one
-   * round trip, with a connection just for that long: at READ COMMITTED each statement of a transaction
-   * sees the rows of its own moment anyway, so only `inSnapshot` would promise more. A write fails.
+   * Runs `work` that only reads a tenant's rows. Every statement is one round trip, with a connection
+   * just for that long, and under load shares it with other reads (`ReadBatches`): at READ COMMITTED
+   * each statement sees the rows of its own moment anyway, so only `inSnapshot` would promise more. A
+   * write fails.
    * @throws Fault when the database is not there
    */
   async reading<T>(tenantId: TenantId, work: (tx: Transaction) => Promise<T>): Promise<T> {
     const tenant = tenantIdSchema.parse(tenantId);
     const run = (text: string, values: readonly unknown[]) =>
-      this.#borrow((client) => queryAsTenant(client, tenant, { text, values }));
+      this.#reads.run(tenant, { text, values });
     const tx = new Transaction(kyselyOver(run), tenant);
     const result = await work(tx);
     invariant(tx.emitted === 0, "what only reads has no events");
+    invariant(tx.takeQueued().length === 0, "what only reads waits for every answer");
     return result;
   }
 
@@ -109,9 +122,9 @@ export class Database {
     work: (tx: Transaction) => Promise<T>,
   ): Promise<T> {
     return this.#borrow(async (client, isBroken) => {
-      const open = await OpenTransaction.on(client, { begin, tenantId });
+      const open = OpenTransaction.on(client, { begin, tenantId });
       try {
-        const run: RunStatement = (text, values) => open.run(text, values);
+        const run: RunStatement = (text, values) => open.run(tx.takeQueued(), { text, values });
         const tx = new Transaction(kyselyOver(run), tenantId);
         const result = await work(tx);
         await open.commit(tx.atCommit());

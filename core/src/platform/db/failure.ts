@@ -25,6 +25,16 @@ export function isStalePlan(error: unknown): boolean {
   return error instanceof pg.DatabaseError && ["0A000", "26000"].includes(error.code ?? "");
 }
 
+/** Whether a row was refused because another one of this table has its key. */
+export function isTaken(error: unknown, table: string): boolean {
+  return error instanceof pg.DatabaseError && error.code === "23505" && error.table === table;
+}
+
+/** Whether the server stopped a statement because its time was over. */
+export function isOutOfTime(error: unknown): boolean {
+  return error instanceof pg.DatabaseError && error.code === "57014";
+}
+
 /** Turns a lost or overloaded database into a retryable Fault; every other error stays what it is. */
 export function classify(error: unknown): unknown {
   if (!(error instanceof Error) || error instanceof Fault || error instanceof Refusal) return error;

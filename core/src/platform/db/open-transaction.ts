@@ -2,7 +2,14 @@ import { SpanKind } from "@opentelemetry/api";
 import type pg from "pg";
 
 import { inSpan } from "../observe/trace.ts";
-import { type BoundStep, prepare, queryAfter, type Step } from "./pipelined-query.ts";
+import {
+  type BoundStep,
+  isPrepared,
+  prepare,
+  queryAfter,
+  type Statement,
+  type Step,
+} from "./pipelined-query.ts";
 import { statementName } from "./statement-name.ts";
 import type { Transaction } from "./transaction.ts";
 
@@ -21,19 +28,16 @@ export class OpenTransaction {
   readonly #client: pg.PoolClient;
   readonly #opening: readonly BoundStep[];
   #hasBegun = false;
+  #preparing: Promise<void> | null = null;
 
   /** The tenant is set for the time of the transaction only, so a pooled connection forgets it. */
-  static async on(
+  static on(
     client: pg.PoolClient,
     { begin, tenantId }: { begin: Step; tenantId: string | null },
-  ): Promise<OpenTransaction> {
+  ): OpenTransaction {
     const first = { step: begin, values: [] };
     const opening =
       tenantId === null ? [first] : [first, { step: settingTenant, values: [tenantId] }];
-    await prepare(
-      client,
-      opening.map(({ step }) => step),
-    );
     return new OpenTransaction(client, opening);
   }
 
@@ -42,20 +46,46 @@ export class OpenTransaction {
     this.#opening = opening;
   }
 
-  run(text: string, values: readonly unknown[]): Promise<pg.QueryResult> {
-    const name = statementName(text);
-    if (this.#hasBegun) return this.#client.query({ name, text, values: [...values] });
+  /** Runs what was queued before it and the statement, in one message. */
+  run(
+    queued: readonly BoundStep[],
+    { text, values }: { text: string; values: readonly unknown[] },
+  ): Promise<pg.QueryResult> {
+    return this.#send(queued, { name: statementName(text), text, values });
+  }
+
+  async #send(queued: readonly BoundStep[], statement: Statement): Promise<pg.QueryResult> {
+    const steps = this.#hasBegun ? queued : [...this.#opening, ...queued];
     this.#hasBegun = true;
-    return queryAfter(this.#client, this.#opening, { name, text, values });
+    if (this.#preparing !== null) await this.#preparing;
+    const missing = steps.filter(({ step }) => !isPrepared(this.#client, step));
+    if (missing.length > 0) {
+      // Awaited here and nowhere in between: who asks meanwhile waits for the same and goes on after us.
+      this.#preparing = prepare(
+        this.#client,
+        missing.map(({ step }) => step),
+      );
+      try {
+        await this.#preparing;
+      } finally {
+        this.#preparing = null;
+      }
+    }
+    return queryAfter(this.#client, steps, statement);
   }
 
   /**
-   * Runs the last statements, tells the listeners, appends the events and commits in one message: the log's lock is held for the
-   * time the server needs, not for a round trip and for whatever else this process is doing.
+   * Runs what is still queued, tells the listeners, appends the events and commits in one message: the
+   * log's lock is held for the time the server needs, not for a round trip and for whatever else this
+   * process is doing.
    */
-  async commit({ last, events, tileNotices }: ReturnType<Transaction["atCommit"]>): Promise<void> {
+  async commit({
+    queued,
+    events,
+    tileNotices,
+  }: ReturnType<Transaction["atCommit"]>): Promise<void> {
     const notices = tileNotices.map((notice) => ({ step: tellingTiles, values: [notice] }));
-    const steps = [...last, ...notices];
+    const steps = [...queued, ...notices];
     if (events === null) return this.#commitAfter(steps);
     const appending = { step: emitting, values: [events] };
     await inSpan("sql select platform.emit", emitSpan, () =>
@@ -64,14 +94,8 @@ export class OpenTransaction {
   }
 
   async #commitAfter(last: readonly BoundStep[]): Promise<void> {
-    const steps = this.#hasBegun ? last : [...this.#opening, ...last];
     if (!this.#hasBegun && last.length === 0) return;
-    await prepare(
-      this.#client,
-      last.map(({ step }) => step),
-    );
-    this.#hasBegun = true;
-    const { command } = await queryAfter(this.#client, steps, committing);
+    const { command } = await this.#send(last, committing);
     // PostgreSQL answers COMMIT with ROLLBACK when a statement failed and was swallowed.
     if (command !== "COMMIT") throw new Error("the transaction was aborted, nothing is saved");
   }

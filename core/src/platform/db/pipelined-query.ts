@@ -1,8 +1,8 @@
 import pg from "pg";
 
-/** A statement under the name by which its connection keeps it prepared. */
+/** A statement under the name by which its connection keeps it prepared; without one it is parsed every time. */
 export type Step = { readonly name: string; readonly text: string };
-export type BoundStep = { readonly step: Step; readonly values: readonly string[] };
+export type BoundStep = { readonly step: Step; readonly values: readonly (string | null)[] };
 /** The statement whose answer is awaited; without a name it is parsed every time. */
 export type Statement = {
   readonly name?: string | undefined;
@@ -10,15 +10,24 @@ export type Statement = {
   readonly values: readonly unknown[];
 };
 
-/** Prepares steps that this connection does not have yet: one round trip, once per connection. */
+/** Prepares what this connection does not have yet: one round trip, once per connection. */
 export async function prepare(client: pg.PoolClient, steps: readonly Step[]): Promise<void> {
-  const known = prepared.get(client) ?? new Set<string>();
-  const missing = steps.filter(({ name }) => !known.has(name));
-  if (missing.length === 0) return;
-  await submitted(client, (settle) => new Preparation(missing, settle));
-  for (const { name } of missing) known.add(name);
-  prepared.set(client, known);
+  const missing = new Map(
+    steps.filter((step) => !isPrepared(client, step)).map(({ name, text }) => [name, text]),
+  );
+  if (missing.size === 0) return;
+  await submitted<pg.QueryResult>(client, (settle) => new Preparation(missing, settle));
+  const known = connectionOf(client).parsedStatements;
+  for (const [name, text] of missing) known[name] = text;
 }
+
+export function isPrepared(client: pg.PoolClient, { name }: Step): boolean {
+  // The driver's own list, so that a statement is known whichever way it was prepared.
+  return name === unnamed || connectionOf(client).parsedStatements[name] !== undefined;
+}
+
+/** The name of a statement that no connection keeps. */
+export const unnamed = "";
 
 /**
  * Sends prepared steps and a statement as one message, before one Sync (PostgreSQL, 54.2.3 Extended
@@ -33,22 +42,38 @@ export async function queryAfter(
   return submitted(client, (settle) => new PipelinedQuery(steps, statement, settle));
 }
 
-const prepared = new WeakMap<pg.PoolClient, Set<string>>();
+/** In order; with a failure those of the statements before the one that failed. */
+export type Answers = { results: pg.QueryResult[]; failure: unknown };
 
-function submitted(
+/**
+ * Sends prepared steps and several prepared statements as one message, before one Sync: one round
+ * trip and one transaction, in which every statement sees the rows of its own moment. When one fails
+ * the server skips those behind it.
+ */
+export async function queryTogether(
   client: pg.PoolClient,
-  make: (settle: Settle) => DriverQuery,
-): Promise<pg.QueryResult> {
+  steps: readonly BoundStep[],
+  statements: readonly (Statement & Step)[],
+): Promise<Answers> {
+  return submitted(client, (settle) => new TogetherQuery(steps, statements, settle));
+}
+
+function submitted<T>(client: pg.PoolClient, make: (settle: Settle<T>) => DriverQuery): Promise<T> {
   return new Promise((resolve, reject) => {
     const query: unknown = make((error, result) => (error ? reject(error) : resolve(result)));
     client.query(query as pg.Submittable);
   });
 }
 
-type Settle = (error: Error | null, result: pg.QueryResult) => void;
+function connectionOf(client: pg.PoolClient): DriverConnection {
+  return (client as unknown as { connection: DriverConnection }).connection;
+}
+
+type Settle<T> = (error: Error | null, result: T) => void;
 type Config = Omit<Statement, "values"> & { values: unknown[]; queryMode: "extended" };
 type Message = object;
 type DriverConnection = pg.Connection & {
+  readonly parsedStatements: Record<string, string>;
   parse(step: Step): void;
   bind(config: object): void;
   execute(config: object): void;
@@ -56,28 +81,32 @@ type DriverConnection = pg.Connection & {
 };
 type DriverQuery = {
   submit(connection: DriverConnection): Error | null;
+  prepare(connection: DriverConnection): void;
+  _getRows(connection: DriverConnection): void;
+  handleRowDescription(message: Message): void;
   handleDataRow(message: Message): void;
   handleCommandComplete(message: Message, connection: DriverConnection): void;
+  handleReadyForQuery(connection: DriverConnection): void;
 };
 
 // The driver's own query, with what it has beside its published types.
 const BaseQuery = pg.Query as unknown as new (
   config: Config,
   values: undefined,
-  callback: Settle,
+  callback: Settle<pg.QueryResult>,
 ) => DriverQuery;
 
 class Preparation extends BaseQuery {
-  readonly #steps: readonly Step[];
+  readonly #steps: ReadonlyMap<string, string>;
 
-  constructor(steps: readonly Step[], settle: Settle) {
+  constructor(steps: ReadonlyMap<string, string>, settle: Settle<pg.QueryResult>) {
     super({ text: "", values: [], queryMode: "extended" }, undefined, settle);
     this.#steps = steps;
   }
 
   override submit(connection: DriverConnection): Error | null {
     return inOneWrite(connection, () => {
-      for (const step of this.#steps) connection.parse(step);
+      for (const [name, text] of this.#steps) connection.parse({ name, text });
       connection.sync();
       return null;
     });
@@ -88,17 +117,18 @@ class PipelinedQuery extends BaseQuery {
   readonly #steps: readonly BoundStep[];
   #completed = 0;
 
-  constructor(steps: readonly BoundStep[], { name, text, values }: Statement, settle: Settle) {
+  constructor(
+    steps: readonly BoundStep[],
+    { name, text, values }: Statement,
+    settle: Settle<pg.QueryResult>,
+  ) {
     super({ name, text, values: [...values], queryMode: "extended" }, undefined, settle);
     this.#steps = steps;
   }
 
   override submit(connection: DriverConnection): Error | null {
     return inOneWrite(connection, () => {
-      for (const { step, values } of this.#steps) {
-        connection.bind({ statement: step.name, values });
-        connection.execute({});
-      }
+      run(this.#steps, connection);
       return super.submit(connection);
     });
   }
@@ -111,6 +141,76 @@ class PipelinedQuery extends BaseQuery {
   override handleCommandComplete(message: Message, connection: DriverConnection): void {
     if (this.#completed >= this.#steps.length) super.handleCommandComplete(message, connection);
     this.#completed += 1;
+  }
+}
+
+/** One of several statements before one Sync. */
+class PartQuery extends BaseQuery {
+  override _getRows(connection: DriverConnection): void {
+    connection.execute({});
+  }
+}
+
+class TogetherQuery extends BaseQuery {
+  readonly #steps: readonly BoundStep[];
+  readonly #parts: readonly DriverQuery[];
+  readonly #results: pg.QueryResult[] = [];
+  #completed = 0;
+
+  constructor(
+    steps: readonly BoundStep[],
+    statements: readonly Statement[],
+    settle: Settle<Answers>,
+  ) {
+    super({ text: "", values: [], queryMode: "extended" }, undefined, (failure) =>
+      settle(null, { results: this.#results, failure }),
+    );
+    this.#steps = steps;
+    const keep: Settle<pg.QueryResult> = (_error, result) => this.#results.push(result);
+    this.#parts = statements.map(
+      ({ values, ...statement }) =>
+        new PartQuery(
+          { ...statement, values: [...values], queryMode: "extended" },
+          undefined,
+          keep,
+        ),
+    );
+  }
+
+  override submit(connection: DriverConnection): Error | null {
+    return inOneWrite(connection, () => {
+      run(this.#steps, connection);
+      for (const part of this.#parts) part.prepare(connection);
+      connection.sync();
+      return null;
+    });
+  }
+
+  get #answered(): number {
+    return this.#completed - this.#steps.length;
+  }
+
+  override handleRowDescription(message: Message): void {
+    this.#parts[this.#answered]?.handleRowDescription(message);
+  }
+
+  override handleDataRow(message: Message): void {
+    this.#parts[this.#answered]?.handleDataRow(message);
+  }
+
+  override handleCommandComplete(message: Message, connection: DriverConnection): void {
+    const part = this.#parts[this.#answered];
+    this.#completed += 1;
+    part?.handleCommandComplete(message, connection);
+    part?.handleReadyForQuery(connection);
+  }
+}
+
+function run(steps: readonly BoundStep[], connection: DriverConnection): void {
+  for (const { step, values } of steps) {
+    if (step.name === unnamed) connection.parse(step);
+    connection.bind({ statement: step.name, values });
+    connection.execute({});
   }
 }
 

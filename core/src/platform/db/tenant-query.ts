@@ -1,6 +1,6 @@
 import type pg from "pg";
 
-import { prepare, queryAfter } from "./pipelined-query.ts";
+import { type Answers, prepare, queryAfter, queryTogether, type Step } from "./pipelined-query.ts";
 import { statementName } from "./statement-name.ts";
 
 /**
@@ -18,7 +18,25 @@ export async function queryAsTenant(
   return queryAfter(client, [setting], { name: statementName(text), text, values });
 }
 
+/** A statement that is kept prepared, with its bound values. */
+export type NamedRead = Step & { readonly values: readonly unknown[] };
+
+/** Several statements of one tenant that only read, in one round trip; each for `limitMs` at most. */
+export async function queryTogetherAsTenant(
+  client: pg.PoolClient,
+  tenantId: string,
+  { statements, limitMs }: { statements: readonly NamedRead[]; limitMs: number },
+): Promise<Answers> {
+  await prepare(client, [settingReaderInTime, ...statements]);
+  const setting = { step: settingReaderInTime, values: [tenantId, String(limitMs)] };
+  return queryTogether(client, [setting], statements);
+}
+
 const settingReader = {
   name: "mw_set_reader",
   text: `select set_config('app.tenant_id', $1, true), set_config('transaction_read_only', 'on', true)`,
+};
+const settingReaderInTime = {
+  name: "mw_set_reader_in_time",
+  text: `${settingReader.text}, set_config('statement_timeout', $2, true)`,
 };

@@ -1,11 +1,11 @@
 import type { EventToEmit } from "@millwright/contracts/events";
 import type { TenantId } from "@millwright/contracts/units";
-import { Kysely, PostgresDialect, type PostgresPoolClient } from "kysely";
+import { Kysely, PostgresDialect, type PostgresPoolClient, type RawBuilder } from "kysely";
 import type pg from "pg";
 
 import { invariant } from "../errors.ts";
 import { traceparent } from "../observe/trace.ts";
-import type { BoundStep, Step } from "./pipelined-query.ts";
+import { type BoundStep, unnamed } from "./pipelined-query.ts";
 import { statementName } from "./statement-name.ts";
 import { type RunStatement, tracedQuery } from "./traced-query.ts";
 
@@ -20,7 +20,7 @@ export class Transaction {
   readonly #kysely: Kysely<NoTables>;
   readonly #tenantId: TenantId | null;
   readonly #events: EventToEmit[] = [];
-  readonly #last: BoundStep[] = [];
+  #queued: BoundStep[] = [];
   readonly #touchedWorkCenters = new Set<string>();
 
   constructor(kysely: Kysely<NoTables>, tenantId: TenantId | null) {
@@ -54,11 +54,20 @@ export class Transaction {
   }
 
   /**
-   * Queues a statement whose answer nobody needs: it goes out with the commit, before the events, and
-   * costs no round trip. When it fails nothing is saved.
+   * Queues a statement whose answer nobody needs: it goes out in front of the next one or of the commit,
+   * in order, and costs no round trip. When it fails, so does what it went out with.
    */
-  atEnd(step: Step, values: readonly string[]): void {
-    this.#last.push({ step, values });
+  queue(statement: RawBuilder<unknown>): void {
+    const { sql: text, parameters } = statement.compile(this.#kysely);
+    const step = { name: statementName(text) ?? unnamed, text };
+    this.#queued.push({ step, values: parameters.map(asText) });
+  }
+
+  /** What waits for the next message; whoever takes it sends it. */
+  takeQueued(): readonly BoundStep[] {
+    const queued = this.#queued;
+    if (queued.length > 0) this.#queued = [];
+    return queued;
   }
 
   /** Says that the tiles of these work centers changed, so that live screens read them after the commit. */
@@ -66,10 +75,10 @@ export class Transaction {
     for (const workCenterId of workCenterIds) this.#touchedWorkCenters.add(workCenterId);
   }
 
-  /** The last statements, the events as `platform.emit` takes them, and what listeners of `tile` are told. */
-  atCommit(): { last: readonly BoundStep[]; events: string | null; tileNotices: string[] } {
+  /** What is still queued, the events as `platform.emit` takes them, and what listeners of `tile` are told. */
+  atCommit(): { queued: readonly BoundStep[]; events: string | null; tileNotices: string[] } {
     const events = this.#events.length === 0 ? null : JSON.stringify(this.#events);
-    return { last: this.#last, events, tileNotices: this.#tileNotices() };
+    return { queued: this.takeQueued(), events, tileNotices: this.#tileNotices() };
   }
 
   #tileNotices(): string[] {
@@ -81,6 +90,22 @@ export class Transaction {
     }
     return notices;
   }
+}
+
+/** A parameter as PostgreSQL reads it from text, which is how the driver sends it too. */
+function asText(value: unknown): string | null {
+  if (value === null || typeof value === "string") return value;
+  if (typeof value === "number" || typeof value === "boolean") return String(value);
+  if (value instanceof Date) return value.toISOString();
+  if (Array.isArray(value)) return `{${value.map(asElement).join()}}`;
+  if (value instanceof Uint8Array) return `\\x${Buffer.from(value).toString("hex")}`;
+  throw new Error(`a queued statement cannot be given ${typeof value}`);
+}
+
+/** An element of an array's text (PostgreSQL, 8.15.6). */
+function asElement(value: unknown): string {
+  const text = asText(value);
+  return text === null ? "null" : `"${text.replaceAll(/["\\]/g, String.raw`\$&`)}"`;
 }
 
 // A NOTIFY carries at most 8,000 bytes; an id takes 39 of them.

@@ -2,9 +2,10 @@ import { OpenAPIHono } from "@hono/zod-openapi";
 import type { Context } from "hono";
 
 import type { Transaction } from "../db/transaction.ts";
+import { Fault } from "../errors.ts";
 import type { Platform } from "../platform.ts";
 import type { Caller } from "./caller.ts";
-import { once } from "./idempotency.ts";
+import { findAnswer, isKeyTaken, keepAnswer, type KeyedRequest } from "./idempotency.ts";
 import { type Authorise, authoriseOf, callerOf, refuseUnasked } from "./permission.ts";
 
 /** A set of routes; input that fails its schema is thrown, so that problem.ts answers it. */
@@ -29,11 +30,19 @@ export type Requests = {
    */
   transaction<T>(c: Context, work: Work<T>): Promise<T>;
   /**
-   * A POST: acts once per caller and Idempotency-Key, see `once`. Behind `on: "object"` the question goes
-   * into `ask`: an answer that is repeated is asked about too, and `work` does not run for it.
+   * A POST: acts once per caller and Idempotency-Key, and answers again what it answered, for 24 hours.
+   * Behind `on: "object"` the question goes into `ask`: an answer that is repeated is asked about too.
    */
   act<T>(c: Context, body: unknown, work: Work<T>, ask?: Work<void>): Promise<T>;
+  /** The same with something that is told once and never kept: null when the answer is a repeated one. */
+  actTellingOnce<T, S>(
+    c: Context,
+    body: unknown,
+    work: Work<Told<T, S>>,
+  ): Promise<Told<T, S | null>>;
 };
+
+type Told<T, S> = { readonly answer: T; readonly secret: S };
 
 export function createRequests({ db }: Pick<Platform, "db">): Requests {
   const transaction: Requests["transaction"] = (c, work) => {
@@ -47,15 +56,51 @@ export function createRequests({ db }: Pick<Platform, "db">): Requests {
       return result;
     });
   };
+  /** A key that has an answer is found by failing: nearly none has one, and so none is looked up first. */
+  const actOnce = async <T, S>(c: Context, request: KeyedRequest, { work, ask }: Act<T, S>) => {
+    let isAllowed = false;
+    const attempt = () =>
+      transaction(c, async (tx, caller) => {
+        await ask?.(tx, caller);
+        isAllowed = true;
+        const told = await work(tx, caller);
+        keepAnswer(tx, request, told.answer);
+        return told;
+      });
+    try {
+      return await attempt();
+    } catch (error) {
+      if (!isAllowed || error instanceof Fault) throw error;
+      // What was done the first time may be why it is refused now.
+      const { tenantId } = callerOf(c);
+      const found = await db.inTenant(tenantId, (tx) => findAnswer(tx, request));
+      if (found !== null) return { answer: found.answer as T, secret: null };
+      if (isKeyTaken(error)) return attempt();
+      throw error;
+    }
+  };
+  const act = <T, S>(c: Context, body: unknown, { work, ask }: Act<T, S>) => {
+    const key = c.req.header("idempotency-key");
+    if (key !== undefined) {
+      const request = { key, method: c.req.method, path: c.req.path, body, caller: callerOf(c) };
+      return actOnce(c, request, { work, ask });
+    }
+    return transaction(c, async (tx, caller) => {
+      await ask?.(tx, caller);
+      return work(tx, caller);
+    });
+  };
   return {
     transaction,
-    act: async (c, body, work, ask) => {
-      const key = c.req.header("idempotency-key");
-      return transaction(c, async (tx, caller) => {
-        await ask?.(tx, caller);
-        const request = { key, method: c.req.method, path: c.req.path, body, caller };
-        return once(tx, request, () => work(tx, caller));
+    act: async <T>(c: Context, body: unknown, work: Work<T>, ask?: Work<void>) => {
+      const untold = async (...given: Parameters<Work<T>>): Promise<Told<T, null>> => ({
+        answer: await work(...given),
+        secret: null,
       });
+      return (await act(c, body, { work: untold, ask })).answer;
     },
+    actTellingOnce: (c, body, work) => act(c, body, { work, ask: undefined }),
   };
 }
+
+type Act<T, S> = { work: Work<Told<T, S>>; ask: Work<void> | undefined };

@@ -2,13 +2,14 @@ import { createHash } from "node:crypto";
 
 import { sql } from "kysely";
 
+import { isTaken } from "../db/failure.ts";
 import type { Transaction } from "../db/transaction.ts";
 import { invariant, Refusal } from "../errors.ts";
 import type { Caller } from "./caller.ts";
 
-/** The request behind an Idempotency-Key; `body` is what the handler was asked, already parsed. */
+/** A request with an Idempotency-Key; `body` is what the handler was asked, already parsed. */
 export type KeyedRequest = {
-  key: string | undefined;
+  key: string;
   method: string;
   path: string;
   body: unknown;
@@ -17,80 +18,66 @@ export type KeyedRequest = {
 };
 
 /**
- * Answers a request once per key: the first time by `act`, afterwards with the stored answer for
- * 24 hours. The key is written in the transaction of the effect, so there is no moment in which one
- * exists without the other, and two requests at once with one key act once. A refused request keeps
- * no key and is decided anew.
- * @throws Refusal idempotency_key.reused when the key came with another request before.
+ * Keeps the answer under the request's key, in the transaction of its effect and as the last thing of
+ * it: there is no moment in which one exists without the other. When the key is taken, or another
+ * request with it commits first, this transaction fails (`isKeyTaken`) and has no effect.
  */
-export async function once<T>(
+export function keepAnswer(tx: Transaction, request: KeyedRequest, answer: unknown): void {
+  tx.queue(sql`
+    insert into platform.idempotency_key
+      (tenant_id, caller_id, key, request, request_sha256, response)
+    values (${tx.tenantId}, ${callerIdOf(request)}, ${request.key}, ${placeOf(request)},
+            ${digestOf(request)}, ${JSON.stringify(answer ?? null)}::jsonb)`);
+}
+
+/** Whether a transaction failed because its Idempotency-Key has an answer already. */
+export function isKeyTaken(error: unknown): boolean {
+  return isTaken(error, "idempotency_key");
+}
+
+/**
+ * What the same request was answered within the last 24 hours, null when it was not: then its key is
+ * free, also when an answer from before was still kept. A refused request keeps no answer.
+ * @throws Refusal idempotency_key.reused when the key came with another request
+ */
+export async function findAnswer(
   tx: Transaction,
   request: KeyedRequest,
-  act: () => Promise<T>,
-): Promise<T> {
-  const { key } = request;
-  if (key === undefined) return act();
-  const place = `${request.method} ${request.path}`;
-  const callerId = request.caller.userId ?? request.caller.apiKeyId;
-  invariant(callerId !== null, "a caller is a user or an API key");
-  // In this thread: a body is small, and waking another one takes thirty times as long.
-  const digest = createHash("sha256")
-    .update(JSON.stringify(request.body ?? null))
-    .digest();
-  // A second request with this key waits here until the first commits or rolls back.
-  const claimed = await sql`
-    insert into platform.idempotency_key (tenant_id, caller_id, key, request, request_sha256)
-    values (${tx.tenantId}, ${callerId}, ${key}, ${place}, ${digest})
-    on conflict (tenant_id, caller_id, key) do update
-       set request = excluded.request, request_sha256 = excluded.request_sha256,
-           response = null, created_time = now()
-     where idempotency_key.created_time < now() - interval '24 hours'
-    returning key`.execute(tx.over());
-  if (claimed.rows.length === 0) {
-    return storedAnswer<T>(tx, { callerId, key }, place, digest);
-  }
-  const answer = await act();
-  keepAnswer(tx, { callerId, key }, answer);
-  return answer;
-}
-
-/** Keeps the answer; upkeep removes it after 24 hours (`platform.forget_idempotency_keys`). */
-function keepAnswer(
-  tx: Transaction,
-  { callerId, key }: { callerId: string; key: string },
-  answer: unknown,
-): void {
-  tx.atEnd(keepingAnswer, [JSON.stringify(answer ?? null), tx.tenantId, callerId, key]);
-}
-
-const keepingAnswer = {
-  name: "mw_keep_answer",
-  text: `
-    update platform.idempotency_key
-       set response = $1::jsonb
-     where tenant_id = $2
-       and caller_id = $3
-       and key = $4`,
-};
-
-async function storedAnswer<T>(
-  tx: Transaction,
-  { callerId, key }: { callerId: string; key: string },
-  place: string,
-  digest: Uint8Array,
-): Promise<T> {
-  const { rows } = await sql<{ response: T; is_same: boolean }>`
-    select response, request = ${place} and request_sha256 = ${digest} as is_same
+): Promise<{ answer: unknown } | null> {
+  const [callerId, key] = [callerIdOf(request), request.key];
+  await sql`
+    delete from platform.idempotency_key
+     where tenant_id = ${tx.tenantId}
+       and caller_id = ${callerId}
+       and key = ${key}
+       and created_time < now() - interval '24 hours'`.execute(tx.over());
+  const { rows } = await sql<{ answer: unknown; is_same: boolean }>`
+    select response as answer,
+           request = ${placeOf(request)} and request_sha256 = ${digestOf(request)} as is_same
       from platform.idempotency_key
      where tenant_id = ${tx.tenantId}
        and caller_id = ${callerId}
        and key = ${key}`.execute(tx.over());
   const [stored] = rows;
-  if (stored?.is_same !== true) {
-    throw new Refusal(
-      "idempotency_key.reused",
-      "This Idempotency-Key was used for another request. Use a new key for a new request.",
-    );
-  }
-  return stored.response;
+  if (stored === undefined) return null;
+  if (stored.is_same) return { answer: stored.answer };
+  throw new Refusal(
+    "idempotency_key.reused",
+    "This Idempotency-Key was used for another request. Use a new key for a new request.",
+  );
+}
+
+function callerIdOf({ caller }: KeyedRequest): string {
+  const callerId = caller.userId ?? caller.apiKeyId;
+  invariant(callerId !== null, "a caller is a user or an API key");
+  return callerId;
+}
+
+const placeOf = ({ method, path }: KeyedRequest): string => `${method} ${path}`;
+
+/** In this thread: a body is small, and waking another one takes thirty times as long. */
+function digestOf({ body }: KeyedRequest): Uint8Array {
+  return createHash("sha256")
+    .update(JSON.stringify(body ?? null))
+    .digest();
 }

@@ -40,6 +40,14 @@ export type WorkOrder = {
   version: number;
 };
 
+/** The operation that a list names: the one that runs, else one that pauses, else one that may start. */
+export function currentOf<O extends { state: OperationState }>(
+  operations: readonly O[],
+): O | undefined {
+  const first = (state: OperationState) => operations.find((one) => one.state === state);
+  return first("running") ?? first("paused") ?? first("ready");
+}
+
 type Payloads = {
   "work_order.drafted": EventPayload<"work_order.drafted@1">;
   "work_order.firmed": EventPayload<"work_order.firmed@1">;

@@ -4,6 +4,7 @@ import {
   Decimal,
   iso8601Schema,
   itemIdSchema,
+  toQuantity,
   workCenterIdSchema,
   workOrderIdSchema,
   workUnitIdSchema,
@@ -13,7 +14,12 @@ import { z } from "zod";
 
 import { VersionConflict } from "../../../platform/db/failure.ts";
 import type { Transaction } from "../../../platform/db/transaction.ts";
-import type { Operation, WorkOrder, WorkOrderEvent } from "../domain/work-order.ts";
+import {
+  currentOf,
+  type Operation,
+  type WorkOrder,
+  type WorkOrderEvent,
+} from "../domain/work-order.ts";
 
 /** An order with what its stream does not hold: item texts, and when it was released here. */
 export type StoredWorkOrder = {
@@ -79,13 +85,16 @@ function isOneOf(workOrderIds: readonly string[]) {
     : sql`o.work_order_id = any (${[...workOrderIds]}::uuid[])`;
 }
 
-/** Waits until nobody else changes this order, then keeps others waiting until the commit. */
-export async function lockWorkOrder(tx: Transaction, workOrderId: string): Promise<void> {
-  await sql`
+/**
+ * Lets nobody else change this order from the next statement on to the commit: it waits with that
+ * statement, which goes out in the same message and sees what others committed before.
+ */
+export function lockWorkOrder(tx: Transaction, workOrderId: string): void {
+  tx.queue(sql`
     select
       from production.work_order
      where work_order_id = ${workOrderId}
-       for update`.execute(tx.over());
+       for update`);
 }
 
 /** False when the number is taken. The draft's event goes to the log with it. */
@@ -96,14 +105,16 @@ export async function insertWorkOrder(
   actor: Actor,
 ): Promise<boolean> {
   const { order } = draft;
+  const shown = shownOf(order);
   const { rows } = await sql`
     insert into production.work_order
       (work_order_id, tenant_id, number, item_id, item_number, item_name, uom, quantity, due_date,
-       state, version)
+       state, version, good, scrap, current_step, current_operation_name)
     values
       (${order.workOrderId}, ${tx.tenantId}, ${order.number}, ${order.itemId}, ${draft.itemNumber},
        ${draft.itemName}, ${draft.uom}, ${order.quantity.toFixed()}::numeric, ${order.dueDate}::timestamptz,
-       ${order.state}, ${order.version})
+       ${order.state}, ${order.version}, ${shown.good}, ${shown.scrap}, ${shown.currentStep},
+       ${shown.currentOperationName})
     on conflict (tenant_id, number) do nothing
     returning work_order_id`.execute(tx.over());
   if (rows.length === 0) return false;
@@ -119,9 +130,9 @@ export async function insertWorkOrder(
 }
 
 /**
- * Writes orders after a decision and queues their events. The version is checked here, so a lost race
- * shows before anything else is done, and again by the log.
- * @throws VersionConflict when one of them changed since it was loaded; the transaction runs again.
+ * Writes orders after a decision and queues their events, which carry the version that was loaded: when
+ * an order changed since, the log refuses them at the commit and the transaction runs again.
+ * @throws VersionConflict when that shows before, as it does for several orders at once
  */
 export async function saveWorkOrders(
   tx: Transaction,
@@ -131,7 +142,7 @@ export async function saveWorkOrders(
   const changed = changes.filter(({ events }) => events.length > 0);
   if (changed.length === 0) return;
   await updateOrders(tx, changed, by.now);
-  await updateOperations(tx, changed.flatMap(changedOperations));
+  updateOperations(tx, changed.flatMap(changedOperations));
   tx.touch(changed.flatMap(touchedWorkCenters));
   tx.emit(changed.flatMap((change) => eventsOf(tx, change, by.actor)));
 }
@@ -147,17 +158,28 @@ async function updateOrders(
     held_from: after.heldFrom,
     old_version: before.version,
     version: after.version,
+    ...shownOf(after),
     released_time: events.some(({ type }) => type === "work_order.released") ? now : null,
   }));
   const [only, another] = records;
-  const { numAffectedRows } =
-    only !== undefined && another === undefined
-      ? await updateOrder(tx, only)
-      : await updateSet(tx, records);
+  if (only !== undefined && another === undefined) return updateOrder(tx, only);
+  const { numAffectedRows } = await updateSet(tx, records);
   if (numAffectedRows !== BigInt(changes.length)) throw new VersionConflict();
 }
 
-type OrderRecord = {
+/** What lists show of the operations, so that a page of orders need not read theirs. */
+export function shownOf({ operations }: Pick<WorkOrder, "operations">) {
+  const current = currentOf(operations);
+  const last = operations.at(-1);
+  return {
+    good: toQuantity(last?.good ?? 0),
+    scrap: toQuantity(last?.scrap ?? 0),
+    currentStep: current?.step ?? null,
+    currentOperationName: current?.name ?? null,
+  };
+}
+
+type OrderRecord = ReturnType<typeof shownOf> & {
   id: string;
   state: string;
   held_from: string | null;
@@ -167,32 +189,37 @@ type OrderRecord = {
 };
 
 /** Nearly every change is of one order, and the key finds it in a third of the time of a set. */
-function updateOrder(tx: Transaction, record: OrderRecord) {
-  return sql`
+function updateOrder(tx: Transaction, record: OrderRecord): void {
+  tx.queue(sql`
     update production.work_order
        set state = ${record.state}, held_from = ${record.held_from}, version = ${record.version},
+           good = ${record.good}, scrap = ${record.scrap}, current_step = ${record.currentStep},
+           current_operation_name = ${record.currentOperationName},
            released_time = coalesce(${record.released_time}::timestamptz, released_time)
      where work_order_id = ${record.id}
-       and version = ${record.old_version}`.execute(tx.over());
+       and version = ${record.old_version}`);
 }
 
 function updateSet(tx: Transaction, records: readonly OrderRecord[]) {
   return sql`
     update production.work_order o
        set state = n.state, held_from = n.held_from, version = n.version,
+           good = n.good, scrap = n.scrap, current_step = n."currentStep",
+           current_operation_name = n."currentOperationName",
            released_time = coalesce(n.released_time, o.released_time)
       from jsonb_to_recordset(${JSON.stringify(records)}::jsonb)
         as n (id uuid, state text, held_from text, old_version integer, version integer,
-              released_time timestamptz)
+              good numeric, scrap numeric, "currentStep" integer,
+              "currentOperationName" text, released_time timestamptz)
      where ${isOneOf(records.map(({ id }) => id))}
        and o.work_order_id = n.id
        and o.version = n.old_version`.execute(tx.over());
 }
 
-async function updateOperations(
+function updateOperations(
   tx: Transaction,
   operations: readonly { workOrderId: string; operation: Operation }[],
-): Promise<void> {
+): void {
   if (operations.length === 0) return;
   const records = operations.map(({ workOrderId, operation }) => ({
     id: workOrderId,
@@ -204,7 +231,7 @@ async function updateOperations(
     started_time: operation.startedTime,
     done_time: operation.doneTime,
   }));
-  await sql`
+  tx.queue(sql`
     update production.work_order_operation o
        set work_unit_id = n.work_unit_id, state = n.state, good = n.good, scrap = n.scrap,
            started_time = n.started_time, done_time = n.done_time
@@ -213,7 +240,7 @@ async function updateOperations(
               started_time timestamptz, done_time timestamptz)
      where ${isOneOf([...new Set(operations.map(({ workOrderId }) => workOrderId))])}
        and o.work_order_id = n.id
-       and o.step = n.step`.execute(tx.over());
+       and o.step = n.step`);
 }
 
 /** `evolve` keeps what it does not change, so identity says which operations did. */
