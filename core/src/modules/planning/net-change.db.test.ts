@@ -5,6 +5,7 @@ import { sql } from "kysely";
 import { beforeAll, expect, test } from "vitest";
 
 import { until } from "../../../../deploy/test/until.ts";
+import { makePlace } from "../../testing/plant.ts";
 import { plantOfFile } from "../../testing/plant-of-file.ts";
 import { contentOf, forget, runMrpNow } from "./net-change.fixture.ts";
 import { makeInProcess } from "./net-change-process.fixture.ts";
@@ -138,6 +139,42 @@ test("a what-if is brought up to date with what it was asked with", async () => 
   await expectUpToDate(whatIf.planId, asked);
 });
 
+test("sees what nobody tells: demands from a file, stock that expires by the clock", async () => {
+  const milk = await plant.post<Item>("/api/items", { ...thing("MILK", "pc"), tracking: "lot" });
+  const site = await makePlace(plant, "site", "DAIRY");
+  const bin = await makePlace(plant, "bin", "D-1", await makePlace(plant, "warehouse", "D", site));
+  const farm = await makePlace(plant, "supplier", "FARM");
+  const base = await runMrpNow(plant, {});
+  const bought = async () => {
+    expect(await netChange()).toMatchObject({ mode: "net_change", summary: { changedItems: 1 } });
+    return (await ordersOf(base.planId)).filter(({ itemId }) => itemId === milk.itemId).length;
+  };
+  const imported = await plant.app.api.request("/api/planning/demands/import", {
+    method: "POST",
+    headers: { authorization: `Bearer ${database.apiKey}`, "content-type": "text/csv" },
+    body: `kind,itemNumber,quantity,dueDay,reference\nsales_order,MILK,4,2026-11-20,SO-2\n`,
+  });
+  expect(imported.status).toBe(200);
+  expect(await bought()).toBe(1);
+  // The database's clock, not the plant's; long enough for one net change on a busy machine.
+  const expires = Date.now() + 10_000;
+  const move = {
+    moveId: crypto.randomUUID(),
+    itemId: milk.itemId,
+    quantity: "5",
+    reason: "receipt",
+    lotNumber: "L-1",
+    lotExpiresTime: new Date(expires).toISOString(),
+    fromLocationId: farm,
+    toLocationId: bin,
+  };
+  await plant.post("/api/stock/moves", { moves: [move] });
+  expect(await bought()).toBe(0);
+  await until("the milk has gone off", () => Date.now() > expires);
+  expect(await bought()).toBe(1);
+  await expectUpToDate(base.planId);
+});
+
 test("refuses what it cannot bring up to date, by name", async () => {
   const schedule = await plant.post<Plan>("/api/planning/schedules", { seconds: 1 });
   const queued = await plant.post<Plan>("/api/planning/mrp-runs", {});
@@ -239,67 +276,77 @@ test("an order that is firmed while a net change is made is not planned a second
   await expectUpToDate(base.planId);
 });
 
-test("plans everything anew where it could be wrong, and says why", async () => {
-  const base = await runMrpNow(plant, {});
-  const fallsBack = async (fallback: string) => {
-    const run = await netChange();
-    expect(run).toMatchObject({ state: "done", mode: "regenerative", basePlanId: null, fallback });
-    expect(run.isCurrent).toBe(true);
-    await expectUpToDate(run.planId);
-    return run;
-  };
-  await plant.core.db.inTenant(plant.tenantId, async (tx) => {
-    await sql`delete from planning.plan_basis where plan_id = ${base.planId}`.execute(tx.over());
-  });
-  await fallsBack("no_basis");
+// A dozen full runs, some of two thousand items.
+test(
+  "plans everything anew where it could be wrong, and says why",
+  { timeout: 180_000 },
+  async () => {
+    const base = await runMrpNow(plant, {});
+    const fallsBack = async (fallback: string) => {
+      const run = await netChange();
+      expect(run).toMatchObject({
+        state: "done",
+        mode: "regenerative",
+        basePlanId: null,
+        fallback,
+      });
+      expect(run.isCurrent).toBe(true);
+      await expectUpToDate(run.planId);
+      return run;
+    };
+    await plant.core.db.inTenant(plant.tenantId, async (tx) => {
+      await sql`delete from planning.plan_basis where plan_id = ${base.planId}`.execute(tx.over());
+    });
+    await fallsBack("no_basis");
 
-  // Quantities of all items are then kept with more decimals.
-  await plant.post<Item>("/api/items", thing("FINE", "kg"));
-  await fallsBack("decimals");
+    // Quantities of all items are then kept with more decimals.
+    await plant.post<Item>("/api/items", thing("FINE", "kg"));
+    await fallsBack("decimals");
 
-  const file = Array.from({ length: 2_001 }, (_, row) => `MANY-${row},Many,buy,pc`).join("\n");
-  const imported = await plant.app.api.request("/api/items/import", {
-    method: "POST",
-    headers: { authorization: `Bearer ${database.apiKey}`, "content-type": "text/csv" },
-    body: `number,name,kind,uom\n${file}\n`,
-  });
-  expect(imported.status).toBe(200);
-  await fallsBack("too_many_items");
+    const file = Array.from({ length: 2_001 }, (_, row) => `MANY-${row},Many,buy,pc`).join("\n");
+    const imported = await plant.app.api.request("/api/items/import", {
+      method: "POST",
+      headers: { authorization: `Bearer ${database.apiKey}`, "content-type": "text/csv" },
+      body: `number,name,kind,uom\n${file}\n`,
+    });
+    expect(imported.status).toBe(200);
+    await fallsBack("too_many_items");
 
-  // The fences contradict each other: the plan says so for as long as it is so.
-  await putPolicy(plant, product.bolt.itemId, {
-    leadDays: 5,
-    planningFenceDays: 3,
-    demandFenceDays: 9,
-  });
-  await fallsBack("findings");
-  await demand(product.bracket.itemId, "1", "2026-12-17");
-  expect((await fallsBack("findings")).findings).toHaveLength(1);
-  await demand(other.bracket.itemId, "1", "2026-12-17");
-  expect(await netChange()).toMatchObject({ mode: "net_change" });
+    // The fences contradict each other: the plan says so for as long as it is so.
+    await putPolicy(plant, product.bolt.itemId, {
+      leadDays: 5,
+      planningFenceDays: 3,
+      demandFenceDays: 9,
+    });
+    await fallsBack("findings");
+    await demand(product.bracket.itemId, "1", "2026-12-17");
+    expect((await fallsBack("findings")).findings).toHaveLength(1);
+    await demand(other.bracket.itemId, "1", "2026-12-17");
+    expect(await netChange()).toMatchObject({ mode: "net_change" });
 
-  const blue = await plant.post<Item>("/api/items", thing("BLUE", "pc"));
-  const lines = [
-    line(other.plate, [{ priority: 1, itemId: blue.itemId, quantity: "1", uom: "pc" }]),
-  ];
-  await revise(other.bracket, { lines });
-  await fallsBack("alternates");
+    const blue = await plant.post<Item>("/api/items", thing("BLUE", "pc"));
+    const lines = [
+      line(other.plate, [{ priority: 1, itemId: blue.itemId, quantity: "1", uom: "pc" }]),
+    ];
+    await revise(other.bracket, { lines });
+    await fallsBack("alternates");
 
-  // Scrap that the part is made of: what it brings is needed before it comes.
-  const [machine] = other.machines;
-  const step = { step: 10, name: "Melt", ...machine, runMsPerUnit: 1_000, setupMs: 0 };
-  const made = { ...thing("SCRAP", "pc"), kind: "make", operations: [step] };
-  const scrap = await plant.post<Item>("/api/items", made);
-  await revise(scrap, { lines: [line(product.bracket)] });
-  await revise(product.bracket, {
-    lines: [line(product.plate)],
-    byProducts: [{ itemId: scrap.itemId, quantity: "1", uom: "pc" }],
-  });
-  await fallsBack("cycle");
+    // Scrap that the part is made of: what it brings is needed before it comes.
+    const [machine] = other.machines;
+    const step = { step: 10, name: "Melt", ...machine, runMsPerUnit: 1_000, setupMs: 0 };
+    const made = { ...thing("SCRAP", "pc"), kind: "make", operations: [step] };
+    const scrap = await plant.post<Item>("/api/items", made);
+    await revise(scrap, { lines: [line(product.bracket)] });
+    await revise(product.bracket, {
+      lines: [line(product.plate)],
+      byProducts: [{ itemId: scrap.itemId, quantity: "1", uom: "pc" }],
+    });
+    await fallsBack("cycle");
 
-  plant.setClock("2026-11-21T10:00:00Z");
-  await fallsBack("new_day");
-});
+    plant.setClock("2026-11-21T10:00:00Z");
+    await fallsBack("new_day");
+  },
+);
 
 const thing = (number: string, uom: string) => ({
   number,

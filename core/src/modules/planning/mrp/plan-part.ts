@@ -4,7 +4,7 @@ import type { NetChangeFallback } from "@millwright/contracts/states";
 import type { Transaction } from "../../../platform/db/transaction.ts";
 import { plannedPoints } from "../engine/mrp/alternates.ts";
 import { composeInput } from "../engine/mrp/compose-input.ts";
-import type { Finding } from "../engine/mrp/finding.ts";
+import type { Finding, FindingCode } from "../engine/mrp/finding.ts";
 import { supplyKinds } from "../engine/mrp/input.ts";
 import { findingsOf, type MrpPlan, type OrderRef } from "../engine/mrp/plan.ts";
 import { ordersOf } from "../engine/mrp/planned-orders.ts";
@@ -115,12 +115,24 @@ function isNear(
     task.points.filter(({ itemId }) => planned.has(itemId)).map(({ name }) => name),
   );
   return before.some(
-    ({ culprits }) =>
+    ({ code, culprits }) =>
+      codesOfRows.has(code) ||
       culprits.length === 0 ||
       culprits.length >= culpritsShownMax ||
       culprits.some((name) => names.has(name)),
   );
 }
+
+/** What they say numbers rows of the whole input, which a change may have shifted. */
+const codesOfRows: ReadonlySet<string> = new Set<FindingCode>([
+  "alternate.not_plannable",
+  "by_product.not_plannable",
+  "demand.not_plannable",
+  "line.bad_factor",
+  "on_hand.not_plannable",
+  "receipt.not_plannable",
+  "structure.unknown_point",
+]);
 
 /** A finding that names so many may be about more. @see shownFinding */
 const culpritsShownMax = 20;
