@@ -108,6 +108,7 @@ function load(): NamedInput {
 function ask(plan: MrpPlan) {
   const pegTimes: number[] = [];
   const changeTimes: number[] = [];
+  const changeCpuTimes: number[] = [];
   let netted = 0;
   for (const share of shares(200)) {
     const point = Math.floor(share * plan.input.points.count);
@@ -120,15 +121,17 @@ function ask(plan: MrpPlan) {
     const row = Math.floor(share * plan.demands.count);
     const day = plan.demands.day[row] ?? 0;
     const quantity = (plan.demands.quantity[row] ?? 0) + 10 ** plan.input.decimals;
-    const { result, ms } = timed(() =>
+    const { result, ms, cpuMs } = timed(() =>
       replan(plan, [{ kind: "demand_changed", row, day, quantity }]),
     );
     changeTimes.push(ms);
+    changeCpuTimes.push(cpuMs);
     netted = Math.max(netted, result.netted.length);
   }
   return {
     peg_ms: spread(pegTimes),
     net_change_ms: spread(changeTimes),
+    net_change_cpu_ms: spread(changeCpuTimes),
     net_change_points_max: netted,
   };
 }
