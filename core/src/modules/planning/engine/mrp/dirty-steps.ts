@@ -48,10 +48,11 @@ export class DirtySteps {
 
   #pointsOf(steps: readonly number[]): Int32Array {
     const { input, structure } = this.#plan;
-    return Int32Array.from(
-      steps,
-      (step) => structure.alternates?.mains[step - input.points.count] ?? step,
-    );
+    const { alternates } = structure;
+    // Not by Int32Array.from: it asks an iterator for each.
+    const points = new Int32Array(steps);
+    if (alternates === null) return points;
+    return points.map((step) => alternates.mains[step - input.points.count] ?? step);
   }
 
   /**

@@ -54,6 +54,7 @@ function revisionsOf(
 ): Revision[] | null {
   const { orders, window } = plan;
   const { safetyLeadDays } = leadTerms(plan, point);
+  // The first order is more or less than its day requires: it makes good what stock lacks or gives.
   const firstDay = (orders.due[rowsOfRank(orders, rank).first] ?? 0) + safetyLeadDays;
   const days = addUpNews(plan, news, rank);
   const revisions: Revision[] = [];
