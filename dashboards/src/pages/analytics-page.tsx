@@ -4,6 +4,7 @@ import { useNavigate, useSearch } from "@tanstack/react-router";
 import { useTranslations } from "use-intl";
 
 import { oeeQuery } from "../api/analytics-queries.ts";
+import { plantQuery } from "../api/queries.ts";
 import { DowntimePareto } from "../panels/analytics/downtime-pareto.tsx";
 import { OeeTrend } from "../panels/analytics/oee-trend.tsx";
 import { type Column, ListTable } from "../panels/lists/list-table.tsx";
@@ -22,8 +23,13 @@ export function AnalyticsPage() {
   const t = useTranslations();
   const format = useFormat();
   const { days = 7, by = "day" } = useSearch({ from: paths.analytics });
-  const to = format.today();
-  const query = useQuery(oeeQuery({ from: addDays(to, 1 - days), to, by }));
+  const plant = useQuery({ ...plantQuery, select: ({ productionDay }) => productionDay });
+  // The night shift works on the day that began before midnight.
+  const to = plant.data === undefined ? format.today() : format.productionDay(plant.data);
+  const query = useQuery({
+    ...oeeQuery({ from: addDays(to, 1 - days), to, by }),
+    enabled: !plant.isPending,
+  });
   return (
     <>
       <PageHead title={t("page.analytics")}>

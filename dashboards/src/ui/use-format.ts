@@ -24,6 +24,9 @@ export function useFormat() {
       day: (day: string) => formatDay(day, locale),
       /** Today at the site, as `YYYY-MM-DD`. */
       today: () => siteDay(serverNow(), timeZone),
+      /** The production day it is now, when the last one that was heard of is this. */
+      productionDay: ({ from, to }: { from: string; to: string }) =>
+        siteDay(Date.parse(serverNow() < Date.parse(to) ? from : to), timeZone),
       /** The site's day of an instant, as `YYYY-MM-DD`. */
       siteDay: (instant: string) => siteDay(Date.parse(instant), timeZone),
       /** 1 is Monday (ISO 8601). */
