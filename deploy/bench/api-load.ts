@@ -53,15 +53,18 @@ async function run(load: Load): Promise<LoadResult> {
   };
 }
 
-/** Ten requests in the order 7 reads, 2 pages and a command are mixed; autocannon repeats them. */
+/**
+ * Rounds of ten requests in the order 7 reads, 2 pages and a command are mixed; autocannon repeats them.
+ * Reads are written out beforehand: what the load costs is taken from whom it measures.
+ */
 function requestsOf(load: Load, own: number, onCommand: () => void): autocannon.Request[] {
   const headers = { authorization: `Bearer ${load.keys[own]}` };
-  const get: autocannon.Request = {
+  const get = (): autocannon.Request => ({
     method: "GET",
     headers,
-    setupRequest: (request) => ({ ...request, path: `/api/work-orders/${pick(load.orderIds)}` }),
-  };
-  if (load.asks === "get") return [get];
+    path: `/api/work-orders/${pick(load.orderIds)}`,
+  });
+  if (load.asks === "get") return Array.from({ length: rounds * 10 }, get);
   const page: autocannon.Request = { method: "GET", headers, path: "/api/work-orders?limit=50" };
   if (load.asks === "page") return [page];
   const mine = load.ownIds[own] ?? [];
@@ -86,10 +89,16 @@ function requestsOf(load: Load, own: number, onCommand: () => void): autocannon.
     },
   };
   if (load.asks === "command") return [command];
-  const mix = [get, get, page, get, get, command, get, page, get, get];
+  const mix = Array.from({ length: rounds }, () =>
+    [get, get, page, get, get, command, get, page, get, get].map((one) =>
+      typeof one === "function" ? one() : one,
+    ),
+  ).flat();
   // Every connection begins somewhere else, so that commands do not come in waves.
-  return [...mix.slice(own % mix.length), ...mix.slice(0, own % mix.length)];
+  return [...mix.slice(own % 10), ...mix.slice(0, own % 10)];
 }
+
+const rounds = 50;
 
 function pick(from: readonly string[]): string {
   return from[Math.floor(Math.random() * from.length)] ?? "";
