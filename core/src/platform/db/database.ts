@@ -5,7 +5,7 @@ import pg from "pg";
 import { Fault, invariant } from "../errors.ts";
 import { classify, isStalePlan, isVersionConflict, VersionConflict } from "./failure.ts";
 import { beginning, beginningSnapshot, OpenTransaction } from "./open-transaction.ts";
-import type { Step } from "./pipelined-query.ts";
+import { isSpoiled, type Step } from "./pipelined-query.ts";
 import { ReadBatches } from "./read-batches.ts";
 import { queryAsTenant, queryTogetherAsTenant } from "./tenant-query.ts";
 import type { RunStatement } from "./traced-query.ts";
@@ -155,7 +155,7 @@ export class Database {
       throw classify(error);
     } finally {
       client.off("error", hear);
-      client.release(broken);
+      client.release(broken ?? isSpoiled(client));
     }
   }
 

@@ -21,8 +21,10 @@ export function isVersionConflict(error: unknown): boolean {
 
 /** Whether the connection's prepared statements no longer fit the database. */
 export function isStalePlan(error: unknown): boolean {
-  // 0A000: cached plan must not change result type · 26000: no such statement.
-  return error instanceof pg.DatabaseError && ["0A000", "26000"].includes(error.code ?? "");
+  // 0A000: cached plan must not change result type · 26000: no such statement · 42P05: there is one already.
+  return (
+    error instanceof pg.DatabaseError && ["0A000", "26000", "42P05"].includes(error.code ?? "")
+  );
 }
 
 /** Whether a row was refused because another one of this table has its key. */

@@ -9,6 +9,7 @@ import {
   queryAfter,
   type Statement,
   type Step,
+  unnamed,
 } from "./pipelined-query.ts";
 import { statementName } from "./statement-name.ts";
 import type { Transaction } from "./transaction.ts";
@@ -58,13 +59,10 @@ export class OpenTransaction {
     const steps = this.#hasBegun ? queued : [...this.#opening, ...queued];
     this.#hasBegun = true;
     if (this.#preparing !== null) await this.#preparing;
-    const missing = steps.filter(({ step }) => !isPrepared(this.#client, step));
+    const missing = stepsOf(steps, statement).filter((step) => !isPrepared(this.#client, step));
     if (missing.length > 0) {
       // Awaited here and nowhere in between: who asks meanwhile waits for the same and goes on after us.
-      this.#preparing = prepare(
-        this.#client,
-        missing.map(({ step }) => step),
-      );
+      this.#preparing = prepare(this.#client, missing);
       try {
         await this.#preparing;
       } finally {
@@ -103,6 +101,16 @@ export class OpenTransaction {
   async rollback(): Promise<void> {
     if (this.#hasBegun) await this.#client.query("rollback");
   }
+}
+
+/**
+ * What must be prepared before a message. The statement itself too when a step before it has no name:
+ * the driver takes the answer to that one's parsing for the statement's.
+ */
+function stepsOf(steps: readonly BoundStep[], { name, text }: Statement): Step[] {
+  const needed = steps.map(({ step }) => step);
+  const isMistaken = name !== undefined && needed.some((step) => step.name === unnamed);
+  return isMistaken ? [...needed, { name, text }] : needed;
 }
 
 const settingTenant = {

@@ -10,16 +10,35 @@ export type Statement = {
   readonly values: readonly unknown[];
 };
 
-/** Prepares what this connection does not have yet: one round trip, once per connection. */
-export async function prepare(client: pg.PoolClient, steps: readonly Step[]): Promise<void> {
+/**
+ * Prepares what this connection does not have yet, behind `first`: one round trip, once per connection.
+ * When one cannot be prepared nobody knows which of the others are, and the connection is spoiled.
+ */
+export async function prepare(
+  client: pg.PoolClient,
+  steps: readonly Step[],
+  first: readonly BoundStep[] = [],
+): Promise<void> {
   const missing = new Map(
     steps.filter((step) => !isPrepared(client, step)).map(({ name, text }) => [name, text]),
   );
   if (missing.size === 0) return;
-  await submitted<pg.QueryResult>(client, (settle) => new Preparation(missing, settle));
+  try {
+    await submitted<pg.QueryResult>(client, (settle) => new Preparation(first, missing, settle));
+  } catch (error) {
+    spoiled.add(client);
+    throw error;
+  }
   const known = connectionOf(client).parsedStatements;
   for (const [name, text] of missing) known[name] = text;
 }
+
+/** Whether what this connection has prepared is no longer known: nobody may use it again. */
+export function isSpoiled(client: pg.PoolClient): boolean {
+  return spoiled.has(client);
+}
+
+const spoiled = new WeakSet<pg.PoolClient>();
 
 export function isPrepared(client: pg.PoolClient, { name }: Step): boolean {
   // The driver's own list, so that a statement is known whichever way it was prepared.
@@ -86,6 +105,7 @@ type DriverQuery = {
   handleRowDescription(message: Message): void;
   handleDataRow(message: Message): void;
   handleCommandComplete(message: Message, connection: DriverConnection): void;
+  handleEmptyQuery(connection: DriverConnection): void;
   handleReadyForQuery(connection: DriverConnection): void;
 };
 
@@ -97,20 +117,31 @@ const BaseQuery = pg.Query as unknown as new (
 ) => DriverQuery;
 
 class Preparation extends BaseQuery {
+  readonly #first: readonly BoundStep[];
   readonly #steps: ReadonlyMap<string, string>;
 
-  constructor(steps: ReadonlyMap<string, string>, settle: Settle<pg.QueryResult>) {
+  constructor(
+    first: readonly BoundStep[],
+    steps: ReadonlyMap<string, string>,
+    settle: Settle<pg.QueryResult>,
+  ) {
     super({ text: "", values: [], queryMode: "extended" }, undefined, settle);
+    this.#first = first;
     this.#steps = steps;
   }
 
   override submit(connection: DriverConnection): Error | null {
     return inOneWrite(connection, () => {
+      run(this.#first, connection);
       for (const [name, text] of this.#steps) connection.parse({ name, text });
       connection.sync();
       return null;
     });
   }
+
+  // Nobody asked what the first steps answer.
+  override handleDataRow(): void {}
+  override handleCommandComplete(): void {}
 }
 
 class PipelinedQuery extends BaseQuery {
@@ -199,9 +230,17 @@ class TogetherQuery extends BaseQuery {
   }
 
   override handleCommandComplete(message: Message, connection: DriverConnection): void {
+    this.#parts[this.#answered]?.handleCommandComplete(message, connection);
+    this.#complete(connection);
+  }
+
+  override handleEmptyQuery(connection: DriverConnection): void {
+    this.#complete(connection);
+  }
+
+  #complete(connection: DriverConnection): void {
     const part = this.#parts[this.#answered];
     this.#completed += 1;
-    part?.handleCommandComplete(message, connection);
     part?.handleReadyForQuery(connection);
   }
 }

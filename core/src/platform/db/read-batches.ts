@@ -1,6 +1,7 @@
 import type { TenantId } from "@millwright/contracts/units";
 import type pg from "pg";
 
+import { Fault } from "../errors.ts";
 import { isOutOfTime } from "./failure.ts";
 import type { Answers } from "./pipelined-query.ts";
 import { statementName } from "./statement-name.ts";
@@ -22,8 +23,8 @@ type Statement = { readonly text: string; readonly values: readonly unknown[] };
  * costs half; without load every read leaves at once.
  *
  * Answers of a batch come together, so a statement must be quick to go in one. One that is not is
- * stopped and, with those behind it, asked again alone; its next thousand runs go alone at once. So
- * nobody waits longer than `limitMs` for somebody else's report.
+ * stopped after 30 ms and, with those behind it, asked again alone; its next thousand runs go alone at
+ * once. So nobody waits for somebody else's report.
  */
 export class ReadBatches {
   readonly #reading: Reading;
@@ -39,7 +40,7 @@ export class ReadBatches {
 
   run(tenantId: TenantId, { text, values }: Statement): Promise<pg.QueryResult> {
     const name = statementName(text);
-    if (name === undefined || this.#isSlow(name)) {
+    if (name === undefined || !values.every(isPlain) || this.#isSlow(name)) {
       return this.#reading.alone(tenantId, { text, values });
     }
     const { promise, resolve, reject } = Promise.withResolvers<pg.QueryResult>();
@@ -69,6 +70,12 @@ export class ReadBatches {
     }
   }
 
+  #takeWaiting(): Waiting[] {
+    const waiting = [...this.#waiting.values()].flat();
+    this.#waiting.clear();
+    return waiting;
+  }
+
   /** Settles everyone in the batch; never rejects. */
   async #send(tenantId: TenantId, batch: readonly Waiting[]): Promise<void> {
     this.#away += 1;
@@ -77,6 +84,11 @@ export class ReadBatches {
       .together(tenantId, reads, limitMs)
       .catch((error: unknown): Answers => ({ results: [], failure: error }));
     this.#away -= 1;
+    if (failure instanceof Fault && !isOutOfTime(failure.cause)) {
+      // No connection within the time for it: who waits behind would wait as long again, for the same.
+      for (const { reject } of [...batch, ...this.#takeWaiting()]) reject(failure);
+      return;
+    }
     this.#dispatch();
     for (const [index, { read, resolve, reject }] of batch.entries()) {
       const result = results[index];
@@ -87,6 +99,12 @@ export class ReadBatches {
     const stopped = isOutOfTime(failure) ? reads[results.length] : undefined;
     if (stopped !== undefined) this.#slow.set(stopped.name, runsAlone);
   }
+}
+
+/** What cannot fail to be sent, between others that then would. */
+function isPlain(value: unknown): boolean {
+  if (Array.isArray(value)) return value.every((one) => typeof one !== "object");
+  return typeof value !== "object" || value === null || value instanceof Date;
 }
 
 type Waiting = {

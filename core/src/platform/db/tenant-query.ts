@@ -27,8 +27,10 @@ export async function queryTogetherAsTenant(
   tenantId: string,
   { statements, limitMs }: { statements: readonly NamedRead[]; limitMs: number },
 ): Promise<Answers> {
-  await prepare(client, [settingReaderInTime, ...statements]);
   const setting = { step: settingReaderInTime, values: [tenantId, String(limitMs)] };
+  await prepare(client, [settingReaderInTime]);
+  // In time too: preparing waits for who has locked a table.
+  await prepare(client, statements, [setting]);
   return queryTogether(client, [setting], statements);
 }
 
