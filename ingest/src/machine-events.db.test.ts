@@ -10,17 +10,20 @@ import { TestCell, type TestGateway } from "./store/test-cell.ts";
 const metrics = {
   count: DataType.UInt32,
   state: DataType.Int32,
+  reason: DataType.Int32,
   "Millwright/Heartbeat": DataType.DateTime,
 };
 
 /** A gateway whose device counts and has a state, both bound to one work unit, and not born yet. */
-async function boundMachine() {
+async function boundMachine(
+  roles: Readonly<Record<string, string>> = { "count.good": "count", state: "state" },
+) {
   const stack = new AsyncDisposableStack();
   onTestFinished(() => stack.disposeAsync());
   const database = stack.use(await createTestDatabase());
   const cell = stack.use(await TestCell.open(database));
   const gateway = await cell.gateway();
-  const workUnitId = await cell.workUnit(gateway, { "count.good": "count", state: "state" });
+  const workUnitId = await cell.workUnit(gateway, roles);
   const port = await freePort();
   const ingest = stack.use(ingestOn(database, port));
   await ingest.start();
@@ -288,4 +291,32 @@ it("counts on when the clock of the device steps back an hour", async () => {
     await node.data([at("count", 1_000_000 + piece, time - 3_600_000 + piece)]);
   }
   await eventually("all told", async () => ((await cell.counted(workUnitId)) === 4 ? true : null));
+});
+
+it("tells the reasons a machine gives when they change, also those that come late, as they are", async () => {
+  const roles = { state: "state", "state.reason": "reason" };
+  const { cell, workUnitId, node } = await boundMachine(roles);
+  await node.birth({ values: { state: 1, reason: 0 } });
+  const time = Date.now() - 60_000;
+  const second = (n: number) => time + n * 1000;
+  const said = async () =>
+    (await cell.events(workUnitId)).flatMap(({ type, payload }) =>
+      type === "machine.reason_observed"
+        ? [[payload["code"], (Date.parse(String(payload["sourceTime"])) - time) / 1000]]
+        : [],
+    );
+  await node.data([at("state", 2, second(1)), at("reason", 17, second(1))]);
+  await node.data([at("reason", 17, second(2))]);
+  // A reason that cannot be read says nothing.
+  await node.data([{ ...at("reason", 5, second(3)), quality: 0 }]);
+  node.skip({ offsets: 1 });
+  await node.data([at("state", 1, second(9)), at("reason", 0, second(9))]);
+  await node.data([at("reason", 4, second(5))], { offset: 4, isHistorical: true });
+  await eventually("all told", async () => ((await said()).length === 4 ? true : null));
+  expect(await said()).toEqual([
+    ["", expect.any(Number)],
+    ["17", 1],
+    ["", 9],
+    ["4", 5],
+  ]);
 });

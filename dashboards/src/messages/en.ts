@@ -184,6 +184,7 @@ export const en = {
     countGood: "Good count",
     countScrap: "Scrap count",
     state: "Machine state",
+    stateReason: "Reason of a stop",
     energyTotal: "Energy",
     level: "Level",
     weight: "Weight",
@@ -195,6 +196,8 @@ export const en = {
     countGood: "Counts good pieces. They move the released order of the machine.",
     countScrap: "Counts rejected pieces.",
     state: "A code that says what the machine does; the table below gives each code its meaning.",
+    stateReason:
+      "A code or text that says why the machine stopped; 0 or empty means none. Downtime reasons map codes.",
     energyTotal: "Cumulative energy in kWh.",
     level: "Level of a silo or tank.",
     weight: "Weight on a scale.",
@@ -408,6 +411,8 @@ export const en = {
       count_redistributed: "{role}: late readings moved counts in time, sum {sum}",
       state_observed: "{state} ({cause})",
       state_backfilled: "Late readings told the states from {from} to {to}",
+      reason_observed:
+        "Reason told by the machine{code, select, none {: none any more} other {: {code}}}",
     },
     equipment: {
       binding_changed: "Its bindings changed",
@@ -434,7 +439,11 @@ export const en = {
         "Operation {step} corrected by {good} good, {scrap} scrap{reason, select, none {} other {: {reason}}}",
       done: "Operation {step} done",
     },
-    downtime: { opened: "Downtime began", closed: "Downtime ended after {length}" },
+    downtime: {
+      opened: "Downtime began",
+      closed: "Downtime ended after {length}",
+      reason_given: "Reason of a stop given: {reason}",
+    },
     stock: {
       moved: "Stock moved, moves: {moves}",
       refill_asked: "Refill asked for: {quantity}",

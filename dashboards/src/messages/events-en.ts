@@ -51,6 +51,7 @@ export const eventsEn = {
       count_redistributed: "Counts moved in time",
       state_observed: "Machine state",
       state_backfilled: "Machine states told late",
+      reason_observed: "Reason told by a machine",
     },
     equipment: { binding_changed: "Binding changed", edge_node_changed: "Gateway changed" },
     work_order: {
@@ -73,7 +74,11 @@ export const eventsEn = {
       progress_corrected: "Report corrected",
       done: "Operation done",
     },
-    downtime: { opened: "Downtime began", closed: "Downtime ended" },
+    downtime: {
+      opened: "Downtime began",
+      closed: "Downtime ended",
+      reason_given: "Reason of a stop given",
+    },
     stock: { moved: "Stock moved", refill_asked: "Refill asked for" },
     lot: { status_changed: "Lot status changed" },
     session: { opened: "Signed in" },

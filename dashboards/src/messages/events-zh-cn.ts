@@ -54,6 +54,7 @@ export const eventsZhCn: Words<typeof eventsEn> = {
       count_redistributed: "计数时间调整",
       state_observed: "设备状态",
       state_backfilled: "迟到的设备状态",
+      reason_observed: "设备报告的原因",
     },
     equipment: { binding_changed: "绑定更改", edge_node_changed: "网关更改" },
     work_order: {
@@ -76,7 +77,7 @@ export const eventsZhCn: Words<typeof eventsEn> = {
       progress_corrected: "报工更正",
       done: "工序完成",
     },
-    downtime: { opened: "停机开始", closed: "停机结束" },
+    downtime: { opened: "停机开始", closed: "停机结束", reason_given: "已填写停机原因" },
     stock: { moved: "库存移动", refill_asked: "已请求补料" },
     lot: { status_changed: "批次状态更改" },
     session: { opened: "登录" },

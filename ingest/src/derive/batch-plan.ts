@@ -1,4 +1,5 @@
 import { MetricName, type MetricValue } from "@millwright/contracts/sparkplug";
+import { reasonCodeOf } from "@millwright/contracts/states";
 
 import { type Binding, isEffective } from "../session/cell.ts";
 import type { DeviceState, EdgeNodeSession } from "../session/edge-node-session.ts";
@@ -30,6 +31,9 @@ export type CountedReadings = {
 /** A state change to be told if it is one, in the order of arrival. */
 export type StateChange = StatePoint & { binding: Binding; cause: Cause };
 
+/** What a machine said as the reason of its state, in the order of arrival; "" = none. */
+export type SaidReason = { binding: Binding; code: string; time: number; isHistorical: boolean };
+
 /** Replayed records of one device that carries a state binding. */
 export type ReplayedStates = {
   binding: Binding;
@@ -51,6 +55,7 @@ export type BatchPlan = {
   devices: Map<string, DeviceUpdate>;
   counters: Map<string, CountedReadings>;
   stateChanges: StateChange[];
+  reasons: SaidReason[];
   replays: Map<string, ReplayedStates>;
   /** Work units whose live values changed, by tenant. */
   touched: Map<string, Set<string>>;
@@ -101,6 +106,7 @@ export function planBatch(
     devices: new Map(),
     counters: new Map(),
     stateChanges: [],
+    reasons: [],
     replays: new Map(),
     touched: new Map(),
     returned: new Set(),
@@ -170,9 +176,14 @@ export function planBatch(
         takeDeviceBirth(plan, item);
         break;
       case "state_bound": {
-        const state = stateOf(item.binding.valueMap, item.raw);
-        if (state === undefined || !isEffective(item.binding, item.receivedMs)) break;
         const { binding, receivedMs: time } = item;
+        if (!isEffective(binding, time)) break;
+        if (binding.role === "state.reason") {
+          plan.reasons.push({ binding, code: reasonCodeOf(item.raw), time, isHistorical: false });
+          break;
+        }
+        const state = stateOf(binding.valueMap, item.raw);
+        if (state === undefined) break;
         plan.stateChanges.push({ binding, state, time, cause: "metric" });
         touch(plan, binding);
         break;
@@ -235,6 +246,9 @@ function takeDeviceBirth(plan: BatchPlan, item: DeviceBirth): void {
         const state = stateOf(binding.valueMap, rawText(metric.value) ?? "");
         if (state === undefined) continue;
         plan.stateChanges.push({ binding, state, time: item.payloadMs, cause: "birth" });
+      } else if (binding.role === "state.reason" && metric.quality === null) {
+        const code = reasonCodeOf(rawText(metric.value));
+        plan.reasons.push({ binding, code, time: item.payloadMs, isHistorical: false });
       } else if (isCount(binding)) {
         const value = counterValue(metric);
         if (value === null) continue;
@@ -293,6 +307,10 @@ function takeData(
       } else if (binding.role === "state" && !isUndated) {
         const raw = quality === SampleQuality.bad ? null : rawText(said.value);
         takeState(plan, item, { binding, series, timeMs, raw });
+      } else if (binding.role === "state.reason" && !isUndated && quality !== SampleQuality.bad) {
+        // A reason of bad quality says nothing: the one before stands.
+        const code = reasonCodeOf(rawText(said.value));
+        plan.reasons.push({ binding, code, time: timeMs, isHistorical });
       }
     }
   }

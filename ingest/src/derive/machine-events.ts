@@ -67,6 +67,17 @@ export function stateBackfilled(binding: Binding, backfill: Backfill): EventToEm
   });
 }
 
+export function reasonObserved(
+  binding: Binding,
+  { code, time }: { code: string; time: number },
+): EventToEmit {
+  return machineEvent(binding, "machine.reason_observed@1", {
+    workUnitId: workUnitId(binding),
+    code,
+    sourceTime: iso(time),
+  });
+}
+
 function countedBy(binding: Binding) {
   return {
     // Both come from the database as uuids; the contract's schemas are checked by our tests.

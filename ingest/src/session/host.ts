@@ -187,7 +187,7 @@ export class SparkplugHost {
     for (const session of sessions) this.#clockOf(session).isAckDue = true;
   }
 
-  /** The cell was read anew: machines whose state is bound now and were online before have a state. */
+  /** The cell was read anew: machines whose state is bound now and were online before have a state (and its reason). */
   noteBindings(): void {
     const items: InboundItem[] = [];
     for (const node of this.#sessions.values()) {
@@ -197,7 +197,8 @@ export class SparkplugHost {
         const raw = rawText(series.liveValue);
         if (raw === null) continue;
         for (const binding of node.bindingsOf(series)) {
-          if (binding.role !== "state" || this.#statesKnown.has(binding.bindingId)) continue;
+          const isOfState = binding.role === "state" || binding.role === "state.reason";
+          if (!isOfState || this.#statesKnown.has(binding.bindingId)) continue;
           this.#statesKnown.add(binding.bindingId);
           items.push({ kind: "state_bound", node, binding, raw, receivedMs: Date.now() });
         }

@@ -47,7 +47,7 @@ export type DeviceDeath = Common & { kind: "device_death"; deviceId: string; pay
 /** The heartbeat has missed three periods; `lastReadMs` is the last sign of life, source clock. */
 export type DeviceSilence = Common & { kind: "silence"; deviceId: string; lastReadMs: number };
 
-/** A state was bound while its machine is online: what it last said is so, though it is not sent anew. */
+/** A state or its reason was bound while its machine is online: what it last said is so, though it is not sent anew. */
 export type StateBound = Common & { kind: "state_bound"; binding: Binding; raw: string };
 
 export type Data = Common & {

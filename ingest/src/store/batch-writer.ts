@@ -20,6 +20,7 @@ import { firstReading, inCountingOrder } from "../derive/counting-order.ts";
 import {
   countObserved,
   countRedistributed,
+  reasonObserved,
   stateBackfilled,
   stateObserved,
 } from "../derive/machine-events.ts";
@@ -76,6 +77,8 @@ export type Written = {
 type Changes = {
   counters: Map<string, { binding: Binding; state: CounterState }>;
   unitStates: Map<string, { binding: Binding; point: StatePoint }>;
+  /** Code each binding said last, live. */
+  reasons: Map<string, string>;
   told: Set<string>;
   events: EventToEmit[];
   /** What was known when they were made. */
@@ -100,6 +103,11 @@ export class BatchWriter {
   /** Null: known to have no row. */
   #counters = new Map<string, CounterState | null>();
   #unitStates = new Map<string, StatePoint | null>();
+  /**
+   * What each reason binding said last, live. Not stored: after a start the first word is told again, which
+   * changes nothing.
+   */
+  #reasons = new Map<string, string>();
   /** Of the cell that `#unitStates` were read under: a unit may have gone to another writer's node since. */
   #generation = 0;
   /** When each counter last told its pieces, host clock; and those that still have some to tell. */
@@ -140,6 +148,7 @@ export class BatchWriter {
     this.#watermarks = new Map();
     this.#counters = new Map();
     this.#unitStates = new Map();
+    this.#reasons = new Map();
     this.#pending.clear();
     this.#pendingLoaded = null;
   }
@@ -166,6 +175,7 @@ export class BatchWriter {
     const changes: Changes = {
       counters: new Map(),
       unitStates: new Map(),
+      reasons: new Map(),
       told: new Set(),
       events: [],
       unitStatesBefore: known,
@@ -183,6 +193,7 @@ export class BatchWriter {
       }
       await this.#replayStates(client, plan, changes);
       this.#changeStates(plan, changes);
+      this.#tellReasons(plan, changes);
       if (plan.samples.rows > 0) await copySamples(client, plan.samples.finish());
       await markRollups(client, plan.rollups);
       // Ascending keys: two writers that meet on a row wait for each other instead of deadlocking.
@@ -425,6 +436,19 @@ export class BatchWriter {
     }
   }
 
+  /** Live words that repeat the last one are no news; a replayed one tells what was at its own time. */
+  #tellReasons(plan: BatchPlan, changes: Changes): void {
+    for (const { binding, code, time, isHistorical } of plan.reasons) {
+      const { bindingId } = binding;
+      if (!isHistorical) {
+        const last = changes.reasons.get(bindingId) ?? this.#reasons.get(bindingId);
+        if (last === code) continue;
+        changes.reasons.set(bindingId, code);
+      }
+      changes.events.push(reasonObserved(binding, { code, time }));
+    }
+  }
+
   #unitState(binding: Binding, changes: Changes): StatePoint | null {
     const { workUnitId } = binding;
     return (
@@ -446,6 +470,7 @@ export class BatchWriter {
     for (const [workUnitId, { point }] of changes.unitStates) {
       this.#unitStates.set(workUnitId, point);
     }
+    for (const [bindingId, code] of changes.reasons) this.#reasons.set(bindingId, code);
     for (const bindingId of changes.told) this.#toldMs.set(bindingId, nowMs);
     for (const [series, newest] of plan.newestOffsets) series.newest = newest;
     for (const device of plan.returned) device.isSilent = false;

@@ -1,6 +1,6 @@
 import { z } from "zod";
 
-import { countRoleSchema, machineStateSchema } from "../states/index.ts";
+import { countRoleSchema, machineStateSchema, reasonCodeLengthMax } from "../states/index.ts";
 import {
   bindingIdSchema,
   iso8601Schema,
@@ -52,6 +52,16 @@ export const stateObservedV1 = z.object({
   state: machineStateSchema,
   sourceTime: iso8601Schema,
   cause: z.enum(["metric", "birth", "death", "silence", "quality"]),
+});
+
+/**
+ * From `sourceTime` on the machine gives this code as the reason of its state; "" = it gives none. Emitted
+ * on change; replayed readings come later and with their own times.
+ */
+export const reasonObservedV1 = z.object({
+  workUnitId: workUnitIdSchema,
+  code: z.string().max(reasonCodeLengthMax),
+  sourceTime: iso8601Schema,
 });
 
 /**

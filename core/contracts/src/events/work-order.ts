@@ -93,3 +93,17 @@ export const downtimeClosedV1 = z.object({
   sourceFrom: iso8601Schema,
   sourceTo: iso8601Schema,
 });
+
+/** A person said, or corrected, why a machine was down; code and reason are those of the list then. */
+export const downtimeReasonGivenV1 = z.object({
+  workUnitId: workUnitIdSchema,
+  sourceFrom: iso8601Schema,
+  /** Null: the machine was still down. */
+  sourceTo: iso8601Schema.nullable(),
+  reasonId: z.uuid(),
+  code: z.string(),
+  reason: z.string(),
+  note: z.string(),
+  /** What it said before; null: nothing. */
+  before: z.object({ reasonId: z.uuid(), note: z.string() }).nullable(),
+});

@@ -20,6 +20,7 @@ export const bindingRoles = [
   "count.good",
   "count.scrap",
   "state",
+  "state.reason",
   "energy.total",
   "level",
   "weight",

@@ -11,6 +11,8 @@ export async function readMachineTimeDays(
     select distinct day::text
       from (select (source_time at time zone 'UTC')::date as day from production.state_point
             union
+            select (source_time at time zone 'UTC')::date from production.reason_point
+            union
             select (minute at time zone 'UTC')::date from production.count_minute) days
      where day < ${asked.before}::date
      order by day
@@ -20,8 +22,8 @@ export async function readMachineTimeDays(
 
 /**
  * Removes the machine time of one day of UTC, once somebody keeps a copy of it and of all days before.
- * The last state of each machine stays: it says in what the next day begins. Counts that nobody assigned
- * are a person's and stay too.
+ * The last state and reason code of each machine stay: they say in what the next day begins. What people
+ * said about stops and counts that nobody assigned are a person's and stay too.
  */
 export async function forgetMachineTime(tx: Transaction, day: string): Promise<void> {
   const from = sql`${day}::date::timestamp at time zone 'UTC'`;
@@ -30,6 +32,14 @@ export async function forgetMachineTime(tx: Transaction, day: string): Promise<v
     delete from production.count_minute
      where minute >= ${from}
        and minute < ${to}`.execute(tx.over());
+  await sql`
+    delete from production.reason_point p
+     where source_time < ${to}
+       and exists (select from production.reason_point later
+                    where later.tenant_id = p.tenant_id
+                      and later.work_unit_id = p.work_unit_id
+                      and later.source_time > p.source_time
+                      and later.source_time < ${to})`.execute(tx.over());
   await sql`
     delete from production.state_point p
      where source_time < ${to}

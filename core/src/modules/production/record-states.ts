@@ -8,13 +8,15 @@ import type { Equipment } from "../equipment/index.ts";
 import type { By } from "./change-work-order.ts";
 import type { StatePoint } from "./domain/state-intervals.ts";
 import { instantOf } from "./instant.ts";
+import { closeGivenReasons } from "./store/given-reasons.ts";
+import { type ReasonPoint, saveReasonPoints } from "./store/reason-points.ts";
 import { loadLatestStates, replaceStatePoints, saveStatePoints } from "./store/state-points.ts";
 
 type Observed = { workUnitId: WorkUnitId; point: StatePoint };
 
 /**
- * Keeps what state each machine was in, and says when a downtime opens and closes. `events` are state
- * events of one tenant in log order. Backfilled history replaces its window and opens no downtime:
+ * Keeps what state each machine was in and why, and says when a downtime opens and closes. `events` are
+ * state and reason events of one tenant in log order. Backfilled history replaces its window and opens no downtime:
  * it is over.
  */
 export async function recordStates(
@@ -24,6 +26,7 @@ export async function recordStates(
   by: By,
 ): Promise<void> {
   let observed: Observed[] = [];
+  const said: ReasonPoint[] = [];
   const workUnitIds = new Set<string>();
   for (const event of events) {
     if (keyOf(event) === "machine.state_observed@1") {
@@ -31,6 +34,12 @@ export async function recordStates(
       const point = { at: Date.parse(payload.sourceTime), state: payload.state };
       observed.push({ workUnitId: payload.workUnitId, point });
       workUnitIds.add(payload.workUnitId);
+    }
+    if (keyOf(event) === "machine.reason_observed@1") {
+      const payload = payloadOf("machine.reason_observed@1", event);
+      const { workUnitId, code } = payload;
+      said.push({ workUnitId, code, at: Date.parse(payload.sourceTime) });
+      workUnitIds.add(workUnitId);
     }
     if (keyOf(event) === "machine.state_backfilled@1") {
       const payload = payloadOf("machine.state_backfilled@1", event);
@@ -50,6 +59,8 @@ export async function recordStates(
     }
   }
   await recordObserved(tx, observed, by);
+  await saveReasonPoints(tx, said);
+  if (workUnitIds.size > 0) closeGivenReasons(tx, [...workUnitIds]);
   const workUnits = await equipment.workUnits(tx, [...workUnitIds]);
   tx.touch(workUnits.map((workUnit) => workUnit.workCenterId));
 }

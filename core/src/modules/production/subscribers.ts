@@ -13,7 +13,7 @@ import { recordStates } from "./record-states.ts";
 const machines: Actor = { kind: "machine", id: "telemetry" };
 
 /**
- * Machine events drive work orders and machine time. One subscription for all four types, so that a
+ * Machine events drive work orders and machine time. One subscription for all five types, so that a
  * batch costs one commit; counts and states do not depend on each other.
  */
 export function machineEvents(deps: { platform: Platform; equipment: Equipment }): Subscription {
@@ -24,6 +24,7 @@ export function machineEvents(deps: { platform: Platform; equipment: Equipment }
       "machine.count_redistributed@1",
       "machine.state_observed@1",
       "machine.state_backfilled@1",
+      "machine.reason_observed@1",
     ],
     handle: async (tx, events) => {
       const { platform, equipment } = deps;

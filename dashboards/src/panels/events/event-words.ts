@@ -10,6 +10,7 @@ export const spokenTypes = [
   "machine.count_redistributed",
   "machine.state_observed",
   "machine.state_backfilled",
+  "machine.reason_observed",
   "equipment.binding_changed",
   "equipment.edge_node_changed",
   "work_order.drafted",
@@ -30,6 +31,7 @@ export const spokenTypes = [
   "operation.done",
   "downtime.opened",
   "downtime.closed",
+  "downtime.reason_given",
   "stock.moved",
   "stock.refill_asked",
   "lot.status_changed",
@@ -54,6 +56,7 @@ export type EventValues = Record<
   | "to"
   | "sum"
   | "reason"
+  | "code"
   | "state"
   | "cause"
   | "role"
@@ -116,6 +119,7 @@ function valuesOf(event: Pick<HistoryEvent, "type" | "payload">, voice: EventVoi
     from: end("from"),
     to: end("to"),
     reason: text("reason") || "none",
+    code: text("code") || "none",
     state: voice.machineState(text("state")),
     cause: voice.cause(text("cause")),
     role: voice.role(text("role")),

@@ -6,6 +6,7 @@ export const roleKeys = {
   "count.good": "countGood",
   "count.scrap": "countScrap",
   state: "state",
+  "state.reason": "stateReason",
   "energy.total": "energyTotal",
   level: "level",
   weight: "weight",

@@ -40,15 +40,17 @@ export const datasets = {
     columns: [
       { name: "work_unit_id", type: "varchar", text: "work_unit_id::text" },
       { name: "source_time", type: "timestamptz", text: `${micros}::text` },
-      // Either a state, which holds from then on, or pieces of that minute.
+      // Either a state, which holds from then on, or pieces of that minute, or a reason code.
       { name: "state", type: "varchar", text: "state" },
       { name: "good", type: exact, text: "good::text" },
       { name: "scrap", type: exact, text: "scrap::text" },
       // Planned run time a piece (PRI) of the operation they belong to; null: they belong to none.
       { name: "run_ms", type: "double", text: "run_ms::text" },
+      // Not in the files of days that were archived before machines gave reasons.
+      { name: "reason_code", type: "varchar", text: "reason_code" },
     ],
-    postgresCheck: `concat_ws('|', work_unit_id, ${micros}, coalesce(state, '-'), coalesce(good::numeric(28, 6)::text, '-'), coalesce(scrap::numeric(28, 6)::text, '-'), ${postgresBits("run_ms")})`,
-    duckdbCheck: `concat_ws('|', work_unit_id, epoch_us(source_time), coalesce(state, '-'), coalesce(good::varchar, '-'), coalesce(scrap::varchar, '-'), ${duckdbBits("run_ms")})`,
+    postgresCheck: `concat_ws('|', work_unit_id, ${micros}, coalesce(state, '-'), coalesce(good::numeric(28, 6)::text, '-'), coalesce(scrap::numeric(28, 6)::text, '-'), ${postgresBits("run_ms")}, coalesce(reason_code, '-'))`,
+    duckdbCheck: `concat_ws('|', work_unit_id, epoch_us(source_time), coalesce(state, '-'), coalesce(good::varchar, '-'), coalesce(scrap::varchar, '-'), ${duckdbBits("run_ms")}, coalesce(reason_code, '-'))`,
     order: "work_unit_id, source_time",
   },
 } as const satisfies Record<string, Dataset>;

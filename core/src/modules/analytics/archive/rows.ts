@@ -14,6 +14,6 @@ export function rowsOfDay(dataset: Dataset["name"], day: string): RawBuilder<unk
          and source_time < ${to}`;
   }
   return sql`
-    select work_unit_id, source_time, state, good, scrap, run_ms
+    select work_unit_id, source_time, state, good, scrap, run_ms, reason_code
       from production.machine_time(${from}, ${to})`;
 }
