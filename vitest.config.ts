@@ -31,7 +31,7 @@ const ownDatabaseTests = [
   "core/src/app.db.test.ts",
   "core/src/worker.db.test.ts",
   "core/src/modules/production/*.db.test.ts",
-  "core/src/platform/events/subscription.db.test.ts",
+  "core/src/platform/events/run-subscription.db.test.ts",
   "core/src/platform/authz/*.db.test.ts",
   "core/src/platform/jobs/{jobs-api,enqueue-on-event}.db.test.ts",
   "ingest/src/delivery.db.test.ts",

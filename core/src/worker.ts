@@ -8,7 +8,7 @@ import { machineWatch, production, productionSubscriptions } from "./modules/pro
 import { readConfig, workerConfigSchema } from "./platform/config/config.ts";
 import type { Home } from "./platform/db/databases.ts";
 import { publishConfig } from "./platform/config/process-config.ts";
-import { runs } from "./platform/events/subscription.ts";
+import { runs } from "./platform/events/run-subscription.ts";
 import { runsJobs } from "./platform/jobs/runs-jobs.ts";
 import { platformUpkeep } from "./platform/jobs/upkeep.ts";
 import { openSmtp } from "./platform/mail/smtp.ts";

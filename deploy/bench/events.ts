@@ -6,10 +6,8 @@ import pg from "pg";
 
 import type { Transaction } from "../../core/src/platform/db/transaction.ts";
 import { newEvent } from "../../core/src/platform/events/new-event.ts";
-import {
-  type Subscription,
-  SubscriptionRunner,
-} from "../../core/src/platform/events/subscription.ts";
+import { SubscriptionRunner } from "../../core/src/platform/events/run-subscription.ts";
+import type { Subscription } from "../../core/src/platform/events/subscription.ts";
 import { openPlatform } from "../../core/src/platform/open-platform.ts";
 import { createTestDatabase } from "../test/database.ts";
 import { backendsQuery, cpuMsNow, cpuMsSince } from "./cpu.ts";

@@ -1,6 +1,6 @@
 import { sql } from "kysely";
 
-import { SubscriptionRunner } from "../../core/src/platform/events/subscription.ts";
+import { SubscriptionRunner } from "../../core/src/platform/events/run-subscription.ts";
 import { openPlatform } from "../../core/src/platform/open-platform.ts";
 
 /** Digests until it is killed. Its effect adds: an event that is applied twice is seen as 2. */

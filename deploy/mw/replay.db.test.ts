@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
 
 import { openPlatform } from "../../core/src/platform/open-platform.ts";
-import { SubscriptionRunner } from "../../core/src/platform/events/subscription.ts";
+import { SubscriptionRunner } from "../../core/src/platform/events/run-subscription.ts";
 import { webhookDeliveries } from "../../core/src/platform/webhooks/webhook-deliveries.ts";
 import { kindFromEnvironment } from "../database/server.ts";
 import { withDatabase } from "../migrate/roles.ts";

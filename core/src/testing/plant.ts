@@ -17,7 +17,7 @@ import { productionSubscriptions } from "../modules/production/index.ts";
 import type { Clock } from "../platform/clock.ts";
 import { Database } from "../platform/db/database.ts";
 import { newEvent } from "../platform/events/new-event.ts";
-import { SubscriptionRunner } from "../platform/events/subscription.ts";
+import { SubscriptionRunner } from "../platform/events/run-subscription.ts";
 import { createMetrics } from "../platform/observe/metrics.ts";
 import { openPlatform } from "../platform/open-platform.ts";
 import type { Platform } from "../platform/platform.ts";

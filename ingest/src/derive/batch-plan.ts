@@ -1,6 +1,7 @@
 import { MetricName, type MetricValue } from "@millwright/contracts/sparkplug";
 import { reasonCodeOf } from "@millwright/contracts/states";
 
+import type { CounterPoint } from "./counter-state.ts";
 import { type Binding, isEffective } from "../session/cell.ts";
 import type { DeviceState, EdgeNodeSession } from "../session/edge-node-session.ts";
 import type { Data, DeviceBirth, InboundItem } from "../session/messages.ts";
@@ -9,7 +10,6 @@ import { CopyBuffer, SampleQuality } from "../store/copy-buffer.ts";
 import type { DeviceUpdate } from "../store/devices.ts";
 import type { Gap } from "../store/gaps.ts";
 import type { LiveValue } from "../store/metrics.ts";
-import type { CounterPoint } from "./counter.ts";
 import type { LogOrder } from "./counting-order.ts";
 import type { Cause } from "./machine-events.ts";
 import { type StatePoint, stateOf } from "./machine-state.ts";

@@ -2,14 +2,8 @@ import { Decimal } from "@millwright/contracts/units";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 
-import {
-  advance,
-  counterFrom,
-  type CounterPoint,
-  redistribute,
-  takePending,
-  travelOf,
-} from "./counter.ts";
+import type { CounterPoint } from "./counter-state.ts";
+import { advance, counterFrom, redistribute, takePending, travelOf } from "./counter.ts";
 
 const d = (value: Decimal.Value) => new Decimal(value);
 const at = (time: number, value: Decimal.Value): CounterPoint => ({ time, value: d(value) });

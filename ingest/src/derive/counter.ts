@@ -1,25 +1,7 @@
 import { Decimal } from "@millwright/contracts/units";
 
-import type { RepeatedTime } from "./counting-order.ts";
+import type { CounterPoint, CounterState } from "./counter-state.ts";
 import { withoutWrongTimes } from "./wrong-times.ts";
-
-/** A reading of a monotonic counter; `time` is source time, epoch ms. */
-export type CounterPoint = { time: number; value: Decimal };
-
-/** Where a bound counter stands; the row of telemetry.counter_state. */
-export type CounterState = {
-  baseline: CounterPoint;
-  last: CounterPoint;
-  /** Pieces counted since the baseline. */
-  total: Decimal;
-  /** Pieces told in events; `total - emittedTotal` is pending. */
-  emittedTotal: Decimal;
-  /** Where the pending travel began. */
-  pending: CounterPoint;
-  pendingReset: boolean;
-  /** The newest ones, apart from each other, ascending. */
-  repeated: readonly RepeatedTime[];
-};
 
 /** Travel of a counter, ready for `machine.count_observed`. */
 export type Travel = {

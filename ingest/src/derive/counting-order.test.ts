@@ -2,13 +2,8 @@ import { Decimal } from "@millwright/contracts/units";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 
-import {
-  advance,
-  counterFrom,
-  type CounterPoint,
-  type CounterState,
-  redistribute,
-} from "./counter.ts";
+import type { CounterPoint, CounterState } from "./counter-state.ts";
+import { advance, counterFrom, redistribute } from "./counter.ts";
 import { inCountingOrder, isRepeated } from "./counting-order.ts";
 
 const d = (value: Decimal.Value) => new Decimal(value);

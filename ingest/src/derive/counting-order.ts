@@ -1,13 +1,7 @@
 import { Decimal } from "@millwright/contracts/units";
 
-import type { CounterPoint, CounterState } from "./counter.ts";
+import type { CounterPoint, CounterState, RepeatedTime } from "./counter-state.ts";
 import { withoutWrongTimes } from "./wrong-times.ts";
-
-/**
- * A stretch of source time that the device's clock told twice, because it was set back: what lies in it
- * says nothing about the order in which it was made. Epoch ms; `from` is not in it, `to` is.
- */
-export type RepeatedTime = { from: number; to: number };
 
 /** A reading on its way into the count. */
 type Arrival = CounterPoint & {

@@ -1,4 +1,4 @@
-import type { CounterPoint } from "./counter.ts";
+import type { CounterPoint } from "./counter-state.ts";
 
 /**
  * Readings by time without those that would make the counter fall faster than any machine makes up for:

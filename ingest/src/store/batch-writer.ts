@@ -2,20 +2,14 @@ import type { EventToEmit } from "@millwright/contracts/events";
 import { Decimal } from "@millwright/contracts/units";
 import type pg from "pg";
 
+import type { CounterPoint, CounterState } from "../derive/counter-state.ts";
 import {
   type BatchPlan,
   type CountedReadings,
   planBatch,
   type Tally,
 } from "../derive/batch-plan.ts";
-import {
-  advance,
-  counterFrom,
-  type CounterPoint,
-  type CounterState,
-  redistribute,
-  takePending,
-} from "../derive/counter.ts";
+import { advance, counterFrom, redistribute, takePending } from "../derive/counter.ts";
 import { firstReading, inCountingOrder } from "../derive/counting-order.ts";
 import {
   countObserved,

@@ -1,7 +1,6 @@
 import { Decimal } from "@millwright/contracts/units";
 
-import type { CounterPoint, CounterState } from "../derive/counter.ts";
-import type { RepeatedTime } from "../derive/counting-order.ts";
+import type { CounterPoint, CounterState, RepeatedTime } from "../derive/counter-state.ts";
 import type { Binding } from "../session/cell.ts";
 import type { Client, Queryable } from "./database.ts";
 

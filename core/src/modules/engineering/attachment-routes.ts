@@ -16,7 +16,7 @@ import {
   readAttachmentsOf,
   removeAttachment,
 } from "./attachments.ts";
-import type { EngineeringDeps } from "./routes.ts";
+import type { EngineeringDeps } from "./deps.ts";
 
 const may = (action: "read" | "change") => ({ objectType: "item", action, on: "any" }) as const;
 

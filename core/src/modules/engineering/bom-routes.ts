@@ -23,7 +23,7 @@ import { compareLines } from "./domain/compare-boms.ts";
 import { replaceInBoms } from "./replace-in-boms.ts";
 import { rollUpCosts } from "./roll-up-costs.ts";
 import { changeBom, draftBom } from "./save-bom.ts";
-import type { EngineeringDeps } from "./routes.ts";
+import type { EngineeringDeps } from "./deps.ts";
 import { readBomItemNames } from "./structure-queries.ts";
 import { today } from "./today.ts";
 

@@ -24,7 +24,7 @@ import {
   readChange,
   readChangePage,
 } from "./engineering-change.ts";
-import type { EngineeringDeps } from "./routes.ts";
+import type { EngineeringDeps } from "./deps.ts";
 import { readCalendars } from "./store/calendars.ts";
 import { today } from "./today.ts";
 

@@ -1,6 +1,7 @@
 import { readItem, readItemIds } from "./queries.ts";
 import { readWorkingTimes } from "./working-times.ts";
-import { type EngineeringDeps, engineeringRoutes } from "./routes.ts";
+import type { EngineeringDeps } from "./deps.ts";
+import { engineeringRoutes } from "./routes.ts";
 
 export type { WorkingPiece } from "./working-times.ts";
 export { engineeringTableRoutes } from "./table-routes.ts";

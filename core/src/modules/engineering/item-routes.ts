@@ -29,7 +29,7 @@ import { changeItem } from "./change-item.ts";
 import { changePrices } from "./change-prices.ts";
 import { createItem } from "./create-item.ts";
 import { itemList, readItem, readItemPage } from "./queries.ts";
-import type { EngineeringDeps } from "./routes.ts";
+import type { EngineeringDeps } from "./deps.ts";
 import { readSetupMatrix, replaceSetupMatrix } from "./setup-matrix.ts";
 import { readWorkCenterRates, setWorkCenterRate } from "./work-center-rates.ts";
 

@@ -9,7 +9,7 @@ import {
 } from "../../../../deploy/test/database.ts";
 import { registerTenant } from "../../../../deploy/tenant/create-tenant.ts";
 import { until } from "../../../../deploy/test/until.ts";
-import { SubscriptionRunner } from "../../platform/events/subscription.ts";
+import { SubscriptionRunner } from "../../platform/events/run-subscription.ts";
 import { TestBrowser } from "../../testing/browser.ts";
 import { openTestPlant, type TestPlant } from "../../testing/plant.ts";
 import { accountsOf } from "./directory.ts";

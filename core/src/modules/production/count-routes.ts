@@ -13,7 +13,7 @@ import { guarded } from "../../platform/http/permission.ts";
 import { askAboutOrder, mayToOrder } from "./ask-about-order.ts";
 import type { By } from "./change-work-order.ts";
 import { correctProgress } from "./correct-progress.ts";
-import type { ProductionDeps } from "./routes.ts";
+import type { ProductionDeps } from "./deps.ts";
 import { assignToOrder, dismissCounts, readUnassignedCounts } from "./unassigned-counts.ts";
 import { readWorkOrder } from "./work-order-queries.ts";
 

@@ -7,7 +7,8 @@ import { firmWorkOrder } from "./firm-work-order.ts";
 import { ProductionLive } from "./live.ts";
 import { forgetMachineTime, readMachineTimeDays } from "./machine-time.ts";
 import { releaseWorkOrder } from "./release-work-order.ts";
-import { type ProductionDeps, productionRoutes } from "./routes.ts";
+import type { ProductionDeps } from "./deps.ts";
+import { productionRoutes } from "./routes.ts";
 import { machineEvents, orderEnds } from "./subscribers.ts";
 
 export { oee, type TimeSums } from "./domain/oee.ts";

@@ -23,14 +23,12 @@ import { orderOf } from "../../platform/db/list-order.ts";
 import { type Asking, createApi, type Requests } from "../../platform/http/api.ts";
 import { cursorPart, pageOf, readCursor } from "../../platform/http/paging.ts";
 import { callerOf, guarded, type Permission } from "../../platform/http/permission.ts";
-import { newId, type Platform } from "../../platform/platform.ts";
-import type { Engineering } from "../engineering/index.ts";
-import type { Equipment } from "../equipment/index.ts";
-import type { IdentityModule } from "../identity/index.ts";
+import { newId } from "../../platform/platform.ts";
 import { askAboutDraft, askAboutOrder, mayToOrder } from "./ask-about-order.ts";
 import { cancelWorkOrder } from "./cancel-work-order.ts";
 import type { By } from "./change-work-order.ts";
 import { countRoutes } from "./count-routes.ts";
+import type { ProductionDeps } from "./deps.ts";
 import { closeWorkOrder } from "./close-work-order.ts";
 import { completeWorkOrder } from "./complete-work-order.ts";
 import { draftWorkOrder } from "./draft-work-order.ts";
@@ -55,14 +53,6 @@ import {
   showWorkOrder,
   workOrderList,
 } from "./work-order-queries.ts";
-
-export type ProductionDeps = {
-  platform: Platform;
-  requests: Requests;
-  identity: IdentityModule;
-  equipment: Equipment;
-  engineering: Engineering;
-};
 
 const commands = {
   firm: firmWorkOrder,

@@ -11,7 +11,8 @@ import {
 import { until } from "../../../../deploy/test/until.ts";
 import { registerTenant } from "../../../../deploy/tenant/create-tenant.ts";
 import { newEvent } from "../events/new-event.ts";
-import { type Subscription, runs } from "../events/subscription.ts";
+import { runs } from "../events/run-subscription.ts";
+import type { Subscription } from "../events/subscription.ts";
 import { readHealth } from "../http/health.ts";
 import { openPlatform } from "../open-platform.ts";
 import type { Platform } from "../platform.ts";

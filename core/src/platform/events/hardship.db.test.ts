@@ -7,7 +7,7 @@ import { until } from "../../../../deploy/test/until.ts";
 import { openPlatform } from "../open-platform.ts";
 import { readSubscriptions } from "./operate-subscription.ts";
 import { openRecordingPlant, recording } from "./recording.fixture.ts";
-import { SubscriptionRunner } from "./subscription.ts";
+import { SubscriptionRunner } from "./run-subscription.ts";
 
 test("PostgreSQL is gone for a while: nothing is lost or doubled, and work resumes by itself", async () => {
   await using plant = await openRecordingPlant();

@@ -6,7 +6,8 @@ import { createTestDatabase } from "../../../../deploy/test/database.ts";
 import type { Transaction } from "../db/transaction.ts";
 import { openPlatform } from "../open-platform.ts";
 import { newEvent } from "./new-event.ts";
-import { type Subscription, SubscriptionRunner } from "./subscription.ts";
+import { SubscriptionRunner } from "./run-subscription.ts";
+import type { Subscription } from "./subscription.ts";
 
 /** A platform on a database of its own, whose subscriptions write down what they were given. */
 export async function openRecordingPlant(options: { url?: (worker: string) => string } = {}) {

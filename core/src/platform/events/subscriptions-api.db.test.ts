@@ -5,7 +5,7 @@ import { expect, test } from "vitest";
 import { plantOfFile } from "../../testing/plant-of-file.ts";
 import { newEvent } from "./new-event.ts";
 import { nameOf, recording } from "./recording.fixture.ts";
-import { SubscriptionRunner } from "./subscription.ts";
+import { SubscriptionRunner } from "./run-subscription.ts";
 
 const { plant } = await plantOfFile();
 const path = "/api/admin/subscriptions/test.recording";

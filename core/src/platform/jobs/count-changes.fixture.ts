@@ -4,7 +4,8 @@ import { z } from "zod";
 
 import { systemClock } from "../clock.ts";
 import { Databases } from "../db/databases.ts";
-import { runs, type Subscription } from "../events/subscription.ts";
+import { runs } from "../events/run-subscription.ts";
+import type { Subscription } from "../events/subscription.ts";
 import { createLog } from "../observe/log.ts";
 import { createMetrics } from "../observe/metrics.ts";
 import { defineJob } from "./define-job.ts";

@@ -14,7 +14,7 @@ import { until } from "../../../../deploy/test/until.ts";
 import { systemClock } from "../clock.ts";
 import { Databases } from "../db/databases.ts";
 import { newEvent } from "../events/new-event.ts";
-import { runs, SubscriptionRunner } from "../events/subscription.ts";
+import { runs, SubscriptionRunner } from "../events/run-subscription.ts";
 import { createLog } from "../observe/log.ts";
 import { createMetrics } from "../observe/metrics.ts";
 import { countChanges, countedJob, longJob } from "./count-changes.fixture.ts";

@@ -5,7 +5,7 @@ import { afterEach, describe, expect, test } from "vitest";
 
 import { describeDriver, Recorder, silentLog } from "../conformance.ts";
 import { startDriver } from "./driver.ts";
-import { modbusDeviceSchema } from "./manifest.ts";
+import { modbusDeviceSchema } from "./device-schema.ts";
 import { planReads, splitSpan } from "./read-plan.ts";
 import { valueOf } from "./register-value.ts";
 import { ModbusTestDevice } from "./test-device.ts";

@@ -5,7 +5,7 @@ import jsmodbus from "jsmodbus";
 
 import { Backoff } from "../backoff.ts";
 import type { Driver, DriverContext, Reading } from "../driver.ts";
-import type { ModbusDevice, ModbusMetric } from "./manifest.ts";
+import type { ModbusDevice, ModbusMetric } from "./device-schema.ts";
 import { planReads, type Span, splitSpan } from "./read-plan.ts";
 import { datatypeOf, valueOf, widthOf } from "./register-value.ts";
 

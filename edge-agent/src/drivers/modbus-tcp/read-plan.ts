@@ -1,4 +1,4 @@
-import type { ModbusMetric, Table } from "./manifest.ts";
+import type { ModbusMetric, Table } from "./device-schema.ts";
 import { widthOf } from "./register-value.ts";
 
 /** One request: `count` registers (or bits) from `address` on, and the metrics that lie in them. */

@@ -1,6 +1,6 @@
 import { DataType } from "@millwright/contracts/sparkplug";
 
-import type { ModbusMetric, RegisterType } from "./manifest.ts";
+import type { ModbusMetric, RegisterType } from "./device-schema.ts";
 
 /** Registers (16 bit) that a type takes. */
 const widths: Record<RegisterType, number> = {

@@ -8,7 +8,7 @@ import { expect, test } from "vitest";
 import { describeDriver, Recorder, silentLog } from "../conformance.ts";
 import type { DriverEvents } from "../driver.ts";
 import { startDriver } from "./driver.ts";
-import { opcUaDeviceSchema } from "./manifest.ts";
+import { opcUaDeviceSchema } from "./device-schema.ts";
 import { OpcUaTestDevice, typedNodes } from "./test-device.ts";
 
 function start(device: OpcUaTestDevice, events: DriverEvents, more: object = {}) {

@@ -24,7 +24,7 @@ import {
 
 import { Backoff } from "../backoff.ts";
 import type { Driver, DriverContext, KnownMetric, Reading } from "../driver.ts";
-import type { OpcUaDevice, OpcUaMetric } from "./manifest.ts";
+import type { OpcUaDevice, OpcUaMetric } from "./device-schema.ts";
 import { builtInDatatype, datatypeOf, valueOf } from "./variant-value.ts";
 
 type Context = DriverContext<OpcUaDevice>;

@@ -1,5 +1,6 @@
 import { at } from "./at.ts";
-import { inspect, type Inspected } from "./inspect.ts";
+import { inspect } from "./inspect.ts";
+import type { Inspected } from "./inspected.ts";
 import { compileJoins, compileResources, noJoins, noResources } from "./compile-shared.ts";
 import { goalsThatDiffer, horizonBitsOf } from "./goals.ts";
 import type { Model } from "./model.ts";

@@ -1,5 +1,5 @@
 import { calendarOf, endOfWork, startOfWork, type Calendar } from "./calendar.ts";
-import type { Inspected, Note } from "./inspect.ts";
+import type { Inspected, Note } from "./inspected.ts";
 import { needsOf } from "./needs.ts";
 import { predecessorsOf } from "./precedence.ts";
 import type { Assignment, Problem } from "./problem.ts";

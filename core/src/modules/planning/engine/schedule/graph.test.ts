@@ -3,7 +3,8 @@ import { expect, test } from "vitest";
 
 import { compile } from "./compile.ts";
 import { dispatch } from "./dispatch.ts";
-import { createGraph, loadGraph, moveBehind } from "./graph.ts";
+import { createGraph } from "./graph.ts";
+import { loadGraph, moveBehind } from "./moves.ts";
 import { anyProblem } from "./problem.arbitrary.ts";
 import { createRandom } from "./random.ts";
 

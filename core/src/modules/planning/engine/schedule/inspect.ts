@@ -1,20 +1,9 @@
 import { freeze } from "./freeze.ts";
+import type { Inspected, Note } from "./inspected.ts";
 import { needsOf } from "./needs.ts";
 import { findCycles, predecessorsOf } from "./precedence.ts";
-import type { Assignment, Finding, FindingCode, Machine, Operation, Problem } from "./problem.ts";
+import type { Finding, Machine, Operation, Problem } from "./problem.ts";
 import { isTicks, startMax, ticksMax } from "./ticks.ts";
-
-/** What of a problem can be planned, and why the rest cannot. */
-export interface Inspected {
-  /** Operations for the search, by index. */
-  planned: number[];
-  /** Possible alternatives of each planned or frozen operation; one per machine, the fastest. */
-  alternatives: Map<number, { machine: number; time: number }[]>;
-  /** Frozen operations by index. */
-  frozen: Map<number, Assignment>;
-  unplanned: number[];
-  findings: Finding[];
-}
 
 /** Never throws on bad data: what is impossible is named in a finding and left out. */
 export function inspect(problem: Problem): Inspected {
@@ -48,13 +37,6 @@ export function inspect(problem: Problem): Inspected {
     findings,
   };
 }
-
-export type Note = (
-  code: FindingCode,
-  operations: number[],
-  message: string,
-  machines?: number[],
-) => void;
 
 /** A bad matrix or calendar cannot be guessed: everything that could only run there would be wrong. */
 function isMachineUsable(machine: Machine, k: number, note: Note): boolean {

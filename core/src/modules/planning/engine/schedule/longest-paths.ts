@@ -65,13 +65,6 @@ function markFour(graph: Graph, u: number, a: number, b: number, c: number): voi
 }
 
 /**
- * Up to this many operations all of the order behind the change is computed anew. Following the
- * changes alone touches a third of it, but asks at each node whether it did change, and those
- * guesses fail so often that 400 operations took 1.6 times as long (at 2,000: the other way round).
- */
-export const sweptMax = 1200;
-
-/**
  * Heads from place `low` to the end of the order. Setups have a loop of their own: their mere
  * presence in this one costs a sixth of the moves per second, by the registers they take.
  */

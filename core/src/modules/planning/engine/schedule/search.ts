@@ -11,14 +11,14 @@ import {
   type Pool,
 } from "./elite.ts";
 import { goalFrom, isAboutMakespan, packed } from "./goals.ts";
-import { createGraph, loadGraph, type Graph } from "./graph.ts";
+import { createGraph, type Graph } from "./graph.ts";
+import { loadGraph } from "./moves.ts";
 import type { Bound } from "./lower-bound.ts";
 import type { Model } from "./model.ts";
 import { previousSequence } from "./previous.ts";
 import { rulesFor } from "./priority.ts";
-import type { Goal } from "./problem.ts";
 import { createRandom, type Random } from "./random.ts";
-import type { SolveOptions } from "./solve.ts";
+import type { Figures, SolveOptions } from "./solve-options.ts";
 import { createTabuSearch, restoreBest, runTabu } from "./tabu.ts";
 import { runWalk } from "./walk.ts";
 
@@ -108,9 +108,6 @@ function valueOfElite(model: Model, elite: Elite, isEstimated: boolean): number 
     ? eliteFigure(elite, 0)
     : packed(model, (goal) => eliteFigure(elite, model.goals.indexOf(goal)));
 }
-
-/** The goals that count and their figures. */
-export type Figures = Partial<Record<Goal, number>>;
 
 function figuresOf({ goals }: Model, elite: Elite): Figures {
   return Object.fromEntries(goals.map((goal, k) => [goal, eliteFigure(elite, k)]));

@@ -1,31 +1,14 @@
 import { at } from "./at.ts";
 import { compile, type Compiled } from "./compile.ts";
-import { sequenceOf, type Elite } from "./elite.ts";
-import { createGraph, loadGraph, type Graph } from "./graph.ts";
+import { sequenceOf } from "./elite.ts";
+import { createGraph, type Graph } from "./graph.ts";
+import { loadGraph } from "./moves.ts";
 import { explainLateness } from "./lateness.ts";
 import { endOf } from "./timing.ts";
 import { lowerBound, type Bound } from "./lower-bound.ts";
 import type { Assignment, Problem, Schedule } from "./problem.ts";
-import { search, type Figures } from "./search.ts";
-
-export interface SolveOptions {
-  /** The same problem, seed and number of iterations give the same schedule. */
-  seed: number;
-  /**
-   * Asked about every millisecond. True: the best schedule so far is returned at once; the search
-   * never starts when it is true from the beginning, a dispatched schedule is still returned.
-   */
-  shouldStop: () => boolean;
-  /** Moves at most. Default: unlimited. */
-  iterationsMax?: number;
-  /** Told the figures of each better schedule. */
-  onImprovement?: (figures: Figures) => void;
-  /**
-   * Swaps good schedules with a search of the same problem on another thread: takes our newest one,
-   * returns theirs if there is a new one. Plain arrays, see elite.ts; the caller copies.
-   */
-  exchange?: (own: Elite) => Elite | null;
-}
+import { search } from "./search.ts";
+import type { SolveOptions } from "./solve-options.ts";
 
 /**
  * Plans all operations that can be planned, as well for the problem's goals as found until told to stop.

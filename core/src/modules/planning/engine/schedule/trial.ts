@@ -1,6 +1,7 @@
 import { at } from "./at.ts";
 import { goalOf } from "./goals.ts";
-import { moveAhead, moveBehind, type Graph } from "./graph.ts";
+import type { Graph } from "./graph.ts";
+import { moveAhead, moveBehind } from "./moves.ts";
 import { offer, type Neighbourhood } from "./neighbourhood.ts";
 import { restore, save } from "./snapshot.ts";
 import { endOf } from "./timing.ts";

@@ -3,7 +3,7 @@ import { considerChangeovers } from "./changeover.ts";
 import { considerContests } from "./contest.ts";
 import { findCriticalPath } from "./critical-path.ts";
 import { goalOf } from "./goals.ts";
-import { moveBehind } from "./graph.ts";
+import { moveBehind } from "./moves.ts";
 import type { Neighbourhood } from "./neighbourhood.ts";
 import { considerReassignments } from "./reassign.ts";
 import { considerSequenceMoves } from "./resequence.ts";
