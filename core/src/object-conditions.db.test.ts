@@ -1,8 +1,9 @@
 import type { Item, Lot, PolicyOnTheWire, WorkOrder } from "@millwright/contracts/api";
+import { standardDowntimeReasons } from "@millwright/contracts/states";
 import { beforeAll, expect, test } from "vitest";
 
 import { TestBrowser } from "./testing/browser.ts";
-import { makeLine, makePlace, testSetupCode } from "./testing/plant.ts";
+import { makeLine, makePlace, testSetupCode, wentTo } from "./testing/plant.ts";
 import { plantOfFile } from "./testing/plant-of-file.ts";
 
 // Rules about single orders and lots, as an administrator writes them on the Access page, over HTTP.
@@ -187,3 +188,32 @@ test("quality releases what is in quarantine, of its items only; a blocked lot s
     ]),
   );
 });
+
+test("an operator says why a machine was down, of their own machines only when the rule says so", async () => {
+  const { machines } = await makeLine(plant, ["Bander", "Wrapper"]);
+  const [own = "", other = ""] = machines.map(({ workUnitId }) => workUnitId);
+  const from = "2026-11-20T08:00:00.000Z";
+  await plant.emit(
+    [own, other].map((workUnitId) =>
+      wentTo(plant.tenantId, { workUnitId, state: "down", at: Date.parse(from) }),
+    ),
+  );
+  await plant.settle();
+  const { reasonId } = standardDowntimeReasons[0];
+  const give = (key: string, workUnitId: string, version = 0) =>
+    asKey(key, "POST", `/api/work-units/${workUnitId}/stops/reason`, { from, reasonId, version });
+  expect(await give(await keyOf("viewer"), own)).toMatchObject(refused);
+  expect((await give(await keyOf("operator"), own)).status).toBe(200);
+  const condition = "object.workCenterName = 'Wrapper' and object.areaName = 'Line'";
+  const key = await keyWith("wrapper_operator", [
+    { objectType: "machine", action: "give_reason", condition },
+  ]);
+  expect(await give(key, own, 1)).toMatchObject(refused);
+  expect((await give(key, other)).status).toBe(200);
+});
+
+/** A key with one of the roles every company begins with. */
+async function keyOf(role: string): Promise<string> {
+  const asked = { name: role, roles: [role] };
+  return (await admin.call<{ key: string }>("POST", "/api/admin/api-keys", asked)).body.key;
+}

@@ -226,6 +226,21 @@ export function wentTo(
   });
 }
 
+/** What ingest says when a machine gave another reason. */
+export function saidReason(
+  tenantId: TenantId,
+  said: { workUnitId: string; code: string; at: number },
+): EventToEmit {
+  return newEvent("machine.reason_observed@1", {
+    ...machine(tenantId, said.workUnitId),
+    payload: {
+      workUnitId: workUnitIdSchema.parse(said.workUnitId),
+      code: said.code,
+      sourceTime: instant(said.at),
+    },
+  });
+}
+
 function machine(tenantId: TenantId, workUnitId: string) {
   return {
     tenantId,

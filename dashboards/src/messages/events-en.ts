@@ -44,6 +44,7 @@ export const eventsEn = {
     work_center_rate: "Rate of a work center",
     setup_matrix: "Setup matrix",
     capability: "Capability",
+    machine_reason_code: "Reason code of a machine",
   },
   eventType: {
     machine: {

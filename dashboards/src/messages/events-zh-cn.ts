@@ -47,6 +47,7 @@ export const eventsZhCn: Words<typeof eventsEn> = {
     work_center_rate: "工作中心费率",
     setup_matrix: "换型矩阵",
     capability: "能力",
+    machine_reason_code: "设备原因代码",
   },
   eventType: {
     machine: {

@@ -8,6 +8,7 @@ export * from "./boms.ts";
 export * from "./calendars.ts";
 export * from "./counts.ts";
 export * from "./demands.ts";
+export * from "./downtime.ts";
 export * from "./engineering-changes.ts";
 export * from "./events.ts";
 export * from "./gauges.ts";

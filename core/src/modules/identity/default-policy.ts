@@ -64,7 +64,10 @@ const roles: readonly DefaultRole[] = [
     role: "operator",
     title: "Operator",
     parents: ["viewer"],
-    may: { work_order: ["report_progress", "hold", "resume", "complete"] },
+    may: {
+      work_order: ["report_progress", "hold", "resume", "complete"],
+      machine: ["give_reason"],
+    },
   },
   {
     role: "storekeeper",
@@ -88,6 +91,7 @@ const roles: readonly DefaultRole[] = [
       cost: ["read", "roll_up"],
       calendar: ["change"],
       engineering_change: ["draft", "approve", "make_effective", "reject"],
+      downtime_reason: ["change"],
     },
   },
   {

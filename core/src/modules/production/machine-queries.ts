@@ -107,7 +107,8 @@ const seriesMax = 8;
 // A year of states of one machine is what one screen can ask for.
 const windowMsMax = 366 * 86_400_000;
 
-function readWindow(asked: { from: string; to: string }): { from: Date; to: Date } {
+/** @throws Refusal request.window_not_valid */
+export function readWindow(asked: { from: string; to: string }): { from: Date; to: Date } {
   const window = { from: new Date(asked.from), to: new Date(asked.to) };
   const lengthMs = window.to.getTime() - window.from.getTime();
   if (lengthMs > 0 && lengthMs <= windowMsMax) return window;

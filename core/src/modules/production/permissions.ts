@@ -28,5 +28,10 @@ export const productionObjectTypes = {
       areaNames: "text_list",
     },
   },
-  machine: { actions: ["read"], attributes: {} },
+  // Reading takes in stops and the list of reasons; giving one is asked about one machine at a time.
+  machine: {
+    actions: ["read", "give_reason"],
+    attributes: { workUnitName: "text", workCenterName: "text", areaName: "text" },
+  },
+  downtime_reason: { actions: ["change"], attributes: {} },
 } as const satisfies Catalogue["objectTypes"];

@@ -31,6 +31,7 @@ import { countRoutes } from "./count-routes.ts";
 import type { ProductionDeps } from "./deps.ts";
 import { closeWorkOrder } from "./close-work-order.ts";
 import { completeWorkOrder } from "./complete-work-order.ts";
+import { downtimeRoutes } from "./downtime-routes.ts";
 import { draftWorkOrder } from "./draft-work-order.ts";
 import { firmWorkOrder } from "./firm-work-order.ts";
 import { holdWorkOrder } from "./hold-work-order.ts";
@@ -71,7 +72,8 @@ export function productionRoutes(deps: ProductionDeps): OpenAPIHono {
   return createApi()
     .route("/", workOrderRoutes(deps))
     .route("/", machineRoutes(deps))
-    .route("/", countRoutes(deps));
+    .route("/", countRoutes(deps))
+    .route("/", downtimeRoutes(deps));
 }
 
 function workOrderRoutes({ platform, requests, engineering, equipment }: ProductionDeps) {

@@ -1,0 +1,63 @@
+import type { MachineState } from "@millwright/contracts/states";
+
+/** A machine was down in [from, to), epoch ms; `to` null: it goes on. `code` "": it gave none. */
+export type Stop = { from: number; to: number | null; code: string };
+
+/**
+ * A code said up to this long before a stop is its first word: controls tell state and reason in two
+ * messages, in either order, some hundred ms apart; polled ones a few seconds.
+ */
+export const firstWordMs = 5_000;
+
+/**
+ * Follows one machine through ascending times and tells its stops. Of several codes the first one counts,
+ * as in every alarm system (first-out): what comes later (door open, emergency stop) follows from it. A
+ * code that stood before is taken while nothing newer is said: some controls never take theirs back.
+ */
+export class StopTracker {
+  #stop: { from: number; code: string; isHeard: boolean } | null = null;
+  #code = "";
+  #saidAt = Number.NEGATIVE_INFINITY;
+
+  /** From `at` on the machine is in `state`; the stop that ends with it, or null. */
+  turnTo(state: MachineState, at: number): Stop | null {
+    const stop = this.#stop;
+    if (state === "down") {
+      const isHeard = this.#code !== "" && this.#saidAt >= at - firstWordMs;
+      this.#stop ??= { from: at, code: this.#code, isHeard };
+      return null;
+    }
+    this.#stop = null;
+    return stop === null ? null : { from: stop.from, to: at, code: stop.code };
+  }
+
+  /** From `at` on the machine gives this code; "" takes it back, which ends no stop's reason. */
+  say(code: string, at: number): void {
+    const stop = this.#stop;
+    if (stop !== null && !stop.isHeard && code !== "") {
+      this.#stop = { from: stop.from, code, isHeard: true };
+    }
+    this.#code = code;
+    this.#saidAt = at;
+  }
+
+  /** The stop that has not ended, or null. */
+  open(): Stop | null {
+    return this.#stop && { from: this.#stop.from, to: null, code: this.#stop.code };
+  }
+}
+
+/** Stops of one machine. `rows` ascending; of one instant the state comes first. */
+export function stopsOf(
+  rows: readonly { at: number; state: MachineState | null; code: string | null }[],
+): Stop[] {
+  const tracker = new StopTracker();
+  const stops: Stop[] = [];
+  for (const { at, state, code } of rows) {
+    if (code !== null) tracker.say(code, at);
+    const ended = state === null ? null : tracker.turnTo(state, at);
+    if (ended !== null) stops.push(ended);
+  }
+  const open = tracker.open();
+  return open === null ? stops : [...stops, open];
+}
