@@ -1,7 +1,7 @@
 import { int32Column } from "./columns.ts";
 import type { Orders } from "./orders.ts";
 import type { MrpPlan } from "./plan.ts";
-import { planPoint } from "./plan-point.ts";
+import { planRanks } from "./plan-point.ts";
 import type { Requirements } from "./requirements.ts";
 import { createWindow } from "./window.ts";
 
@@ -76,7 +76,6 @@ function work(
 /** Takes pieces of a level until there are none. */
 function workOnLevel(plan: MrpPlan, progress: Progress, level: number): void {
   const { next, planned, firstOfLevel } = progress;
-  const { sequence } = plan.structure;
   const end = firstOfLevel[level + 1] ?? 0;
   const size = end - (firstOfLevel[level] ?? 0);
   for (
@@ -85,7 +84,7 @@ function workOnLevel(plan: MrpPlan, progress: Progress, level: number): void {
     from = Atomics.add(next, level, pieceSize)
   ) {
     const to = Math.min(from + pieceSize, end);
-    for (let at = from; at < to; at += 1) planPoint(plan, sequence[at] ?? 0);
+    planRanks(plan, from, to);
     const before = Atomics.add(planned, level, to - from);
     if (before + to - from === size) Atomics.notify(planned, level);
   }

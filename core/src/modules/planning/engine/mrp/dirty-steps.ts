@@ -1,5 +1,5 @@
 import type { MrpPlan } from "./plan.ts";
-import { touchAhead } from "./touch-ahead.ts";
+import { touchChange } from "./touch-ahead.ts";
 import { giveBack } from "./substitute.ts";
 
 // What so many points stand on, about 3 kB each, fits the second-level cache.
@@ -40,7 +40,7 @@ export class DirtySteps {
       if (place !== undefined) level.sort((a, b) => (place[a] ?? 0) - (place[b] ?? 0));
       for (let from = 0; from < level.length; from += stepsAtOnce) {
         const batch = level.slice(from, from + stepsAtOnce);
-        touchAhead(this.#plan, this.#pointsOf(batch));
+        touchChange(this.#plan, this.#pointsOf(batch));
         yield batch;
       }
     }

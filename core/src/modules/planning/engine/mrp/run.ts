@@ -2,7 +2,7 @@ import type { MrpInput } from "./input.ts";
 import { type MrpPlan, preparePlan } from "./plan.ts";
 import { type Crew, planTogether } from "./crew.ts";
 import { OrdersFull } from "./orders.ts";
-import { takeStep } from "./plan-point.ts";
+import { planRanks, takeStep } from "./plan-point.ts";
 
 /**
  * Plans every point anew (regenerative MRP), level by level in low-level-code order. Deterministic;
@@ -31,13 +31,15 @@ export type RunOptions = {
 };
 
 function planAlone(plan: MrpPlan, onProgress: RunOptions["onProgress"]): MrpPlan {
-  const { sequence } = plan.structure;
-  for (let step = 0; step < sequence.length; step += 1) {
-    if (step % pointsPerProgress === 0) onProgress?.(step, sequence.length);
-    takeStep(plan, sequence[step] ?? 0);
+  const { sequence, alternates } = plan.structure;
+  for (let from = 0; from < sequence.length; from += stepsPerProgress) {
+    onProgress?.(from, sequence.length);
+    const to = Math.min(from + stepsPerProgress, sequence.length);
+    if (alternates === null) planRanks(plan, from, to);
+    else for (let at = from; at < to; at += 1) takeStep(plan, sequence[at] ?? 0);
   }
   return plan;
 }
 
 // A few milliseconds of work: often enough for a progress bar.
-const pointsPerProgress = 8_192;
+const stepsPerProgress = 8_192;

@@ -1,14 +1,59 @@
 import type { MrpPlan } from "./plan.ts";
 
+// Planning reads all over gigabytes, so it waits for memory and not for arithmetic. Points that are planned
+// one after the other wait for one answer after the other; asked beforehand, with nothing depending on the
+// answers, memory answers ten at once. What is returned is a sum without meaning: without it the reads
+// could be left out.
+
 /**
- * Reads the first of what planning these points anew will read, column by column. A net change touches
- * points all over a plan of gigabytes, so it waits for memory and not for arithmetic; asked for one
- * column after the other, with nothing depending on the answers, memory answers ten at once. That halves
- * the time of a net change.
- *
- * @returns a sum without meaning: without it the reads could be left out
+ * Reads the first of what planning the points from rank `from` to before `to` will read. Of what their
+ * parents ordered these are three lines of memory in four. That takes a third off a full run.
  */
-export function touchAhead(plan: MrpPlan, of: Int32Array): number {
+export function touchRun(plan: MrpPlan, from: number, to: number): number {
+  const { structure, orders } = plan;
+  const { byRank, uses } = structure;
+  const { due, quantity, ofRank } = orders;
+  const last = due.length - 1;
+  let sum = 0;
+  for (let rank = from; rank < to; rank += 1) sum += touchTerms(plan, byRank[rank] ?? 0);
+  const usesEnd = uses.first[to] ?? 0;
+  for (let use = uses.first[from] ?? 0; use < usesEnd; use += 1) {
+    const row = ofRank[4 * (uses.row[2 * use] ?? 0)] ?? 0;
+    const second = Math.min(row + rowsInLine, last);
+    const third = Math.min(row + 2 * rowsInLine, last);
+    sum += (due[row] ?? 0) + (due[second] ?? 0) + (due[third] ?? 0);
+    sum += (quantity[row] ?? 0) + (quantity[second] ?? 0) + (quantity[third] ?? 0);
+  }
+  return sum;
+}
+
+/** What a point says of itself stands in a dozen columns. */
+function touchTerms({ input, structure, stock, demands }: MrpPlan, point: number): number {
+  const { points } = input;
+  const { lotRules, rank, hasDatedSupply } = structure;
+  const rule = points.lotRule[point] ?? 0;
+  return (
+    (rank[point] ?? 0) +
+    (points.kind[point] ?? 0) +
+    (hasDatedSupply[point] ?? 0) +
+    (stock[point] ?? 0) +
+    (demands.head[point] ?? 0) +
+    (points.safetyStock[point] ?? 0) +
+    (points.step[point] ?? 0) +
+    (points.leadDays[point] ?? 0) +
+    (points.safetyLeadDays[point] ?? 0) +
+    (points.calendar[point] ?? 0) +
+    (points.planningFence[point] ?? 0) +
+    (lotRules.name[rule] ?? 0) +
+    (lotRules.value[3 * rule] ?? 0)
+  );
+}
+
+/**
+ * Reads the first of what planning these points anew will read, column by column. That halves the time of
+ * a net change.
+ */
+export function touchChange(plan: MrpPlan, of: Int32Array): number {
   const { structure, stock, orders, requirements, trouble, news } = plan;
   const { points } = plan.input;
   const { lotRules, uses, components } = structure;
