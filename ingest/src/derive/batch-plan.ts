@@ -97,7 +97,7 @@ export function planBatch(
   },
 ): BatchPlan {
   const plan: BatchPlan = {
-    samples: new CopyBuffer(),
+    samples: new CopyBuffer(readingsOf(items)),
     rollups: new RollupMarks(),
     lastValues: new Map(),
     stale: new Set(),
@@ -504,6 +504,10 @@ function replayOf(
   };
   plan.replays.set(binding.bindingId, replay);
   return replay;
+}
+
+function readingsOf(items: readonly InboundItem[]): number {
+  return items.reduce((sum, item) => sum + (item.kind === "data" ? item.readings.count : 0), 0);
 }
 
 function touch(plan: BatchPlan, binding: Binding): void {

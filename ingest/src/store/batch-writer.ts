@@ -24,7 +24,7 @@ import { type Binding, type Cell, isEffective, nodeKey } from "../session/cell.t
 import type { EdgeNodeSession } from "../session/edge-node-session.ts";
 import type { DeadLetter, InboundItem } from "../session/messages.ts";
 import type { NewestOffset } from "../session/metric-series.ts";
-import { type Client, copySamples, inTransaction } from "./database.ts";
+import { type Client, copySamples, inOneGo, inTransaction } from "./database.ts";
 import {
   loadBaseline,
   loadCounters,
@@ -66,6 +66,9 @@ export type Written = {
   tally: Tally;
   events: number;
 };
+
+/** The transaction's connection, for what is read in it: not before the logs are locked. */
+type Reader = () => Promise<Client>;
 
 /** New states that become known only when the transaction has committed. */
 type Changes = {
@@ -176,30 +179,37 @@ export class BatchWriter {
     };
     const moves = [...plan.watermarks.values()].filter(({ from, to }) => !isSame(from, to));
     await inTransaction(this.#pool, async (client) => {
-      await moveWatermarks(
+      // Most batches read nothing: then this goes out together with everything else.
+      const moved = moveWatermarks(
         client,
         moves.map((move) => ({ ...move, node: move.node.registered })),
       );
-      const gaps = [...plan.gaps, ...batch.gaps, ...(await this.#endEpochs(client, batch.items))];
-      await this.#count(client, { plan, nodes: batch.nodes, changes, nowMs });
+      moved.catch(() => undefined);
+      const reader = () => moved.then(() => client);
+      const gaps = [...plan.gaps, ...batch.gaps, ...(await this.#endEpochs(reader, batch.items))];
+      await this.#count(reader, { plan, nodes: batch.nodes, changes, nowMs });
       if (shared.length > 0) {
-        changes.unitStatesBefore = new Map([...known, ...(await lockUnitStates(client, shared))]);
+        const locked = await lockUnitStates(await reader(), shared);
+        changes.unitStatesBefore = new Map([...known, ...locked]);
       }
-      await this.#replayStates(client, plan, changes);
+      await this.#replayStates(reader, plan, changes);
       this.#changeStates(plan, changes);
       this.#tellReasons(plan, changes);
-      if (plan.samples.rows > 0) await copySamples(client, plan.samples.finish());
-      await markRollups(client, plan.rollups);
       // Ascending keys: two writers that meet on a row wait for each other instead of deadlocking.
       const lastValues = [...plan.lastValues.values()].sort((a, b) => a.metricId - b.metricId);
-      await markStale(client, [...plan.stale]);
-      await upsertLastValues(client, lastValues);
-      await upsertDevices(client, [...plan.devices.values()]);
-      await upsertCounters(client, [...changes.counters.values()]);
-      await upsertUnitStates(client, [...changes.unitStates.values()]);
-      await insertGaps(client, gaps);
-      await insertDeadLetters(client, batch.deadLetters);
-      await emitEvents(client, changes.events);
+      await inOneGo([
+        moved,
+        copySamples(client, plan.samples),
+        markRollups(client, plan.rollups),
+        markStale(client, [...plan.stale]),
+        upsertLastValues(client, lastValues),
+        upsertDevices(client, [...plan.devices.values()]),
+        upsertCounters(client, [...changes.counters.values()]),
+        upsertUnitStates(client, [...changes.unitStates.values()]),
+        insertGaps(client, gaps),
+        insertDeadLetters(client, batch.deadLetters),
+        emitEvents(client, changes.events),
+      ]);
     });
     this.#remember(plan, changes, nowMs);
     return {
@@ -273,12 +283,12 @@ export class BatchWriter {
     return { known: unitStates, shared: units.filter((id) => this.#cell.isShared(id)) };
   }
 
-  async #endEpochs(client: Client, items: readonly InboundItem[]): Promise<Gap[]> {
+  async #endEpochs(reader: Reader, items: readonly InboundItem[]): Promise<Gap[]> {
     const gaps: Gap[] = [];
     for (const item of items) {
       if (item.kind !== "node_birth" || item.epoch === null) continue;
       const node = item.node.registered;
-      for (const { epoch, lost } of await endOtherEpochs(client, node, item.epoch)) {
+      for (const { epoch, lost } of await endOtherEpochs(await reader(), node, item.epoch)) {
         gaps.push({ node, epoch, lost, reason: "the edge node began a new log" });
       }
     }
@@ -286,7 +296,7 @@ export class BatchWriter {
   }
 
   async #count(
-    client: Client,
+    reader: Reader,
     {
       plan,
       nodes,
@@ -301,7 +311,7 @@ export class BatchWriter {
       let state = this.#counters.get(binding.bindingId) ?? null;
       if (state === null) {
         // What was read before this process knew of the binding counts from the binding's begin on.
-        const stored = await loadBaseline(client, counted, binding.validFrom);
+        const stored = await loadBaseline(await reader(), counted, binding.validFrom);
         const start = stored ?? counted.baseline ?? firstReading(points);
         if (start === undefined) continue;
         state = counterFrom({ time: start.time, value: start.value });
@@ -320,7 +330,7 @@ export class BatchWriter {
       changes.counters.set(binding.bindingId, { binding, state });
     }
     this.#tellPending(nodes, changes, nowMs);
-    await this.#redistribute(client, late, changes);
+    await this.#redistribute(reader, late, changes);
   }
 
   /** Pieces that waited for their second and whose counter does not move any more. */
@@ -350,13 +360,13 @@ export class BatchWriter {
   }
 
   async #redistribute(
-    client: Client,
+    reader: Reader,
     late: readonly { counted: CountedReadings; points: CounterPoint[] }[],
     changes: Changes,
   ): Promise<void> {
     if (late.length === 0) return;
     const neighbours = await loadNeighbours(
-      client,
+      await reader(),
       late.map(({ counted, points }) => ({
         metricId: counted.metricId,
         firstMs: points[0]?.time ?? 0,
@@ -386,7 +396,7 @@ export class BatchWriter {
     }
   }
 
-  async #replayStates(client: Client, plan: BatchPlan, changes: Changes): Promise<void> {
+  async #replayStates(reader: Reader, plan: BatchPlan, changes: Changes): Promise<void> {
     for (const replay of plan.replays.values()) {
       const { binding } = replay;
       const proven = [...replay.provenTimes, ...replay.readings.map(({ time }) => time)];
@@ -394,13 +404,13 @@ export class BatchWriter {
       const heartbeat =
         replay.heartbeatMetricId === null
           ? null
-          : await loadReadingBefore(client, {
+          : await loadReadingBefore(await reader(), {
               metricId: replay.heartbeatMetricId,
               fromMs: first - silenceMs,
               toMs: first,
             });
       const from = heartbeat?.timeMs ?? first;
-      const reading = await loadReadingBefore(client, {
+      const reading = await loadReadingBefore(await reader(), {
         metricId: replay.stateMetricId,
         fromMs: Math.max(0, binding.validFrom),
         toMs: from,

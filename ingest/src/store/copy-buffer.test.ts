@@ -46,7 +46,7 @@ const microsOf = (timeMs: number) => BigInt(timeMs) * 1000n - 946_684_800_000_00
 
 describe("rows for binary COPY", () => {
   it("writes numbers, texts, nulls and both together", () => {
-    const copy = new CopyBuffer();
+    const copy = new CopyBuffer(3);
     const time = Date.UTC(2026, 10, 21, 8, 30, 0, 123);
     copy.add(7, time, 1.5, null, SampleQuality.good);
     copy.add(2 ** 33, time, null, "grün", SampleQuality.bad);
@@ -66,13 +66,13 @@ describe("rows for binary COPY", () => {
   });
 
   it("writes times before 2000, where PostgreSQL's clock is negative", () => {
-    const copy = new CopyBuffer();
+    const copy = new CopyBuffer(3);
     copy.add(1, Date.UTC(1999, 0, 1), 0, null, SampleQuality.good);
     expect(parse(copy.finish())[0]?.micros).toBe(microsOf(Date.UTC(1999, 0, 1)));
   });
 
   it("grows over many rows and long texts", () => {
-    const copy = new CopyBuffer();
+    const copy = new CopyBuffer(3);
     const text = "é".repeat(50_000);
     for (let i = 0; i < 20_000; i += 1) {
       copy.add(i, 1_800_000_000_000 + i, i / 3, i % 5000 === 0 ? text : null, SampleQuality.good);
@@ -84,7 +84,7 @@ describe("rows for binary COPY", () => {
   });
 
   it("leaves out the zero byte, which a text column refuses", () => {
-    const copy = new CopyBuffer();
+    const copy = new CopyBuffer(3);
     copy.add(1, 1_800_000_000_000, null, "a\0b", SampleQuality.good);
     expect(parse(copy.finish())[0]?.text).toBe("ab");
   });

@@ -8,21 +8,28 @@ const signature = "PGCOPY\n\xff\r\n\0";
 const headerBytes = 19;
 /** A row without text: field count, metric_id, source_time, value, null text, quality. */
 const rowBytes = 2 + 12 + 12 + 12 + 4 + 6;
+const trailerBytes = 2;
 const utf8 = new TextEncoder();
 
 /**
- * Rows of telemetry.sample in the format of `copy … from stdin (format binary)`: one growing buffer,
- * no object per row. Columns: metric_id bigint, source_time timestamptz, value float8, text_value text,
+ * Rows of telemetry.sample in the format of `copy … from stdin (format binary)`: one buffer, no object
+ * per row. Columns: metric_id bigint, source_time timestamptz, value float8, text_value text,
  * quality smallint.
  * @source PostgreSQL manual, COPY, Binary Format
  */
 export class CopyBuffer {
   rows = 0;
-  #bytes = Buffer.allocUnsafe(256 * 1024);
-  #view = new DataView(this.#bytes.buffer, this.#bytes.byteOffset, this.#bytes.byteLength);
+  #bytes: Buffer;
+  #view: DataView;
   #length = headerBytes;
 
-  constructor() {
+  /**
+   * @param rows How many are expected; more, and texts, make the buffer grow. What is reserved and not
+   * used costs: memory outside the heap makes the collector look at all of the heap, again and again.
+   */
+  constructor(rows: number) {
+    this.#bytes = Buffer.allocUnsafe(headerBytes + rows * rowBytes + trailerBytes);
+    this.#view = new DataView(this.#bytes.buffer, this.#bytes.byteOffset, this.#bytes.byteLength);
     this.#bytes.fill(0, 0, headerBytes);
     this.#bytes.write(signature, 0, "latin1");
   }
@@ -68,9 +75,9 @@ export class CopyBuffer {
 
   /** The whole COPY stream, trailer included. */
   finish(): Buffer {
-    this.#reserve(2);
+    this.#reserve(trailerBytes);
     this.#view.setInt16(this.#length, -1);
-    return this.#bytes.subarray(0, this.#length + 2);
+    return this.#bytes.subarray(0, this.#length + trailerBytes);
   }
 
   #int64(at: number, value: number): number {

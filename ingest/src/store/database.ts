@@ -1,10 +1,7 @@
-import { pipeline } from "node:stream/promises";
-import { Readable } from "node:stream";
-
 import pg from "pg";
-import { from as copyFrom } from "pg-copy-streams";
 
 import { inSpan } from "../observe/trace.ts";
+import type { CopyBuffer } from "./copy-buffer.ts";
 
 export type Pool = pg.Pool;
 export type Client = pg.PoolClient;
@@ -20,6 +17,8 @@ export function openPool(databaseUrl: string, onIdleError: (error: Error) => voi
     max: connectionsMax,
     application_name: "millwright-ingest",
     connectionTimeoutMillis: 10_000,
+    // Statements that need not wait for each other go out together: see `inTransaction`.
+    pipeline: true,
   });
   // Without a listener an idle connection that the server closes would end the process.
   pool.on("error", onIdleError);
@@ -35,6 +34,10 @@ export class ConnectionLost extends Error {
 
 /**
  * Runs `work` in one transaction; commits when it resolves, rolls back when it throws.
+ *
+ * Statements that are sent without a wait in between reach the server together: it does not wait for us
+ * between them, nor we for a turn of the processor. `work` must not send anything more once one of them
+ * failed, hence waits for all before it goes on (`inOneGo`).
  *
  * The statements of every batch have names, so a connection parses and plans them once: of a batch of
  * fifty rows that is half of PostgreSQL's time. Those that read samples have none: the planner leaves
@@ -64,15 +67,64 @@ export async function inTransaction<T>(
   }
 }
 
-/** Loads rows that a CopyBuffer encoded. */
-export async function copySamples(client: Client, stream: Buffer): Promise<void> {
-  const copy = client.query(
-    copyFrom(
-      "copy telemetry.sample (metric_id, source_time, value, text_value, quality) from stdin (format binary)",
-    ),
-  );
-  await inSpan("sql copy telemetry.sample", {}, () => pipeline(Readable.from([stream]), copy));
+/**
+ * Waits for statements that were sent together, all of them. @throws what the first of them that failed
+ * threw: those behind it only say that the transaction is broken.
+ */
+export async function inOneGo(statements: readonly Promise<unknown>[]): Promise<void> {
+  const results = await Promise.allSettled(statements);
+  for (const result of results) if (result.status === "rejected") throw result.reason;
 }
+
+/** Loads rows that a CopyBuffer encoded. */
+export async function copySamples(client: Client, samples: CopyBuffer): Promise<void> {
+  if (samples.rows === 0) return;
+  const rows = samples.finish();
+  await inSpan(
+    "sql copy telemetry.sample",
+    {},
+    () =>
+      new Promise<void>((resolve, reject) => {
+        client.query(new SamplesCopy(rows, (error) => (error ? reject(error) : resolve())));
+      }),
+  );
+}
+
+/**
+ * COPY with its rows sent along, so that it can go out together with other statements. Rows that come
+ * although the server refused to begin are ignored.
+ * @source PostgreSQL manual, Message Flow, COPY Operations
+ */
+class SamplesCopy extends pg.Query {
+  constructor(rows: Buffer, onEnd: (error: Error | undefined) => void) {
+    super(
+      "copy telemetry.sample (metric_id, source_time, value, text_value, quality) from stdin (format binary)",
+      onEnd,
+    );
+    const begin = this.submit;
+    this.submit = (connection) => {
+      const { stream } = connection;
+      stream.cork();
+      begin.call(this, connection);
+      stream.write(copyDataHead(rows.length));
+      stream.write(rows);
+      stream.write(copyDone);
+      stream.uncork();
+    };
+  }
+
+  /** What it would be an answer to was sent already. */
+  handleCopyInResponse(): void {}
+}
+
+/** CopyData: its letter and its length, which counts itself. */
+function copyDataHead(bytes: number): Buffer {
+  const head = Buffer.from("d\0\0\0\0", "latin1");
+  head.writeInt32BE(4 + bytes, 1);
+  return head;
+}
+
+const copyDone = Buffer.from("c\0\0\0\x04", "latin1");
 
 /**
  * Deadlock, serialisation, a lost connection, a server that starts or stops, a full disk: worth another

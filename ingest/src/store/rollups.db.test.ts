@@ -248,3 +248,23 @@ it("folds a minute once however often it is marked, and takes no more buckets at
   expect(await fold()).toBe(10);
   expect(await fold()).toBe(0);
 });
+
+it("leaves what is marked while it folds for the next call, however long live batches go on", async () => {
+  await using stack = new AsyncDisposableStack();
+  const database = stack.use(await createTestDatabase());
+  const pool = new pg.Pool({ connectionString: database.home.ingest, max: 2 });
+  stack.defer(() => pool.end());
+  const mark = () =>
+    pool.query("insert into telemetry.rollup_mark (metric_ids, minutes) values ('{1,2}', '{1,1}')");
+  await mark();
+  const folding = new AbortController();
+  const goOn = (async () => {
+    while (!folding.signal.aborted) await mark();
+  })();
+  const folded = await rollUp(pool).finally(() => folding.abort());
+  await goOn;
+  expect(folded).toBe(2);
+  await mark();
+  expect(await rollUp(pool)).toBe(2);
+  expect(await rollUp(pool)).toBe(0);
+});

@@ -15,10 +15,13 @@ export async function markRollups(client: Client, marks: RollupMarks): Promise<v
 }
 
 /**
- * Folds what is marked into the roll-ups by minute and by hour. Another process that is at it does it
- * instead. @returns minutes folded; what is left after `roundsMax` rounds waits for the next call.
+ * Folds what was marked when it began into the roll-ups by minute and by hour. What live batches mark
+ * meanwhile waits for the next call: else the minute of now would be folded again and again for as long
+ * as something comes. Another process that is at it does it instead. @returns minutes folded; what is
+ * left after `roundsMax` rounds waits too.
  */
 export async function rollUp(pool: pg.Pool): Promise<number> {
+  const begun = await marked(pool);
   let folded = 0;
   for (let round = 0; round < roundsMax; round += 1) {
     const { rows } = await pool.query<{ due: number }>("select telemetry.roll_up($1) as due", [
@@ -26,7 +29,7 @@ export async function rollUp(pool: pg.Pool): Promise<number> {
     ]);
     const due = rows[0]?.due ?? 0;
     folded += due;
-    if (due === 0) break;
+    if (due === 0 || (await marked(pool)).oldest > begun.newest) break;
   }
   return folded;
 }
@@ -34,3 +37,12 @@ export async function rollUp(pool: pg.Pool): Promise<number> {
 // A round of some hundred milliseconds, so that other statements of the pool do not wait for it.
 const bucketsAtOnce = 5000;
 const roundsMax = 50;
+
+/** Ids of the oldest and the newest mark; Infinity and 0 when nothing is marked. */
+async function marked(pool: pg.Pool): Promise<{ oldest: number; newest: number }> {
+  const { rows } = await pool.query<{ oldest: string | null; newest: string | null }>(
+    `select min(rollup_mark_id) as oldest, max(rollup_mark_id) as newest
+       from telemetry.rollup_mark`,
+  );
+  return { oldest: Number(rows[0]?.oldest ?? Infinity), newest: Number(rows[0]?.newest ?? 0) };
+}
