@@ -20,7 +20,7 @@ import {
 } from "./downtime-reasons.ts";
 import { askAboutMachine, giveReason } from "./give-reason.ts";
 import { readMachineReasonCodes, setMachineReasonCode } from "./machine-reason-codes.ts";
-import type { ProductionDeps } from "./routes.ts";
+import type { ProductionDeps } from "./deps.ts";
 import { readStops } from "./stops.ts";
 
 export const mayRead = { objectType: "machine", action: "read", on: "any" } as const;
