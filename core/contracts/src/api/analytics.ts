@@ -1,6 +1,7 @@
 import { createRoute, z } from "@hono/zod-openapi";
 
 import { daySchema, iso8601Schema, quantitySchema } from "../units/index.ts";
+import { downtimeReasonSchema, stopSchema } from "./downtime.ts";
 import { oeeSchema } from "./plant.ts";
 import { ifMatchHeaderSchema, json, problemResponses, rowsOf } from "./problem.ts";
 
@@ -100,6 +101,97 @@ export const oeeReportSchema = z
   })
   .openapi("OeeReport");
 export type OeeReport = z.infer<typeof oeeReportSchema>;
+
+const downtimeRange = z.object({
+  /** First and last production day, both included, at most 366 of them. */
+  from: daySchema,
+  to: daySchema,
+  /** Of one machine; left out: of all. */
+  workUnitId: z.uuid().toLowerCase().optional(),
+});
+
+export const reasonDowntimeSchema = z
+  .object({
+    /** The id of the reason, `code:` with a machine's code that has no meaning yet, or `none`. */
+    key: z.string(),
+    /** Null: nobody knows it. */
+    reason: downtimeReasonSchema.nullable(),
+    /** What the machine said, where it has no meaning. */
+    machineCode: z.string().nullable(),
+    /** Milliseconds of planned operation time in state `down`, and how many stops they were. */
+    downMs: z.number(),
+    stops: z.number().int(),
+  })
+  .openapi("ReasonDowntime");
+export type ReasonDowntime = z.infer<typeof reasonDowntimeSchema>;
+
+export const downtimeReportSchema = z
+  .object({
+    timeZone: z.string(),
+    asOf: iso8601Schema,
+    /** How many days were read from the archive. */
+    archivedDays: z.number().int(),
+    /** The downtime of OEE: the sum of the reasons, and that of the machines. */
+    downMs: z.number(),
+    stops: z.number().int(),
+    /** Longest first. */
+    byReason: z.array(reasonDowntimeSchema),
+    byMachine: z.array(downtimeSchema),
+  })
+  .openapi("DowntimeReport");
+export type DowntimeReport = z.infer<typeof downtimeReportSchema>;
+
+/** @throws analytics.range_not_valid · analytics.busy · work_unit.unknown */
+export const getDowntimeReport = createRoute({
+  method: "get",
+  path: "/api/analytics/downtime",
+  tags: ["analytics"],
+  request: { query: downtimeRange },
+  responses: {
+    200: json(
+      downtimeReportSchema,
+      "Downtime in planned operation time by reason and by machine, from the database and the archive as one",
+    ),
+    ...problemResponses,
+  },
+});
+
+export const downtimeStopSchema = stopSchema
+  .extend({
+    /** What of it lies in planned operation time of the range, ms. */
+    downMs: z.number(),
+  })
+  .openapi("DowntimeStop");
+export type DowntimeStop = z.infer<typeof downtimeStopSchema>;
+
+/**
+ * The stops behind a bar, or those nobody explained. `to` null: it had not ended a day after the range.
+ * @throws analytics.range_not_valid · analytics.busy · work_unit.unknown
+ */
+export const listDowntimeStops = createRoute({
+  method: "get",
+  path: "/api/analytics/downtime/stops",
+  tags: ["analytics"],
+  request: {
+    query: downtimeRange.extend({
+      /** A `key` of the report, or `missing`: all without a reason of the list; left out: all. */
+      reason: z.string().max(210).optional(),
+      order: z.enum(["longest", "newest"]).default("longest"),
+      limit: z.coerce.number().int().min(1).max(500).default(100),
+    }),
+  },
+  responses: {
+    200: json(
+      rowsOf(downtimeStopSchema).extend({
+        /** Of all of them, also those that are not listed. */
+        downMs: z.number(),
+        stops: z.number().int(),
+      }),
+      "The first of them, and the sums of all",
+    ),
+    ...problemResponses,
+  },
+});
 
 /** @throws analytics.range_not_valid · analytics.busy */
 export const getOeeReport = createRoute({

@@ -43,7 +43,12 @@ export const standardDowntimeReasons = [
   reason(12, "CLEANING", "Cleaning", "planned"),
 ] as const;
 
-function reason(number: number, code: string, name: string, category: LossCategory) {
+function reason<const Code extends string>(
+  number: number,
+  code: Code,
+  name: string,
+  category: LossCategory,
+) {
   const reasonId = `01a8f5c0-0000-7000-8000-0000000d${String(number).padStart(4, "0")}`;
   return { reasonId, code, name, category } as const;
 }

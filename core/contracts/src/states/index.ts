@@ -7,8 +7,10 @@ export * from "./downtime.ts";
 export * from "./engineering.ts";
 export * from "./gauges.ts";
 export * from "./planning.ts";
+export * from "./reason-book.ts";
 export * from "./sorts.ts";
 export * from "./stock.ts";
+export * from "./stops.ts";
 export * from "./tables.ts";
 export * from "./warehouse.ts";
 

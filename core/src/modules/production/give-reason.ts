@@ -1,4 +1,5 @@
 import type { Stop as ShownStop } from "@millwright/contracts/api";
+import type { GivenReason } from "@millwright/contracts/states";
 import { workUnitIdSchema } from "@millwright/contracts/units";
 
 import type { Transaction } from "../../platform/db/transaction.ts";
@@ -8,7 +9,6 @@ import { changedMeanwhile, requireVersion } from "../../platform/http/if-match.t
 import type { Authorise } from "../../platform/http/permission.ts";
 import type { Equipment } from "../equipment/index.ts";
 import type { By } from "./change-work-order.ts";
-import type { GivenReason } from "./domain/reason-book.ts";
 import { knownReason, readDowntimeReasons } from "./downtime-reasons.ts";
 import { instantOf } from "./instant.ts";
 import { findWorkUnit } from "./machine-queries.ts";

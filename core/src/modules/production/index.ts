@@ -2,6 +2,7 @@ import type { LiveHub } from "../../platform/http/live.ts";
 import type { Platform } from "../../platform/platform.ts";
 import type { Equipment } from "../equipment/index.ts";
 import type { Inventory } from "../inventory/index.ts";
+import { readDowntimeReasons } from "./downtime-reasons.ts";
 import { draftWorkOrder } from "./draft-work-order.ts";
 import { firmWorkOrder } from "./firm-work-order.ts";
 import { ProductionLive } from "./live.ts";
@@ -16,6 +17,7 @@ export { productionObjectTypes } from "./permissions.ts";
 export { productionFigures } from "./figures.ts";
 export { machineWatch } from "./watch-machines.ts";
 export { productionTableRoutes } from "./table-routes.ts";
+export { showStop } from "./stops.ts";
 export { verifyWorkOrder } from "./verify.ts";
 
 /** Front door of production for the contexts above: every call joins the caller's transaction. */
@@ -25,6 +27,7 @@ export const production = {
   release: releaseWorkOrder,
   machineTimeDays: readMachineTimeDays,
   forgetMachineTime,
+  downtimeReasons: readDowntimeReasons,
 };
 export type Production = typeof production;
 

@@ -1,9 +1,8 @@
 import type { DowntimeReason, Stop as ShownStop } from "@millwright/contracts/api";
+import { ReasonBook, type Stop, type StopReason, stopsOf } from "@millwright/contracts/states";
 
 import type { Transaction } from "../../platform/db/transaction.ts";
 import type { Equipment } from "../equipment/index.ts";
-import { ReasonBook, type StopReason } from "./domain/reason-book.ts";
-import { type Stop, stopsOf } from "./domain/stops.ts";
 import { readDowntimeReasons } from "./downtime-reasons.ts";
 import { instantOf } from "./instant.ts";
 import { findWorkUnit, readWindow } from "./machine-queries.ts";
@@ -11,6 +10,7 @@ import { loadGivenReasons, loadMeanings } from "./store/given-reasons.ts";
 import { latestMs, loadEnd, loadStopRows } from "./store/stop-rows.ts";
 
 type Machine = { workUnitId: string; name: string };
+type Reasons = ReadonlyMap<string, DowntimeReason>;
 
 /** Stops of one machine that touch a window, newest first, at most `stopsMax`. @throws Refusal work_unit.unknown · request.window_not_valid */
 export async function readStops(
@@ -64,11 +64,12 @@ export async function stopWords(tx: Transaction) {
     showStop(machine, stop, reason, reasons);
 }
 
-function showStop(
+/** A stop in the words of the company's list. Pure. */
+export function showStop(
   machine: Machine,
   stop: Stop,
   reason: StopReason,
-  reasons: ReadonlyMap<string, DowntimeReason>,
+  reasons: Reasons,
 ): ShownStop {
   const known = reason.kind === "reason" ? reason : null;
   const given = known?.given ?? null;

@@ -16,9 +16,13 @@ export async function openDuckDb(path: string): Promise<{ duckdb: DuckDBConnecti
   };
 }
 
-/** Parquet files as a relation, without the columns of the folder names: they are in the paths, not in the files. */
-export function parquetRelation(paths: readonly string[]): string {
-  return `read_parquet([${paths.map(quoted).join(", ")}], hive_partitioning = false)`;
+/**
+ * Parquet files as a relation, without the columns of the folder names: they are in the paths, not in the
+ * files. `byName`: what a file lacks is null, because an older release wrote it.
+ */
+export function parquetRelation(paths: readonly string[], { byName = false } = {}): string {
+  const files = paths.map(quoted).join(", ");
+  return `read_parquet([${files}], hive_partitioning = false, union_by_name = ${byName})`;
 }
 
 /** A path as a literal of SQL. */

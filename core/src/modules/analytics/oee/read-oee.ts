@@ -2,7 +2,6 @@ import type { Downtime, OeeReport, OeeRow } from "@millwright/contracts/api";
 import { machineStates } from "@millwright/contracts/states";
 import { iso8601Schema, toQuantity } from "@millwright/contracts/units";
 
-import { runInChild } from "../../../platform/child/run-in-child.ts";
 import type { Transaction } from "../../../platform/db/transaction.ts";
 import { Refusal } from "../../../platform/errors.ts";
 import type { Engineering, WorkingPiece } from "../../engineering/index.ts";
@@ -10,13 +9,14 @@ import type { Equipment } from "../../equipment/index.ts";
 import type { IdentityModule } from "../../identity/index.ts";
 import { oee, type TimeSums } from "../../production/index.ts";
 import type { Cuts, WindowSums } from "../domain/machine-time.ts";
+import { type ReportPlace, runReport } from "../run-report.ts";
 import type { FoldedRange, RangeToFold } from "./fold-range.ts";
 import { readDays, type Window, type Windows, windowsOf } from "./windows.ts";
 
 export type OeeAsked = { from: string; to: string; by: "day" | "shift" | "machine" };
 
 type Machine = { workUnitId: string; workUnitName: string; windows: Windows };
-type Scene = { timeZone: string; machines: Machine[]; from: number; to: number };
+export type Scene = { timeZone: string; machines: Machine[]; from: number; to: number };
 /** A window of a machine with what happened in it. */
 type Cell = Window & Omit<Machine, "windows"> & { sums: WindowSums };
 
@@ -33,7 +33,7 @@ export async function readScene(
     engineering: Engineering;
     now: Date;
   },
-  asked: OeeAsked,
+  asked: Pick<OeeAsked, "from" | "to">,
 ): Promise<Scene> {
   refuseBadRange(asked);
   const site = await deps.identity.site(tx);
@@ -55,45 +55,24 @@ export async function readScene(
   return { timeZone: site.timeZone, machines, from: from.getTime(), to };
 }
 
-/** Sums the scene in a child process, at most `reportsMax` at a time. @throws Refusal analytics.busy */
-export async function sumScene(
-  scene: Scene,
-  options: {
-    databaseUrl: string;
-    tenantId: string;
-    folder: string | null;
-    signal: AbortSignal;
-    onStep?: (step: string) => void;
-  },
-): Promise<FoldedRange> {
-  if (running >= reportsMax) {
-    throw new Refusal("analytics.busy", "Other reports are being made: try again in a moment.", {
-      kind: "too_many",
-      retryAfterS: 2,
-    });
-  }
-  const { databaseUrl, tenantId, folder, ...how } = options;
+/** Sums the scene in a child process. @throws Refusal analytics.busy */
+export function sumScene(scene: Scene, where: ReportPlace): Promise<FoldedRange> {
+  const input: RangeToFold = rangeOf(scene, where);
+  return runReport(new URL("./fold-range.ts", import.meta.url), input, where);
+}
+
+/** What a child process sums of a scene. */
+export function rangeOf(scene: Scene, { databaseUrl, tenantId, folder }: ReportPlace): RangeToFold {
   const { from, to } = scene;
   const cuts = new Map(
     scene.machines.map(({ workUnitId, windows }) => [workUnitId, cutsOf(windows)]),
   );
-  const input: RangeToFold = { databaseUrl, tenantId, folder, from, to, cuts };
-  running += 1;
-  try {
-    const module = new URL("./fold-range.ts", import.meta.url);
-    return await runInChild(module, input, { ...how, timeoutMs: 30_000, heapMb: 256 });
-  } finally {
-    running -= 1;
-  }
+  return { databaseUrl, tenantId, folder, from, to, cuts };
 }
 
 function cutsOf({ bounds, windows }: Windows): Cuts {
   return { bounds, isPlanned: windows.map(({ isPlanned }) => isPlanned) };
 }
-
-// A report takes a processor for a second or more; people look at one at a time.
-const reportsMax = 4;
-let running = 0;
 
 /** Rows, total, trend and downtimes out of the sums. Pure. */
 export function composeReport(
@@ -219,7 +198,7 @@ function hasTime(sums: WindowSums): boolean {
   return Object.keys(sums.stateMs).length > 0 || sums.goodMillionths !== 0;
 }
 
-function refuseBadRange({ from, to }: OeeAsked): void {
+function refuseBadRange({ from, to }: Pick<OeeAsked, "from" | "to">): void {
   const days = (Date.parse(to) - Date.parse(from)) / 86_400_000 + 1;
   if (days >= 1 && days <= daysMax) return;
   throw new Refusal(

@@ -1,7 +1,7 @@
+import type { CodeMeaning, GivenReason } from "@millwright/contracts/states";
 import { sql } from "kysely";
 
 import type { Transaction } from "../../../platform/db/transaction.ts";
-import type { CodeMeaning, GivenReason } from "../domain/reason-book.ts";
 
 /** What codes of machines mean. */
 export async function loadMeanings(tx: Transaction): Promise<CodeMeaning[]> {

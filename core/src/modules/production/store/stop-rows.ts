@@ -1,8 +1,7 @@
-import type { MachineState } from "@millwright/contracts/states";
+import { firstWordMs, type MachineState } from "@millwright/contracts/states";
 import { sql } from "kysely";
 
 import type { Transaction } from "../../../platform/db/transaction.ts";
-import { firstWordMs } from "../domain/stops.ts";
 
 /** A state that holds from `at` (epoch ms) on, or a code that the machine gives from then on. */
 export type StopRow = { at: number; state: MachineState | null; code: string | null };

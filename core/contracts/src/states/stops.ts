@@ -1,4 +1,4 @@
-import type { MachineState } from "@millwright/contracts/states";
+import type { MachineState } from "./tables.ts";
 
 /** A machine was down in [from, to), epoch ms; `to` null: it goes on. `code` "": it gave none. */
 export type Stop = { from: number; to: number | null; code: string };
@@ -34,7 +34,9 @@ export class StopTracker {
   /** From `at` on the machine gives this code; "" takes it back, which ends no stop's reason. */
   say(code: string, at: number): void {
     const stop = this.#stop;
-    if (stop !== null && !stop.isHeard && code !== "") {
+    // A word from long before is no first word, even when it is told again.
+    const isOfStop = stop !== null && at >= stop.from - firstWordMs;
+    if (isOfStop && !stop.isHeard && code !== "") {
       this.#stop = { from: stop.from, code, isHeard: true };
     }
     this.#code = code;

@@ -1,4 +1,4 @@
-import type { MachineState } from "@millwright/contracts/states";
+import type { MachineState } from "./tables.ts";
 import { expect, test } from "vitest";
 
 import { ReasonBook } from "./reason-book.ts";
@@ -75,6 +75,17 @@ test.each<[string, Row[], unknown[]]>([
       [20, "producing"],
     ],
     [[10, 20, "7"]],
+  ],
+  [
+    "a word from before that is told again is no first word",
+    [
+      [0, says("7")],
+      [10, "down"],
+      [0, says("7")],
+      [12, says("9")],
+      [20, "idle"],
+    ],
+    [[10, 20, "9"]],
   ],
   [
     "points that repeat the state are one stop, and it may go on",
