@@ -58,6 +58,16 @@ describe("a private server", () => {
     expect(row).toEqual({ listen_addresses: "" });
   });
 
+  // Decision 0028: nobody commits while a new file of the log is made, so those files are small, and kept.
+  test("makes small files of its log and keeps those of a burst", async () => {
+    await using server = await startServer({ dataDir, kind });
+    const [row] = await query(
+      server.superuserUrl(),
+      `select current_setting('wal_segment_size') as file, current_setting('min_wal_size') as kept`,
+    );
+    expect(row).toEqual({ file: "4MB", kept: "256MB" });
+  });
+
   test("keeps its secret to the account that started it", async () => {
     await using server = await startServer({ dataDir, kind });
     expect(server.folder).toContain(dataDir);
