@@ -11,6 +11,8 @@ export const paths = {
   purchaseProposals: "/purchase-proposals",
   unassigned: "/unassigned-counts",
   analytics: "/analytics",
+  downtimes: "/downtimes",
+  downtimeReasons: "/downtime-reasons",
   equipment: "/equipment",
   items: "/items",
   item: "/items/$itemId",

@@ -104,6 +104,19 @@ const routes = [
     // Apart, because only this page needs ECharts.
     component: lazyRouteComponent(() => import("./pages/analytics-page.tsx"), "AnalyticsPage"),
   }),
+  createRoute({
+    getParentRoute: under,
+    path: paths.downtimes,
+    component: lazyRouteComponent(() => import("./pages/downtimes-page.tsx"), "DowntimesPage"),
+  }),
+  createRoute({
+    getParentRoute: under,
+    path: paths.downtimeReasons,
+    component: lazyRouteComponent(
+      () => import("./pages/downtime-reasons-page.tsx"),
+      "DowntimeReasonsPage",
+    ),
+  }),
   createRoute({ getParentRoute: under, path: paths.equipment, component: EquipmentPage }),
   createRoute({
     getParentRoute: under,

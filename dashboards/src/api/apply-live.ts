@@ -24,6 +24,8 @@ export function createLiveApplier(client: QueryClient): (message: LiveMessage) =
           (machine) => machine && { ...machine, tile: message.tile },
         );
         soon(keys.machineEvents(workUnitId));
+        // Somebody may have said why it was down.
+        soon(keys.stops(workUnitId));
         if (stateBefore !== message.tile.state) soon(keys.states(workUnitId));
         return;
       }

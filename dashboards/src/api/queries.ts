@@ -31,6 +31,7 @@ export const keys = {
   machine: (workUnitId: string) => ["machine", workUnitId],
   states: (workUnitId: string) => ["states", workUnitId],
   trends: (workUnitId: string) => ["trends", workUnitId],
+  stops: (workUnitId: string) => ["stops", workUnitId],
   machineEvents: (workUnitId: string) => ["machine-events", workUnitId],
   workOrders: ["work-orders"],
   workOrder: (workOrderId: string) => ["work-order", workOrderId],

@@ -24,10 +24,10 @@ export const analyticsEn = {
     down: "Down",
     stops: "Stops",
     trend: "OEE by production day",
-    downtimes: "Downtime by machine",
     noDowntime: "No machine was down in this range.",
     share: "Share of all downtime, summed",
     hours: "hours",
+    minutes: "minutes",
     none: "There is no machine yet, so there is nothing to report.",
   },
 };

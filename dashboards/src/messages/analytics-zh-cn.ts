@@ -24,10 +24,10 @@ export const analyticsZhCn = {
     down: "停机",
     stops: "停机次数",
     trend: "各生产日 OEE",
-    downtimes: "各设备停机时间",
     noDowntime: "此范围内没有设备停机。",
     share: "占全部停机时间的累计比例",
     hours: "小时",
+    minutes: "分钟",
     none: "还没有设备，没有可报告的内容。",
   },
 };

@@ -8,6 +8,7 @@ import { engineeringEn } from "./engineering-en.ts";
 import { planningEn } from "./planning-en.ts";
 import { stockEn } from "./stock-en.ts";
 import { attachmentsEn } from "./attachments-en.ts";
+import { downtimeEn } from "./downtime-en.ts";
 import { analyticsEn } from "./analytics-en.ts";
 import { changesEn } from "./changes-en.ts";
 
@@ -25,6 +26,7 @@ export const en = {
   ...attachmentsEn,
   ...changesEn,
   ...analyticsEn,
+  ...downtimeEn,
   page: {
     plant: "Plant",
     machines: "Machines",
@@ -34,6 +36,8 @@ export const en = {
     purchaseProposals: "Purchase proposals",
     unassigned: "Unassigned counts",
     analytics: "Analytics",
+    downtimes: "Stops without reason",
+    downtimeReasons: "Downtime reasons",
     providers: "Sign-in providers",
     equipment: "Equipment",
     items: "Items",

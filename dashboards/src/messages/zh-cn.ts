@@ -9,6 +9,7 @@ import { engineeringZhCn } from "./engineering-zh-cn.ts";
 import { planningZhCn } from "./planning-zh-cn.ts";
 import { stockZhCn } from "./stock-zh-cn.ts";
 import { attachmentsZhCn } from "./attachments-zh-cn.ts";
+import { downtimeZhCn } from "./downtime-zh-cn.ts";
 import { analyticsZhCn } from "./analytics-zh-cn.ts";
 import { changesZhCn } from "./changes-zh-cn.ts";
 
@@ -26,6 +27,7 @@ export const zhCn: Catalogue = {
   ...attachmentsZhCn,
   ...changesZhCn,
   ...analyticsZhCn,
+  ...downtimeZhCn,
   page: {
     plant: "工厂",
     machines: "设备",
@@ -35,6 +37,8 @@ export const zhCn: Catalogue = {
     purchaseProposals: "采购建议",
     unassigned: "未归属计数",
     analytics: "分析",
+    downtimes: "无原因停机",
+    downtimeReasons: "停机原因",
     providers: "登录提供方",
     equipment: "设备配置",
     items: "物料",

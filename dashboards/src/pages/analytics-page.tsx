@@ -4,6 +4,7 @@ import { useNavigate, useSearch } from "@tanstack/react-router";
 import { useTranslations } from "use-intl";
 
 import { oeeQuery } from "../api/analytics-queries.ts";
+import type { DayRange } from "../api/downtime-queries.ts";
 import { plantQuery } from "../api/queries.ts";
 import { DowntimePareto } from "../panels/analytics/downtime-pareto.tsx";
 import { OeeTrend } from "../panels/analytics/oee-trend.tsx";
@@ -16,27 +17,25 @@ import { Icon } from "../ui/icon.tsx";
 import { Loaded, Skeleton } from "../ui/loaded.tsx";
 import { Panel } from "../ui/panel.tsx";
 import { useFormat } from "../ui/use-format.ts";
-import { type Grouping, groupings, rangeDays } from "./analytics-search.ts";
+import { type Grouping, groupings, type Pareto, paretos, rangeDays } from "./analytics-search.ts";
 
 /** OEE over days, by day, shift or machine, with what kept the machines from producing. */
 export function AnalyticsPage() {
   const t = useTranslations();
   const format = useFormat();
-  const { days = 7, by = "day" } = useSearch({ from: paths.analytics });
+  const { days = 7, by = "day", pareto = "reason" } = useSearch({ from: paths.analytics });
   const plant = useQuery({ ...plantQuery, select: ({ productionDay }) => productionDay });
   // The night shift works on the day that began before midnight.
   const to = plant.data === undefined ? format.today() : format.productionDay(plant.data);
-  const query = useQuery({
-    ...oeeQuery({ from: addDays(to, 1 - days), to, by }),
-    enabled: !plant.isPending,
-  });
+  const range = { from: addDays(to, 1 - days), to };
+  const query = useQuery({ ...oeeQuery({ ...range, by }), enabled: !plant.isPending });
   return (
     <>
       <PageHead title={t("page.analytics")}>
         <Choices days={days} by={by} />
       </PageHead>
       <Loaded query={query} skeleton={<Skeleton count={3} height={300} />}>
-        {(report) => <Report report={report} />}
+        {(report) => <Report report={report} range={range} pareto={pareto} />}
       </Loaded>
     </>
   );
@@ -55,7 +54,7 @@ function Choices({ days, by }: { days: number; by: Grouping }) {
               type="radio"
               name="days"
               checked={one === days}
-              onChange={() => void navigate({ search: { days: one, by } })}
+              onChange={() => void navigate({ search: (before) => ({ ...before, days: one, by }) })}
             />
             {t("analytics.days", { count: one })}
           </label>
@@ -69,7 +68,7 @@ function Choices({ days, by }: { days: number; by: Grouping }) {
               type="radio"
               name="by"
               checked={one === by}
-              onChange={() => void navigate({ search: { days, by: one } })}
+              onChange={() => void navigate({ search: (before) => ({ ...before, days, by: one }) })}
             />
             {t(`analytics.grouping.${one}`)}
           </label>
@@ -79,7 +78,7 @@ function Choices({ days, by }: { days: number; by: Grouping }) {
   );
 }
 
-function Report({ report }: { report: OeeReport }) {
+function Report({ report, range, pareto }: { report: OeeReport; range: DayRange; pareto: Pareto }) {
   // Not what is asked for: the report before stays while the next one is made.
   const { by } = report;
   const t = useTranslations();
@@ -98,8 +97,8 @@ function Report({ report }: { report: OeeReport }) {
           </p>
         )}
       </Panel>
-      <Panel title={t("analytics.downtimes")}>
-        <DowntimePareto downtimes={report.downtimes} />
+      <Panel title={t("downtime.why")} actions={<ParetoChoice pareto={pareto} />}>
+        <DowntimePareto range={range} by={pareto} />
       </Panel>
       <div className="analytics-table">
         <ListTable
@@ -114,6 +113,27 @@ function Report({ report }: { report: OeeReport }) {
         />
       </div>
     </div>
+  );
+}
+
+function ParetoChoice({ pareto }: { pareto: Pareto }) {
+  const t = useTranslations();
+  const navigate = useNavigate({ from: paths.analytics });
+  return (
+    <fieldset className="segments">
+      <legend className="visually-hidden">{t("downtime.paretoLabel")}</legend>
+      {paretos.map((one) => (
+        <label key={one}>
+          <input
+            type="radio"
+            name="pareto"
+            checked={one === pareto}
+            onChange={() => void navigate({ search: (before) => ({ ...before, pareto: one }) })}
+          />
+          {t(`downtime.pareto.${one}`)}
+        </label>
+      ))}
+    </fieldset>
   );
 }
 

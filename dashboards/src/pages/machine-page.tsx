@@ -11,6 +11,7 @@ import {
   statesQuery,
   type TimeWindow,
 } from "../api/queries.ts";
+import { MachineStops } from "../panels/downtime/machine-stops.tsx";
 import { EventList } from "../panels/events/event-list.tsx";
 import { MetricTable } from "../panels/metric-table.tsx";
 import { PageHead } from "../panels/page-head.tsx";
@@ -55,6 +56,15 @@ function MachineView({ machine }: { machine: Machine }) {
                 <Skeleton height={140} />
               ) : (
                 <States workUnitId={workUnitId} window={window} />
+              )}
+            </Panel>
+          )}
+          {hasMachineState(machine.tile) && (
+            <Panel title={t("downtime.stops")}>
+              {window === null ? (
+                <Skeleton height={140} />
+              ) : (
+                <MachineStops workUnitId={workUnitId} window={window} />
               )}
             </Panel>
           )}

@@ -27,6 +27,13 @@ const navigation = [
         needs: "work_order:correct",
       },
       {
+        name: "downtimes",
+        path: paths.downtimes,
+        icon: "down",
+        shortcut: "g 2",
+        needs: "machine:give_reason",
+      },
+      {
         name: "analytics",
         path: paths.analytics,
         icon: "chart",
@@ -124,6 +131,13 @@ const navigation = [
         icon: "equipment",
         shortcut: "g e",
         needs: "equipment:read",
+      },
+      {
+        name: "downtimeReasons",
+        path: paths.downtimeReasons,
+        icon: "help",
+        shortcut: "g 3",
+        needs: "downtime_reason:change",
       },
     ],
   },

@@ -20,7 +20,7 @@ it("reports OEE by day, shift and machine, with what kept machines from producin
     await page.getByText("30 days").click();
     await expect.poll(() => days.getByRole("row").count(), { timeout: 15_000 }).toBe(1 + 1 + 30);
     // Charts draw what the tables say.
-    expect(await page.locator(".echart canvas").count()).toBe(2);
+    await expect.poll(() => page.locator(".echart canvas").count(), { timeout: 15_000 }).toBe(2);
     await picture("analytics-days");
     await page.emulateMedia({ colorScheme: "dark" });
     await page.setViewportSize({ width: 820, height: 1180 });

@@ -37,6 +37,8 @@ const oee = async (query: string) => (await ask(`oee?${query}`)).body as OeeRepo
 
 const [breakdown, electrical, tool, jam] = standardDowntimeReasons;
 const hourMs = 3_600_000;
+// Each is a child process, which takes seconds on a busy machine.
+const manyReportsMs = 240_000;
 
 function inTenant(work: ReturnType<typeof sql>) {
   return plant.worker.db.inTenant(plant.tenantId, (tx) => work.execute(tx.over()));
@@ -101,138 +103,147 @@ async function setCode(code: string, workUnitId: string | null, reasonId: string
 }
 
 const range = "from=2024-05-01&to=2024-05-06";
+const twoDays = "from=2024-05-02&to=2024-05-03";
+const days = ["from=2024-05-02&to=2024-05-02", "from=2024-05-03&to=2024-05-03"] as const;
 
-test("downtime by reason adds up to OEE's, and is the same whatever place its days are in", async () => {
-  const { saw, mill } = await line();
-  const before = await downtime(range);
-  const report = await oee(`${range}&by=machine`);
-  // By reason and by machine: exactly what OEE loses to downtime, in as many stops.
-  expect(before.byMachine).toEqual(report.downtimes);
-  for (const part of [before.byReason, before.byMachine]) {
-    expect(sumOf(part)).toEqual({ downMs: before.downMs, stops: before.stops });
-  }
-  expect(before.downMs).toBe(report.total.oee.stateMs.down);
-  const keys = before.byReason.map(({ key }) => key);
-  expect(new Set(keys)).toEqual(
-    new Set([
-      tool.reasonId,
-      electrical.reasonId,
-      jam.reasonId,
-      "code:E-2",
-      "code:X-9",
-      "code:door",
-    ]),
-  );
-  expect(before.byReason.find(({ key }) => key === "code:X-9")).toMatchObject({
-    reason: null,
-    machineCode: "X-9",
-  });
-  expect(before.byReason.find(({ key }) => key === jam.reasonId)?.reason).toMatchObject({
-    code: "JAM",
-    category: "breakdown",
-  });
-  const durations = before.byReason.map(({ downMs }) => downMs);
-  expect(durations).toEqual(durations.toSorted((a, b) => b - a));
+test(
+  "downtime by reason adds up to OEE's, and is the same whatever place its days are in",
+  { timeout: manyReportsMs },
+  async () => {
+    const { saw, mill } = await line();
+    const before = await downtime(range);
+    const report = await oee(`${range}&by=machine`);
+    // By reason and by machine: exactly what OEE loses to downtime, in as many stops.
+    expect(before.byMachine).toEqual(report.downtimes);
+    for (const part of [before.byReason, before.byMachine]) {
+      expect(sumOf(part)).toEqual({ downMs: before.downMs, stops: before.stops });
+    }
+    expect(before.downMs).toBe(report.total.oee.stateMs.down);
+    const keys = before.byReason.map(({ key }) => key);
+    expect(new Set(keys)).toEqual(
+      new Set([
+        tool.reasonId,
+        electrical.reasonId,
+        jam.reasonId,
+        "code:E-2",
+        "code:X-9",
+        "code:door",
+      ]),
+    );
+    expect(before.byReason.find(({ key }) => key === "code:X-9")).toMatchObject({
+      reason: null,
+      machineCode: "X-9",
+    });
+    expect(before.byReason.find(({ key }) => key === jam.reasonId)?.reason).toMatchObject({
+      code: "JAM",
+      category: "breakdown",
+    });
+    const durations = before.byReason.map(({ downMs }) => downMs);
+    expect(durations).toEqual(durations.toSorted((a, b) => b - a));
 
-  // Each machine by itself, and day by day: a stop that a day cuts has one reason in both.
-  const machines = await Promise.all(
-    [saw, mill].map((id) => downtime(`${range}&workUnitId=${id}`)),
-  );
-  expect(addedUp(machines)).toEqual(addedUp([before]));
-  const days: DowntimeReport[] = [];
-  for (const day of [1, 2, 3, 4, 5, 6]) {
-    days.push(await downtime(`from=2024-05-0${day}&to=2024-05-0${day}`));
-  }
-  expect(addedUp(days)).toEqual(addedUp([before]));
+    // Each machine by itself, and day by day: a stop that a day cuts has one reason in both.
+    const machines = await Promise.all(
+      [saw, mill].map((id) => downtime(`${range}&workUnitId=${id}`)),
+    );
+    expect(addedUp(machines)).toEqual(addedUp([before]));
+    const eachDay = () => Promise.all(days.map((each) => downtime(each)));
+    const daysBefore = await eachDay();
+    expect(addedUp(daysBefore)).toEqual(addedUp([await downtime(twoDays)]));
 
-  const listed = await stops(`${range}&limit=500`);
-  expect(listed.rows.length).toBe(before.stops);
-  expect(sumOf(listed.rows.map(({ downMs }) => ({ downMs, stops: 1 })))).toEqual({
-    downMs: before.downMs,
-    stops: before.stops,
-  });
+    const listed = await stops(`${range}&limit=500`);
+    expect(listed.rows.length).toBe(before.stops);
+    expect(sumOf(listed.rows.map(({ downMs }) => ({ downMs, stops: 1 })))).toEqual({
+      downMs: before.downMs,
+      stops: before.stops,
+    });
 
-  // The archive ends within the range, and within a stop.
-  expect(await archiveMachineTime(await archiver(), plant.tenantId, "2024-05-04")).toBe(3);
-  const after = await downtime(range);
-  expect(after.archivedDays).toBe(3);
-  expect(unplaced(after)).toEqual(unplaced(before));
-  expect(await stops(`${range}&limit=500`)).toEqual(listed);
-  const daysAfter: DowntimeReport[] = [];
-  for (const day of [1, 2, 3, 4, 5, 6]) {
-    daysAfter.push(await downtime(`from=2024-05-0${day}&to=2024-05-0${day}`));
-  }
-  expect(daysAfter.map(unplaced)).toEqual(days.map(unplaced));
+    // The archive ends within the range, and within a stop.
+    expect(await archiveMachineTime(await archiver(), plant.tenantId, "2024-05-04")).toBe(3);
+    const after = await downtime(range);
+    expect(after.archivedDays).toBe(3);
+    expect(unplaced(after)).toEqual(unplaced(before));
+    expect(await stops(`${range}&limit=500`)).toEqual(listed);
+    expect((await eachDay()).map(unplaced)).toEqual(daysBefore.map(unplaced));
 
-  // A code that gets its meaning now explains days that were archived long before.
-  await setCode("X-9", null, breakdown.reasonId);
-  const explained = await downtime(range);
-  const unknown = before.byReason.find(({ key }) => key === "code:X-9");
-  expect(explained.byReason.find(({ key }) => key === breakdown.reasonId)).toMatchObject({
-    downMs: unknown?.downMs,
-    stops: unknown?.stops,
-  });
-  expect(explained.downMs).toBe(before.downMs);
-  // So does what a person says of one of their stops.
-  await inTenant(sql`
-    update production.given_reason set reason_id = ${jam.reasonId} where started_at < '2024-05-02Z'`);
-  const corrected = await downtime("from=2024-05-01&to=2024-05-01");
-  expect(corrected.byReason.some(({ key }) => key === tool.reasonId)).toBe(false);
-  expect(corrected.downMs).toBe(days[0]?.downMs);
-});
+    // A code that gets its meaning now explains days that were archived long before.
+    await setCode("X-9", null, breakdown.reasonId);
+    const explained = await downtime(range);
+    const unknown = before.byReason.find(({ key }) => key === "code:X-9");
+    expect(explained.byReason.find(({ key }) => key === breakdown.reasonId)).toMatchObject({
+      downMs: unknown?.downMs,
+      stops: unknown?.stops,
+    });
+    expect(explained.downMs).toBe(before.downMs);
+    // So does what a person says of one of their stops.
+    await inTenant(sql`
+    update production.given_reason set reason_id = ${jam.reasonId} where started_at < '2024-05-04Z'`);
+    const corrected = await downtime(days[0]);
+    expect(daysBefore[0]?.byReason.some(({ key }) => key === tool.reasonId)).toBe(true);
+    expect(corrected.byReason.some(({ key }) => key === tool.reasonId)).toBe(false);
+    expect(corrected.downMs).toBe(daysBefore[0]?.downMs);
+  },
+);
 
-test("the stops behind a bar, and those nobody explained, come in their order and with all sums", async () => {
-  const report = await downtime(range);
-  const bar = report.byReason.find(({ key }) => key === electrical.reasonId);
-  const longest = await stops(`${range}&reason=${electrical.reasonId}&limit=3`);
-  expect(longest).toMatchObject({ downMs: bar?.downMs, stops: bar?.stops });
-  expect(longest.rows.length).toBe(3);
-  expect(longest.rows.every(({ reason }) => reason?.code === "ELECTRICAL")).toBe(true);
-  expect(longest.rows[0]).toMatchObject({ machineCode: "E-1", source: "machine", givenBy: null });
-  const lengths = longest.rows.map(({ downMs }) => downMs);
-  expect(lengths).toEqual(lengths.toSorted((a, b) => b - a));
+test(
+  "the stops behind a bar, and those nobody explained, come in their order and with all sums",
+  { timeout: manyReportsMs },
+  async () => {
+    const report = await downtime(range);
+    const bar = report.byReason.find(({ key }) => key === electrical.reasonId);
+    const longest = await stops(`${range}&reason=${electrical.reasonId}&limit=3`);
+    expect(longest).toMatchObject({ downMs: bar?.downMs, stops: bar?.stops });
+    expect(longest.rows.length).toBe(3);
+    expect(longest.rows.every(({ reason }) => reason?.code === "ELECTRICAL")).toBe(true);
+    expect(longest.rows[0]).toMatchObject({ machineCode: "E-1", source: "machine", givenBy: null });
+    const lengths = longest.rows.map(({ downMs }) => downMs);
+    expect(lengths).toEqual(lengths.toSorted((a, b) => b - a));
 
-  const mine = await stops(`${range}&reason=${tool.reasonId}&order=newest`);
-  expect(mine.rows[0]).toMatchObject({ source: "person", givenBy: "Ada", version: 1 });
-  const begins = mine.rows.map(({ from }) => from);
-  expect(begins).toEqual(begins.toSorted().toReversed());
+    const mine = await stops(`${range}&reason=${tool.reasonId}&order=newest`);
+    expect(mine.rows[0]).toMatchObject({ source: "person", givenBy: "Ada", version: 1 });
+    const begins = mine.rows.map(({ from }) => from);
+    expect(begins).toEqual(begins.toSorted().toReversed());
 
-  const missing = await stops(`${range}&reason=missing&limit=500`);
-  const unknown = report.byReason.filter(({ reason }) => reason === null);
-  expect({ downMs: missing.downMs, stops: missing.stops }).toEqual(sumOf(unknown));
-  expect(missing.rows.every(({ reason }) => reason === null)).toBe(true);
-});
+    const missing = await stops(`${range}&reason=missing&limit=500`);
+    const unknown = report.byReason.filter(({ reason }) => reason === null);
+    expect({ downMs: missing.downMs, stops: missing.stops }).toEqual(sumOf(unknown));
+    expect(missing.rows.every(({ reason }) => reason === null)).toBe(true);
+  },
+);
 
-test("days that were archived before machines gave reasons are read beside those that have them", async () => {
-  await archiveMachineTime(await archiver(), plant.tenantId, "2024-05-09");
-  const before = await downtime(range);
-  const home = await plant.worker.db.homeOf(plant.tenantId);
-  const { rows } = await home.db.inTenant(plant.tenantId, (tx) =>
-    sql<{ path: string }>`
+test(
+  "days that were archived before machines gave reasons are read beside those that have them",
+  { timeout: manyReportsMs },
+  async () => {
+    await archiveMachineTime(await archiver(), plant.tenantId, "2024-05-09");
+    const before = await downtime(range);
+    const home = await plant.worker.db.homeOf(plant.tenantId);
+    const { rows } = await home.db.inTenant(plant.tenantId, (tx) =>
+      sql<{ path: string }>`
       select file as path from analytics.archive_file
        where dataset = 'machine_time' order by day limit 3`.execute(tx.over()),
-  );
-  const files = rows.map(({ path }) => join(folder, path));
-  expect(files.length).toBe(3);
-  for (const file of files) await withoutReasons(file);
-  const old = await downtime(range);
-  expect({ downMs: old.downMs, stops: old.stops }).toEqual({
-    downMs: before.downMs,
-    stops: before.stops,
-  });
-  expect(old.byMachine).toEqual(before.byMachine);
-  // What people said is not in the files, so it stays; what machines said of those days was never kept.
-  expect(old.byReason.find(({ key }) => key === tool.reasonId)).toEqual(
-    before.byReason.find(({ key }) => key === tool.reasonId),
-  );
-  expect(old.byReason.some(({ key }) => key === "none")).toBe(true);
-  expect(old.byReason.some(({ key }) => key === electrical.reasonId)).toBe(true);
-  // Nothing but old files.
-  const first = await downtime("from=2024-05-02&to=2024-05-02");
-  expect(first.byReason.map(({ key }) => key).toSorted()).toEqual(
-    [tool.reasonId, "none"].toSorted(),
-  );
-});
+    );
+    const files = rows.map(({ path }) => join(folder, path));
+    expect(files.length).toBe(3);
+    for (const file of files) await withoutReasons(file);
+    const old = await downtime(range);
+    expect({ downMs: old.downMs, stops: old.stops }).toEqual({
+      downMs: before.downMs,
+      stops: before.stops,
+    });
+    expect(old.byMachine).toEqual(before.byMachine);
+    // What people said is not in the files, so it stays; what machines said of those days was never kept.
+    expect(old.byReason.find(({ key }) => key === tool.reasonId)).toEqual(
+      before.byReason.find(({ key }) => key === tool.reasonId),
+    );
+    expect(old.byReason.some(({ key }) => key === "none")).toBe(true);
+    expect(old.byReason.some(({ key }) => key === electrical.reasonId)).toBe(true);
+    // Nothing but old files.
+    const first = await downtime("from=2024-05-02&to=2024-05-02");
+    expect(first.byReason.map(({ key }) => key).toSorted()).toEqual(
+      [tool.reasonId, "none"].toSorted(),
+    );
+  },
+);
 
 test("a stop that goes on counts until now, and keeps the reason it was given", async () => {
   const { machines } = await makeLine(plant, ["lathe"]);

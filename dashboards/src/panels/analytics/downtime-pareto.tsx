@@ -1,52 +1,165 @@
-import type { Downtime } from "@millwright/contracts/api";
-import { useCallback } from "react";
+import type { DowntimeReport } from "@millwright/contracts/api";
+import { useQuery } from "@tanstack/react-query";
+import { useCallback, useState } from "react";
 import { useTranslations } from "use-intl";
 
+import { type DayRange, downtimeQuery, type StopFilter } from "../../api/downtime-queries.ts";
+import { useMay } from "../../api/identity-queries.ts";
+import { AssignCode } from "../../forms/downtime/assign-code.tsx";
+import { Loaded, Skeleton } from "../../ui/loaded.tsx";
 import { useColorScheme } from "../../ui/settings.tsx";
 import { useFormat } from "../../ui/use-format.ts";
+import { useReasonWords } from "../downtime/use-reason-words.ts";
 import { ListTable } from "../lists/list-table.tsx";
+import { DowntimeStops } from "./downtime-stops.tsx";
 import { type ChartColors, EChart } from "./echart.tsx";
 
-/** More bars than that nobody reads; the table has them all. */
-const barsMax = 15;
-const hourMs = 3_600_000;
+/** A bar: what it is of, and which stops are behind it. */
+type Bar = {
+  key: string;
+  name: string;
+  downMs: number;
+  stops: number;
+  /** Nobody knows why. */
+  isUnknown: boolean;
+  /** A code of machines that has no meaning yet. */
+  code: string | null;
+  filter: Pick<StopFilter, "reason" | "workUnitId">;
+};
 
-/** Which machines were down longest, and how much of all downtime they make together. */
-export function DowntimePareto({ downtimes }: { downtimes: readonly Downtime[] }) {
+/** What machines were down for, or which ones were, and how much of all downtime they make together. */
+export function DowntimePareto({ range, by }: { range: DayRange; by: "reason" | "machine" }) {
+  const query = useQuery(downtimeQuery(range));
+  return (
+    <Loaded query={query} skeleton={<Skeleton height={300} />}>
+      {(report) => <Pareto report={report} range={range} by={by} />}
+    </Loaded>
+  );
+}
+
+function Pareto({
+  report,
+  range,
+  by,
+}: {
+  report: DowntimeReport;
+  range: DayRange;
+  by: "reason" | "machine";
+}) {
   const t = useTranslations();
   const format = useFormat();
   const scheme = useColorScheme();
+  const bars = useBars(report, by);
+  const [chosen, setChosen] = useState<Bar | null>(null);
   const option = useCallback(
     (colors: ChartColors) => {
+      // Minutes of a shift, hours of a month.
+      const isShort = (bars[0]?.downMs ?? 0) < 3 * hourMs;
+      const unit = t(isShort ? "analytics.minutes" : "analytics.hours");
       const words = {
-        down: `${t("analytics.down")} (${t("analytics.hours")})`,
+        down: `${t("analytics.down")} (${unit})`,
         share: `${t("analytics.share")} (%)`,
       };
-      return paretoOption(downtimes, colors, { words, format });
+      return paretoOption(bars, colors, { words, format, unitMs: isShort ? minuteMs : hourMs });
     },
-    [downtimes, t, format],
+    [bars, t, format],
   );
-  if (downtimes.length === 0) return <p className="none">{t("analytics.noDowntime")}</p>;
+  if (bars.length === 0) return <p className="none">{t("analytics.noDowntime")}</p>;
   return (
     <>
-      <EChart key={scheme} option={option} />
+      <EChart key={scheme} option={option} onChoose={(index) => setChosen(bars[index] ?? null)} />
+      <ParetoTable bars={bars} by={by} onChoose={setChosen} />
+      <p className="hint">{t("downtime.explained")}</p>
+      {chosen !== null && (
+        <DowntimeStops
+          name={chosen.name}
+          filter={{ ...range, ...chosen.filter, order: "longest" }}
+          onClose={() => setChosen(null)}
+        />
+      )}
+    </>
+  );
+}
+
+function useBars(report: DowntimeReport, by: "reason" | "machine"): Bar[] {
+  const { whyOf } = useReasonWords();
+  if (by === "machine") {
+    return report.byMachine.map(({ workUnitId, workUnitName, downMs, stops }) => ({
+      key: workUnitId,
+      name: workUnitName,
+      downMs,
+      stops,
+      isUnknown: false,
+      code: null,
+      filter: { workUnitId },
+    }));
+  }
+  return report.byReason.map(({ key, reason, machineCode, downMs, stops }) => ({
+    key,
+    name: whyOf({ reason, machineCode }),
+    downMs,
+    stops,
+    isUnknown: reason === null,
+    code: machineCode,
+    filter: { reason: key },
+  }));
+}
+
+/** The same as words and figures; what the chart shows by mouse is here by keyboard. */
+function ParetoTable({
+  bars,
+  by,
+  onChoose,
+}: {
+  bars: readonly Bar[];
+  by: "reason" | "machine";
+  onChoose: (bar: Bar) => void;
+}) {
+  const t = useTranslations();
+  const format = useFormat();
+  const mayAssign = useMay()("downtime_reason:change");
+  const [code, setCode] = useState<string | null>(null);
+  const all = bars.reduce((sum, { downMs }) => sum + downMs, 0);
+  return (
+    <>
       <ListTable
-        label={t("analytics.downtimes")}
-        rows={downtimes}
+        label={t(`downtime.pareto.${by}`)}
+        rows={bars}
         hidden={[]}
         isLinked={false}
-        keyOf={({ workUnitId }) => workUnitId}
+        keyOf={({ key }) => key}
         columns={[
           {
-            name: "machine",
-            title: t("analytics.machine"),
-            renderCell: ({ workUnitName }) => workUnitName,
+            name: "name",
+            title: t(`downtime.column.${by}`),
+            renderCell: (bar) => (
+              <>
+                <button type="button" className="button-link" onClick={() => onChoose(bar)}>
+                  {bar.name}
+                </button>
+                {bar.code !== null && mayAssign && (
+                  <button
+                    type="button"
+                    className="button button-small"
+                    onClick={() => setCode(bar.code)}
+                  >
+                    {t("downtime.assign")}
+                  </button>
+                )}
+              </>
+            ),
           },
           {
             name: "down",
             title: t("analytics.down"),
             isNumber: true,
             renderCell: ({ downMs }) => format.duration(downMs),
+          },
+          {
+            name: "share",
+            title: "%",
+            isNumber: true,
+            renderCell: ({ downMs }) => format.ratio({ low: downMs / all, high: downMs / all }),
           },
           {
             name: "stops",
@@ -56,28 +169,39 @@ export function DowntimePareto({ downtimes }: { downtimes: readonly Downtime[] }
           },
         ]}
       />
+      {code !== null && <AssignCode code={code} onClose={() => setCode(null)} />}
     </>
   );
 }
 
+/** More bars than that nobody reads; the table has them all. */
+const barsMax = 15;
+const minuteMs = 60_000;
+const hourMs = 3_600_000;
+
 function paretoOption(
-  downtimes: readonly Downtime[],
+  bars: readonly Bar[],
   colors: ChartColors,
   {
     words,
     format,
-  }: { words: { down: string; share: string }; format: ReturnType<typeof useFormat> },
+    unitMs,
+  }: {
+    words: { down: string; share: string };
+    format: ReturnType<typeof useFormat>;
+    unitMs: number;
+  },
 ) {
-  const shown = downtimes.slice(0, barsMax);
-  const all = downtimes.reduce((sum, { downMs }) => sum + downMs, 0);
-  const shares = shown.map((_, index) =>
-    Math.round(
-      (shown.slice(0, index + 1).reduce((sum, { downMs }) => sum + downMs, 0) / all) * 100,
-    ),
-  );
+  const shown = bars.slice(0, barsMax);
+  const all = bars.reduce((sum, { downMs }) => sum + downMs, 0);
+  let sum = 0;
+  const shares = shown.map(({ downMs }) => {
+    sum += downMs;
+    return Math.round((sum / all) * 100);
+  });
   const label = { color: colors.text };
   return {
-    grid: { left: 52, right: 52, top: 40, bottom: 28 },
+    grid: { left: 52, right: 52, top: 40, bottom: 84 },
     legend: { top: 0, left: 0, textStyle: label },
     tooltip: {
       trigger: "axis",
@@ -87,8 +211,9 @@ function paretoOption(
     },
     xAxis: {
       type: "category",
-      data: shown.map(({ workUnitName }) => workUnitName),
-      axisLabel: { ...label, hideOverlap: true },
+      data: shown.map(({ name }) => name),
+      // Names are long and must all be read: slanted, and cut where even that has no room.
+      axisLabel: { ...label, interval: 0, rotate: 30, width: 136, overflow: "truncate" },
     },
     yAxis: [
       {
@@ -108,7 +233,10 @@ function paretoOption(
       {
         type: "bar",
         name: words.down,
-        data: shown.map(({ downMs }) => Math.round((downMs / hourMs) * 100) / 100),
+        data: shown.map(({ downMs, isUnknown }) => ({
+          value: Math.round((downMs / unitMs) * 100) / 100,
+          ...(isUnknown && { itemStyle: { color: colors.text } }),
+        })),
         barMaxWidth: 48,
         color: colors.down,
       },

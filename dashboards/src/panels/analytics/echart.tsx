@@ -18,7 +18,18 @@ const heightPx = 280;
  * A chart of ECharts in the colours of the page; what it shows stands in a table beside it too. Colours
  * are read when it is made: give it a new key when they change.
  */
-export function EChart({ option }: { option: (colors: ChartColors) => EChartsCoreOption }) {
+export function EChart({
+  option,
+  onChoose,
+}: {
+  option: (colors: ChartColors) => EChartsCoreOption;
+  /** Somebody pressed the nth mark of a series. */
+  onChoose?: (index: number) => void;
+}) {
+  const choose = useRef(onChoose);
+  useEffect(() => {
+    choose.current = onChoose;
+  }, [onChoose]);
   const place = useRef<HTMLDivElement>(null);
   const draw = useRef<((next: typeof option) => void) | null>(null);
 
@@ -27,6 +38,7 @@ export function EChart({ option }: { option: (colors: ChartColors) => EChartsCor
     if (element === null) return undefined;
     const colors = colorsOf(element);
     const chart = init(element);
+    chart.on("click", ({ dataIndex }) => choose.current?.(dataIndex));
     draw.current = (next) => chart.setOption({ animation: false, ...next(colors) }, true);
     const resized = new ResizeObserver(() => chart.resize());
     resized.observe(element);
