@@ -94,6 +94,8 @@ function machineSignals(id: string, words: Words): Shown[] {
     shown({
       metric: "reason",
       read: of((machine) => stopReasons.indexOf(reasonOf(machine))),
+      // Nobody bound the packer's: its stops are explained by people.
+      meaning: id === "pack" ? null : { role: "state.reason", valueMap: {} },
     }),
     ...counterSignals(id),
     shown({

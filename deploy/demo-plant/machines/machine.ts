@@ -43,8 +43,16 @@ export const stopReasons = [
   "short_stop",
   "breakdown",
   "break",
+  "misfeed",
+  "tool_worn",
+  "sensor",
+  "drive_fault",
 ] as const;
 export type StopReason = (typeof stopReasons)[number];
+
+/** What stops a machine for a minute, and what breaks it; the commonest are there more than once. */
+const shortStops = ["short_stop", "short_stop", "misfeed", "sensor", "tool_worn"] as const;
+const breakdowns = ["breakdown", "drive_fault", "breakdown"] as const;
 
 const jobSchema = z.object({
   /** FNV-1a of the order number: what fits into a double word of a PLC. */
@@ -206,10 +214,18 @@ function cut(machine: Machine, stepMs: number): void {
   if (memory.cycleLeftMs <= 0) finishPiece(machine);
   if (memory.untilBreakdownMs <= 0) {
     memory.untilBreakdownMs = exponential(memory.random, spec.breakdown.mtbfMs);
-    interrupt(machine, "breakdown", lognormal(memory.random, spec.breakdown.mttrMs, 0.5));
+    interrupt(
+      machine,
+      pick(breakdowns, memory),
+      lognormal(memory.random, spec.breakdown.mttrMs, 0.5),
+    );
   } else if (memory.untilShortStopMs <= 0) {
     memory.untilShortStopMs = exponential(memory.random, spec.shortStop.mtbfMs);
-    interrupt(machine, "short_stop", lognormal(memory.random, spec.shortStop.mttrMs, 0.5));
+    interrupt(
+      machine,
+      pick(shortStops, memory),
+      lognormal(memory.random, spec.shortStop.mttrMs, 0.5),
+    );
   } else if (memory.piecesOnTool >= spec.tool.pieces) {
     memory.piecesOnTool = 0;
     interrupt(machine, "tool_change", lognormal(memory.random, spec.tool.changeMs, 0.2));
@@ -269,6 +285,11 @@ function whyNotStart(machine: Machine, infeed: Buffer): StopReason {
   if (!isJobOpen(machine)) return "no_job";
   if (!hasPiece(infeed, machine.memory.job?.orderHash ?? 0)) return "starved";
   return "none";
+}
+
+/** By the pieces made, not by the dice: the same seed goes on making the same machines. */
+function pick(causes: readonly StopReason[], { total }: MachineMemory): StopReason {
+  return causes[total % causes.length] ?? "breakdown";
 }
 
 function interrupt({ memory }: Machine, reason: StopReason, durationMs: number): void {

@@ -5,7 +5,9 @@ import { join } from "node:path";
 import {
   equipmentSchema,
   itemSchema,
+  machineReasonCodeSchema,
   pageOf,
+  rowsOf,
   workOrderSummarySchema,
 } from "@millwright/contracts/api";
 import { pino } from "pino";
@@ -64,6 +66,14 @@ test("sets an empty plant up once, however often it starts, and works it", async
   expect(again).toEqual(known);
   const { areas } = await api.get("/api/equipment", equipmentSchema);
   expect(areas.flatMap(({ workCenters }) => workCenters)).toHaveLength(10);
+  const codes = await api.get("/api/machine-reason-codes", rowsOf(machineReasonCodeSchema));
+  expect(codes.rows.map(({ code, reasonCode }) => `${code} ${reasonCode}`)).toEqual([
+    "7 JAM",
+    "8 BREAKDOWN",
+    "10 BAD_MATERIAL",
+    "11 TOOL",
+    "13 ELECTRICAL",
+  ]);
   const items = await api.get("/api/items", pageOf(itemSchema));
   expect(items.rows.map(({ number }) => number)).toEqual(["BR-100", "BR-120", "BR-200", "BR-220"]);
 

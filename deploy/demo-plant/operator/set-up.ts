@@ -13,6 +13,7 @@ import { z } from "zod";
 import { type Device, devices, gateways } from "../devices.ts";
 import { uint32Size } from "../machines/machine.ts";
 import type { CoreApi } from "./core-api.ts";
+import { nameReasons } from "./name-reasons.ts";
 import { bench, type Product, products } from "./products.ts";
 import { readRegistration, type Registration, writeRegistration } from "./registration.ts";
 
@@ -36,6 +37,7 @@ export async function setUpPlant(
   const { timeZone, workCenters } = await setUpWorkCenters(api);
   const registration = await registerGateways(api, options.dir);
   await bindMetrics(api, { dir: options.dir, registration, workCenters });
+  await nameReasons(api);
   const items = await createItems(api, { workCenters, speed: options.speed });
   return { registration, timeZone, workCenters, items };
 }
