@@ -6,10 +6,13 @@ import { Icon } from "./icon.tsx";
 /** A modal dialog (the platform's own: focus stays inside, Escape closes, focus returns after). */
 export function Dialog({
   title,
+  isWide = false,
   onClose,
   children,
 }: {
   title: string;
+  /** For tables. */
+  isWide?: boolean;
   onClose: () => void;
   children: ReactNode;
 }) {
@@ -22,7 +25,12 @@ export function Dialog({
     return () => element?.close();
   }, []);
   return (
-    <dialog ref={dialog} className="dialog" aria-labelledby={titleId} onCancel={onClose}>
+    <dialog
+      ref={dialog}
+      className={isWide ? "dialog dialog-wide" : "dialog"}
+      aria-labelledby={titleId}
+      onCancel={onClose}
+    >
       <header className="dialog-head">
         <h2 id={titleId}>{title}</h2>
         <button

@@ -46,10 +46,22 @@ test.each<[string, Row[], unknown[]]>([
     [
       [9, says("7")],
       [10, "down"],
-      [12, says("door")],
+      [13, says("door")],
       [20, "idle"],
     ],
     [[10, 20, "7"]],
+  ],
+  [
+    "what was said of the state before gives way to a word at the stop itself",
+    [
+      [8, "setup"],
+      [8, says("5")],
+      [10, "down"],
+      [11, says("9")],
+      [12, says("door")],
+      [20, "idle"],
+    ],
+    [[10, 20, "9"]],
   ],
   [
     "a code that was never taken back gives way to a newer one",

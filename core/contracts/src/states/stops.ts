@@ -4,10 +4,22 @@ import type { MachineState } from "./tables.ts";
 export type Stop = { from: number; to: number | null; code: string };
 
 /**
- * A code said up to this long before a stop is its first word: controls tell state and reason in two
+ * A code said up to this long before a stop may be its first word: controls tell state and reason in two
  * messages, in either order, some hundred ms apart; polled ones a few seconds.
  */
 export const firstWordMs = 5_000;
+
+/** Unless the stop says another one within this time: then that from before was of the state before. */
+const secondThoughtMs = 2_000;
+
+/** `heardAt`: when its first word was said; null: it has none, and the code is one that stood before. */
+type OpenStop = { from: number; code: string; heardAt: number | null };
+
+/** Whether what is said at `at` comes too late to be the reason of the stop. */
+function isSettled({ from, heardAt }: OpenStop, at: number): boolean {
+  if (heardAt === null) return false;
+  return heardAt >= from || at > from + secondThoughtMs;
+}
 
 /**
  * Follows one machine through ascending times and tells its stops. Of several codes the first one counts,
@@ -15,7 +27,7 @@ export const firstWordMs = 5_000;
  * code that stood before is taken while nothing newer is said: some controls never take theirs back.
  */
 export class StopTracker {
-  #stop: { from: number; code: string; isHeard: boolean } | null = null;
+  #stop: OpenStop | null = null;
   #code = "";
   #saidAt = Number.NEGATIVE_INFINITY;
 
@@ -24,7 +36,7 @@ export class StopTracker {
     const stop = this.#stop;
     if (state === "down") {
       const isHeard = this.#code !== "" && this.#saidAt >= at - firstWordMs;
-      this.#stop ??= { from: at, code: this.#code, isHeard };
+      this.#stop ??= { from: at, code: this.#code, heardAt: isHeard ? this.#saidAt : null };
       return null;
     }
     this.#stop = null;
@@ -36,8 +48,8 @@ export class StopTracker {
     const stop = this.#stop;
     // A word from long before is no first word, even when it is told again.
     const isOfStop = stop !== null && at >= stop.from - firstWordMs;
-    if (isOfStop && !stop.isHeard && code !== "") {
-      this.#stop = { from: stop.from, code, isHeard: true };
+    if (isOfStop && code !== "" && !isSettled(stop, at)) {
+      this.#stop = { from: stop.from, code, heardAt: at };
     }
     this.#code = code;
     this.#saidAt = at;

@@ -21,7 +21,7 @@ export function DowntimeStops({
   const format = useFormat();
   const query = useQuery(downtimeStopsQuery(filter));
   return (
-    <Dialog title={t("downtime.behind", { name })} onClose={onClose}>
+    <Dialog title={t("downtime.behind", { name })} isWide onClose={onClose}>
       <Loaded query={query} skeleton={<Skeleton count={3} height={44} />}>
         {({ rows, stops, downMs }) => (
           <>
