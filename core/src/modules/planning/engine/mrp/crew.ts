@@ -123,12 +123,12 @@ function startProgress({ structure }: MrpPlan): Progress {
 
 /** Without what planning a point does not read: it would be copied. */
 function forHelpers(plan: MrpPlan): SharedRun["plan"] {
-  const { input, structure, orders, requirements, trouble, demands, stock, spare } = plan;
+  const { input, structure, orders, requirements, trouble, demands, terms, spare } = plan;
   const none = new Int32Array(0);
   return {
     trouble,
     demands,
-    stock,
+    terms,
     spare,
     takings: new Map(),
     isOwn: false,
@@ -147,6 +147,7 @@ function forHelpers(plan: MrpPlan): SharedRun["plan"] {
     orders: { ...orders },
     requirements: { ...requirements },
     news: null,
+    marks: null,
   };
 }
 

@@ -5,17 +5,19 @@ import { giveBack } from "./substitute.ts";
 // What so many points stand on, about 3 kB each, fits the second-level cache.
 const stepsAtOnce = 128;
 
-/** Steps that a net change has to take again, by level. */
+/**
+ * Steps that a net change has to take again, by level. `marks` holds the level of each step, and its
+ * complement, which is below 0, while the step is marked: one answer of memory instead of two.
+ */
 export class DirtySteps {
   readonly #plan: MrpPlan;
   readonly #byLevel: readonly number[][];
-  readonly #isMarked: Uint8Array;
+  readonly #marks: Int32Array;
 
-  constructor(plan: MrpPlan) {
-    const { levels, level } = plan.structure;
+  constructor(plan: MrpPlan, marks: Int32Array) {
     this.#plan = plan;
-    this.#byLevel = Array.from({ length: levels }, () => []);
-    this.#isMarked = new Uint8Array(level.length);
+    this.#byLevel = Array.from({ length: plan.structure.levels }, () => []);
+    this.#marks = marks;
   }
 
   mark(point: number): void {
@@ -73,11 +75,19 @@ export class DirtySteps {
     }
   }
 
+  /** Afterwards no step is marked. */
+  clear(): void {
+    for (const [level, steps] of this.#byLevel.entries()) {
+      for (const step of steps) this.#marks[step] = level;
+    }
+  }
+
   /** False when it was marked before. */
   #add(step: number): boolean {
-    if (this.#isMarked[step] === 1) return false;
-    this.#isMarked[step] = 1;
-    this.#byLevel[this.#plan.structure.level[step] ?? 0]?.push(step);
+    const level = this.#marks[step] ?? 0;
+    if (level < 0) return false;
+    this.#marks[step] = ~level;
+    this.#byLevel[level]?.push(step);
     return true;
   }
 }

@@ -1,9 +1,8 @@
 import { assertNever } from "@millwright/contracts/units";
 
-import { float64Column, uint8Column } from "./columns.ts";
 import type { LotRule } from "./lot-sizing.ts";
 
-/** Lot rules as columns, so that threads share them: each rule has at most three numbers. */
+/** Lot rules as columns, so that no point asks for an object: each rule has at most three numbers. */
 export type LotRuleColumns = {
   /** Row of `ruleNames`. */
   readonly name: Uint8Array;
@@ -21,8 +20,8 @@ const ruleNames = [
 ] as const satisfies readonly LotRule["rule"][];
 
 export function lotRuleColumns(rules: readonly LotRule[]): LotRuleColumns {
-  const name = uint8Column(rules.length);
-  const value = float64Column(3 * rules.length);
+  const name = new Uint8Array(rules.length);
+  const value = new Float64Array(3 * rules.length);
   for (const [row, rule] of rules.entries()) {
     name[row] = ruleNames.indexOf(rule.rule);
     const [first = 0, second = 0, third = 0] = numbersOf(rule);
@@ -33,13 +32,15 @@ export function lotRuleColumns(rules: readonly LotRule[]): LotRuleColumns {
   return { name, value };
 }
 
-export function isLotForLot({ name }: LotRuleColumns, row: number): boolean {
-  return name[row] === 0;
-}
+/** Row of `ruleNames`. */
+export const lotForLotName = ruleNames.indexOf("lot_for_lot");
 
-export function lotRuleAt({ name, value }: LotRuleColumns, row: number): LotRule {
-  const rule = ruleNames[name[row] ?? 0] ?? "lot_for_lot";
-  const first = value[3 * row] ?? 0;
+/** The rule of this row of `ruleNames` with these numbers. */
+export function lotRuleOf(
+  name: number,
+  [first, second, third]: readonly [number, number, number],
+): LotRule {
+  const rule = ruleNames[name] ?? "lot_for_lot";
   switch (rule) {
     case "lot_for_lot":
       return { rule };
@@ -54,8 +55,8 @@ export function lotRuleAt({ name, value }: LotRuleColumns, row: number): LotRule
       return {
         rule,
         minimum: first,
-        maximum: value[3 * row + 1] ?? 0,
-        multiple: value[3 * row + 2] ?? 0,
+        maximum: second,
+        multiple: third,
       };
     default:
       return assertNever(rule);

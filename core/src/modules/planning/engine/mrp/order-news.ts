@@ -1,6 +1,7 @@
-import { daysBefore, leadTerms } from "./lead-time.ts";
+import { daysBefore } from "./lead-time.ts";
 import { type OrderRows, quantityIn, rowsOfRank } from "./orders.ts";
 import type { MrpPlan } from "./plan.ts";
+import { leadTermsOf } from "./point-terms.ts";
 
 /**
  * How the orders of points differ from those before a net change: what is no longer there, as a negative
@@ -24,10 +25,10 @@ export function createOrderNews(points: number): OrderNews {
 
 /** Notes how the orders of a point differ from what it had before. */
 export function noteNews(plan: MrpPlan, news: OrderNews, point: number, before: OrderRows): void {
-  const { orders, structure } = plan;
+  const { orders, structure, terms } = plan;
   const rank = structure.rank[point] ?? 0;
   const after = rowsOfRank(orders, rank);
-  const { calendar, leadDays } = leadTerms(plan, point);
+  const { calendar, leadDays } = leadTermsOf(terms, rank);
   const note = (row: number, quantity: number): void => {
     const day = orders.due[row] ?? 0;
     news.start.push(daysBefore(plan, calendar, { day, days: leadDays }));

@@ -1,17 +1,22 @@
 import { coverClaims } from "./cover-claims.ts";
 import { gatherAndKeep, gatherRequirements } from "./gather.ts";
-import { everyDay, noFence, supplyKinds } from "./input.ts";
-import { isLotForLot, lotRuleAt } from "./lot-rule-columns.ts";
+import { everyDay } from "./input.ts";
 import { createQuantityByDay, pushQuantity, type QuantityByDay, sizeLots } from "./lot-sizing.ts";
-import { daysBefore, leadTerms } from "./lead-time.ts";
+import { daysBefore } from "./lead-time.ts";
 import { listNeeds } from "./needs.ts";
 import { oneByOne, reserveOrders, wide } from "./orders.ts";
 import { type MrpPlan, noTrouble, tooLarge, tooManyOrders } from "./plan.ts";
+import {
+  fenceOf,
+  freeStockOf,
+  hasDates,
+  isLotForLotOfStock,
+  leadTermsOf,
+  lotRuleAt,
+  stepOf,
+} from "./point-terms.ts";
 import { giveBack, offerStock, takeInstead } from "./substitute.ts";
 import { touchRun } from "./touch-ahead.ts";
-
-const phantom = supplyKinds.indexOf("phantom");
-const lotForLot = { rule: "lot_for_lot" } as const;
 
 /** Takes a step of the sequence: nets a point, or finds out what it can spare (see `Alternates`). */
 export function takeStep(plan: MrpPlan, step: number): void {
@@ -44,33 +49,22 @@ const ranksAtOnce = 32;
  * rows it had before are left behind.
  */
 export function planPoint(plan: MrpPlan, point: number): void {
-  plan.trouble[plan.structure.rank[point] ?? 0] = noTrouble;
-  if (isLotForLotOfStock(plan, point)) {
+  const rank = plan.structure.rank[point] ?? 0;
+  plan.trouble[rank] = noTrouble;
+  if (isLotForLotOfStock(plan.terms, rank)) {
     gatherRequirements(plan, point);
-    planLotForLot(plan, point);
+    planLotForLot(plan, rank);
   } else {
     gatherAndKeep(plan, point);
-    planByRule(plan, point, plan.structure.hasDatedSupply[point] === 1);
+    planByRule(plan, { point, rank });
   }
 }
 
-/** Whether each day's shortage is one order, and stock is all there is before it. */
-export function isLotForLotOfStock({ input, structure }: MrpPlan, point: number): boolean {
-  const { points } = input;
-  if (structure.hasDatedSupply[point] === 1) return false;
-  return (
-    points.kind[point] === phantom ||
-    (points.step[point] === 1 &&
-      points.planningFence[point] === noFence &&
-      isLotForLot(structure.lotRules, points.lotRule[point] ?? 0))
-  );
-}
-
 /** The common case in one pass: stock is one number, and each day's shortage is one order. */
-function planLotForLot(plan: MrpPlan, point: number): void {
+function planLotForLot(plan: MrpPlan, rank: number): void {
   const { gross, low, high, origin, lots } = plan.window;
   const { day, quantity } = lots.orders;
-  let free = freeStock(plan, point);
+  let free = freeStockOf(plan.terms, rank);
   let isExact = true;
   let row = 0;
   for (let slot = low; slot <= high; slot += 1) {
@@ -93,10 +87,10 @@ function planLotForLot(plan: MrpPlan, point: number): void {
   // Nobody needs it, but the safety stock is missing: it is restored on day 0.
   if (free < 0) pushQuantity(lots.orders, 0, -free);
   if (!isExact) {
-    report(plan, point, tooLarge);
+    plan.trouble[rank] = tooLarge;
     lots.orders.count = 0;
   }
-  writeOrders(plan, point, lots.orders);
+  writeOrders(plan, rank, lots.orders);
 }
 
 /** A point that alternates may stand in for: needs are netted one by one, as each has its own. */
@@ -109,7 +103,7 @@ function planMain(plan: MrpPlan, main: number): void {
   const claims = listNeeds(plan, main);
   const isExact = claims.quantity.every((quantity) => quantity <= Number.MAX_SAFE_INTEGER);
   if (isExact) {
-    const fence = fenceOf(plan, main);
+    const fence = fenceOf(plan.terms, rank);
     coverClaims(plan, main, claims, {
       taken: () => {},
       missing: (claim, day, quantity) => {
@@ -120,47 +114,43 @@ function planMain(plan: MrpPlan, main: number): void {
       },
     });
   }
-  orderMissing(plan, main, isExact);
+  orderMissing(plan, rank, isExact);
   if (plan.trouble[rank] === tooLarge) giveBack(plan, main);
 }
 
 /** Any lot rule, fence and dated supply: what is missing by day, then lots, then orders. */
-function planByRule(plan: MrpPlan, point: number, isDated: boolean): void {
+function planByRule(plan: MrpPlan, { point, rank }: { point: number; rank: number }): void {
   plan.window.lots.needs.count = 0;
-  orderMissing(plan, point, isDated ? netDated(plan, point) : netPlain(plan, point));
+  const isDated = hasDates(plan.terms, rank);
+  orderMissing(plan, rank, isDated ? netDated(plan, point) : netPlain(plan, rank));
 }
 
 /** Orders for what `window.lots.needs` holds; none when what was gathered is not exact. */
-function orderMissing(plan: MrpPlan, point: number, gathered: boolean): void {
-  const { points } = plan.input;
+function orderMissing(plan: MrpPlan, rank: number, gathered: boolean): void {
+  const { terms } = plan;
   const { lots } = plan.window;
   const { needs, orders } = lots;
-  const isPhantom = points.kind[point] === phantom;
   const total = totalQuantity(needs);
   let isExact = gathered && total <= Number.MAX_SAFE_INTEGER;
   orders.count = 0;
   if (isExact) {
-    const rule = isPhantom
-      ? lotForLot
-      : lotRuleAt(plan.structure.lotRules, points.lotRule[point] ?? 0);
-    const kept = sizeLots(rule, isPhantom ? 1 : (points.step[point] ?? 1), lots);
+    const kept = sizeLots(lotRuleAt(terms, rank), stepOf(terms, rank), lots);
     isExact = totalQuantity(orders) <= Number.MAX_SAFE_INTEGER;
-    if (!kept) report(plan, point, tooManyOrders);
+    if (!kept) plan.trouble[rank] = tooManyOrders;
   }
   if (!isExact) {
-    report(plan, point, tooLarge);
+    plan.trouble[rank] = tooLarge;
     orders.count = 0;
   }
-  writeOrders(plan, point, orders);
+  writeOrders(plan, rank, orders);
 }
 
 /** Fills `window.needs` from stock that is one number. Returns whether all requirements were exact. */
-function netPlain(plan: MrpPlan, point: number): boolean {
-  const { window } = plan;
+function netPlain({ terms, window }: MrpPlan, rank: number): boolean {
   const { gross, low, high, origin } = window;
   const { needs } = window.lots;
-  const fence = fenceOf(plan, point);
-  let free = freeStock(plan, point);
+  const fence = fenceOf(terms, rank);
+  let free = freeStockOf(terms, rank);
   let isExact = true;
   for (let slot = low; slot <= high; slot += 1) {
     const need = gross[slot] ?? 0;
@@ -191,18 +181,12 @@ function netDated(plan: MrpPlan, point: number): boolean {
     pushQuantity(claims, slot + window.origin, need);
   }
   if (!isExact) return false;
-  const fence = fenceOf(plan, point);
+  const fence = fenceOf(plan.terms, plan.structure.rank[point] ?? 0);
   coverClaims(plan, point, claims, {
     taken: () => {},
     missing: (_, day, quantity) => addNeed(window.lots.needs, Math.max(day, fence), quantity),
   });
   return true;
-}
-
-/** No order is due before this day. */
-function fenceOf({ input }: MrpPlan, point: number): number {
-  const { points } = input;
-  return points.kind[point] === phantom ? noFence : (points.planningFence[point] ?? noFence);
 }
 
 /** Days come ascending; what falls on the same day, as all needs before a fence do, is one need. */
@@ -215,14 +199,13 @@ function addNeed(needs: QuantityByDay, day: number, quantity: number): void {
   pushQuantity(needs, day, quantity);
 }
 
-/** Writes the orders of a point behind the last row; `lots.day` is the day of need, days ascending. */
-export function writeOrders(plan: MrpPlan, point: number, lots: QuantityByDay): void {
+/** Writes the orders of the point of this rank behind the last row; `lots.day` is the day of need, days ascending. */
+export function writeOrders(plan: MrpPlan, rank: number, lots: QuantityByDay): void {
   const { orders } = plan;
   const { count } = lots;
   reserveOrders(orders, 2 * count);
   const { due, quantity } = orders;
-  const rank = plan.structure.rank[point] ?? 0;
-  const { calendar, leadDays, safetyLeadDays } = leadTerms(plan, point);
+  const { calendar, leadDays, safetyLeadDays } = leadTermsOf(plan.terms, rank);
   const isPlain = calendar === everyDay;
   const first = orders.length;
   let isWide = false;
@@ -248,17 +231,8 @@ export function writeOrders(plan: MrpPlan, point: number, lots: QuantityByDay): 
   orders.length = first + (isWide ? 2 * count : count);
 }
 
-/** Stock above the safety stock; below 0 when the safety stock is not complete. */
-function freeStock(plan: MrpPlan, point: number): number {
-  return (plan.stock[point] ?? 0) - (plan.input.points.safetyStock[point] ?? 0);
-}
-
 function totalQuantity({ quantity, count }: QuantityByDay): number {
   let total = 0;
   for (let row = 0; row < count; row += 1) total += quantity[row] ?? 0;
   return total;
-}
-
-function report(plan: MrpPlan, point: number, trouble: number): void {
-  plan.trouble[plan.structure.rank[point] ?? 0] = trouble;
 }

@@ -1,10 +1,11 @@
 import { checkInput } from "./check-input.ts";
-import { float64Column, uint8Column } from "./columns.ts";
+import { uint8Column } from "./columns.ts";
 import { type DemandStore, storeDemands } from "./demand-store.ts";
 import type { Finding } from "./finding.ts";
 import type { MrpInput } from "./input.ts";
 import { createOrders, type Orders } from "./orders.ts";
 import type { OrderNews } from "./order-news.ts";
+import { type PointTerms, pointTerms } from "./point-terms.ts";
 import { createRequirements, type Requirements } from "./requirements.ts";
 import type { Taken } from "./substitute.ts";
 import { buildStructure, type Structure } from "./structure.ts";
@@ -29,12 +30,14 @@ export type MrpPlan = {
   isOwn: boolean;
   /** The demands of `input` and those added since; read these. */
   readonly demands: DemandStore;
-  /** Stock that does not expire, by point; may be negative. */
-  readonly stock: Float64Array;
+  /** What planning asks of a point, as it is now: stock changes. */
+  readonly terms: PointTerms;
   /** The gross requirements by day, as far as they are kept. */
   readonly requirements: Requirements;
   /** While a net change is under way: which orders it changed so far. */
   news: OrderNews | null;
+  /** For net change: which steps are to be taken again (see `DirtySteps`). */
+  marks: Int32Array | null;
   /** What is left of each row of stock on hand for those that may take it as an alternate. */
   readonly spare: Float64Array;
   /** By main component: what its needs take of alternates instead. */
@@ -71,9 +74,10 @@ export function preparePlan(given: MrpInput): MrpPlan {
     trouble: uint8Column(input.points.count),
     isOwn: false,
     demands: storeDemands(input),
-    stock: sumStock(input),
+    terms: pointTerms(input, structure),
     requirements: createRequirements(input.points.count, window.gross.length),
     news: null,
+    marks: null,
     spare: new Float64Array(structure.alternates === null ? 0 : input.onHand.count),
     takings: new Map(),
     window,
@@ -108,12 +112,3 @@ const troubles = [
 export const noTrouble = 0;
 export const tooLarge = 1;
 export const tooManyOrders = 2;
-
-function sumStock({ points, onHand }: MrpInput): Float64Array {
-  const stock = float64Column(points.count);
-  for (let row = 0; row < onHand.count; row += 1) {
-    const point = onHand.point[row] ?? -1;
-    if (point >= 0) stock[point] = (stock[point] ?? 0) + (onHand.quantity[row] ?? 0);
-  }
-  return stock;
-}

@@ -1,6 +1,7 @@
-import { daysBefore, leadTerms } from "./lead-time.ts";
+import { daysBefore } from "./lead-time.ts";
 import { quantityIn, rowsOfRank } from "./orders.ts";
 import type { MrpPlan, OrderRef } from "./plan.ts";
+import { leadTermsOf } from "./point-terms.ts";
 
 /** A planned order as it is read: components are needed on `start`, the supply is received on `due`. */
 export type PlannedOrder = {
@@ -39,9 +40,10 @@ function rowsOf(
   point: number,
   { from, to }: { from: number; to: number },
 ): PlannedOrder[] {
-  const { orders, structure } = plan;
-  const rows = rowsOfRank(orders, structure.rank[point] ?? 0);
-  const { calendar, leadDays } = leadTerms(plan, point);
+  const { orders, structure, terms } = plan;
+  const rank = structure.rank[point] ?? 0;
+  const rows = rowsOfRank(orders, rank);
+  const { calendar, leadDays } = leadTermsOf(terms, rank);
   const made: PlannedOrder[] = [];
   for (let row = rows.first + from; row < rows.first + to; row += 1) {
     const due = orders.due[row] ?? 0;

@@ -10,6 +10,7 @@ import type { MrpPlan } from "./plan.ts";
 import { clearNews, createOrderNews, noteNews, type OrderNews } from "./order-news.ts";
 import { type Orders, type OrderRows, rowsOfRank } from "./orders.ts";
 import { takeStep } from "./plan-point.ts";
+import { addStock } from "./point-terms.ts";
 import { reviseLotForLot } from "./revise.ts";
 import { forgetRequirements } from "./requirements.ts";
 import { widenWindow } from "./window.ts";
@@ -41,7 +42,8 @@ export type Replanned = {
 export function replan(plan: MrpPlan, changes: readonly Change[]): Replanned {
   ownColumns(plan);
   const refused: { change: Change; reason: string }[] = [];
-  const dirty = new DirtySteps(plan);
+  plan.marks ??= plan.structure.level.slice();
+  const dirty = new DirtySteps(plan, plan.marks);
   const touched = new Set<number>();
   for (const change of changes) {
     const outcome = apply(plan, change);
@@ -55,6 +57,7 @@ export function replan(plan: MrpPlan, changes: readonly Change[]): Replanned {
   plan.news ??= createOrderNews(plan.input.points.count);
   const planned = takeDirtySteps(plan, plan.news, { dirty, touched });
   clearNews(plan.news);
+  dirty.clear();
   return { refused, ...planned };
 }
 
@@ -166,7 +169,7 @@ function apply(plan: MrpPlan, change: Change): number | { reason: string } {
         return { reason: `stock of ${quantity} is not plannable` };
       }
       const before = input.onHand.quantity[row] ?? 0;
-      plan.stock[point] = (plan.stock[point] ?? 0) - before + quantity;
+      addStock(plan.terms, plan.structure.rank[point] ?? 0, quantity - before);
       input.onHand.quantity[row] = quantity;
       return point;
     }

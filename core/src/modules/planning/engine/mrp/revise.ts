@@ -1,8 +1,7 @@
-import { leadTerms } from "./lead-time.ts";
 import { type OrderNews, sealNews } from "./order-news.ts";
 import { leadDaysOfRank, oneByOne, rowsOfRank, wide } from "./orders.ts";
-import { isLotForLotOfStock } from "./plan-point.ts";
 import type { MrpPlan } from "./plan.ts";
+import { isLotForLotOfStock, leadTermsOf } from "./point-terms.ts";
 import { forEachNews } from "./requirements.ts";
 
 /**
@@ -14,7 +13,7 @@ import { forEachNews } from "./requirements.ts";
 export function reviseLotForLot(plan: MrpPlan, news: OrderNews, point: number): boolean | null {
   const rank = plan.structure.rank[point] ?? 0;
   if (!canRevise(plan, point, rank)) return null;
-  const revisions = revisionsOf(plan, news, { point, rank });
+  const revisions = revisionsOf(plan, news, rank);
   if (revisions === null) return null;
   if (revisions.length === 0) return false;
   const { orders } = plan;
@@ -37,7 +36,7 @@ function canRevise(plan: MrpPlan, point: number, rank: number): boolean {
     alternates === null || (!alternates.stepOfMain.has(point) && !alternates.takersOf.has(point));
   const hasPlainOrders =
     rowsOfRank(orders, rank).count > 0 && leadDaysOfRank(orders, rank) !== oneByOne;
-  return hasPlainOrders && isLeftAlone && isLotForLotOfStock(plan, point);
+  return hasPlainOrders && isLeftAlone && isLotForLotOfStock(plan.terms, rank);
 }
 
 /** A requirement that changes, and the row of the order that is made for it alone. */
@@ -47,13 +46,9 @@ type Revision = {
   readonly after: number;
 };
 
-function revisionsOf(
-  plan: MrpPlan,
-  news: OrderNews,
-  { point, rank }: { point: number; rank: number },
-): Revision[] | null {
-  const { orders, window } = plan;
-  const { safetyLeadDays } = leadTerms(plan, point);
+function revisionsOf(plan: MrpPlan, news: OrderNews, rank: number): Revision[] | null {
+  const { orders, window, terms } = plan;
+  const { safetyLeadDays } = leadTermsOf(terms, rank);
   // The first order is more or less than its day requires: it makes good what stock lacks or gives.
   const firstDay = (orders.due[rowsOfRank(orders, rank).first] ?? 0) + safetyLeadDays;
   const days = addUpNews(plan, news, rank);

@@ -25,7 +25,7 @@ export function runMrpPart(
   for (const point of plan.structure.sequence) {
     const orders = fixed.get(point);
     if (orders === undefined) planPoint(plan, point);
-    else writeOrders(plan, point, lotsOf(orders));
+    else writeOrders(plan, plan.structure.rank[point] ?? 0, lotsOf(orders));
   }
   return plan;
 }

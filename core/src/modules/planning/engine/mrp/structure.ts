@@ -1,9 +1,8 @@
 import { type Alternates, withAlternates } from "./alternates.ts";
 import { daysOff, type IndexedCalendar, indexCalendar } from "./calendar.ts";
-import { int32Column, uint8Column } from "./columns.ts";
+import { int32Column } from "./columns.ts";
 import { firstOfGroups, type Grouping, groupByPoint, refusedRow } from "./grouping.ts";
-import { everyDay, type MrpInput, neverExpires } from "./input.ts";
-import { type LotRuleColumns, lotRuleColumns } from "./lot-rule-columns.ts";
+import { everyDay, type MrpInput } from "./input.ts";
 import { lowLevelCodes, type LowLevelCodes } from "./low-level-codes.ts";
 
 /** What follows from the input alone and stays the same while demands and stock change. */
@@ -14,7 +13,6 @@ export type Structure = LowLevelCodes & {
    */
   readonly byRank: Int32Array;
   readonly rank: Int32Array;
-  readonly lotRules: LotRuleColumns;
   /** Null without any. */
   readonly alternates: Alternates | null;
   /** Where each point is used, in the order of the lines. */
@@ -24,8 +22,6 @@ export type Structure = LowLevelCodes & {
   readonly receipts: Grouping;
   /** By-products by the point that they are. */
   readonly outputs: Grouping;
-  /** 1 where receipts, by-products or expiring lots make netting a matter of dates, 0 where stock is one number. */
-  readonly hasDatedSupply: Uint8Array;
   /** No chain of lead times is longer. Unit: days. */
   readonly reachDays: number;
 };
@@ -48,30 +44,16 @@ export function buildStructure(input: MrpInput): Structure {
   const rank = ranksOf(plain);
   const { codes, alternates } = withAlternates(input, plain, rank);
   const calendars = input.calendars.map(indexCalendar);
-  const hasDatedSupply = uint8Column(points.count);
-  for (let row = 0; row < onHand.count; row += 1) {
-    const point = onHand.point[row] ?? refusedRow;
-    if (point !== refusedRow && onHand.lastDay[row] !== neverExpires) hasDatedSupply[point] = 1;
-  }
-  for (let row = 0; row < receipts.count; row += 1) {
-    const point = receipts.point[row] ?? refusedRow;
-    if (point !== refusedRow) hasDatedSupply[point] = 1;
-  }
-  for (const product of codes.productOfRow) {
-    if (product !== refusedRow) hasDatedSupply[product] = 1;
-  }
   return {
     ...codes,
     byRank,
     rank,
-    lotRules: lotRuleColumns(input.lotRules),
     alternates,
     uses: whereUsed(input, codes.componentOfLine, rank),
     calendars,
     lots: groupByPoint(onHand.point, onHand.count, points.count),
     receipts: groupByPoint(receipts.point, receipts.count, points.count),
     outputs: groupByPoint(codes.productOfRow, byProducts.count, points.count),
-    hasDatedSupply,
     reachDays: longestChain(input, codes, calendars),
   };
 }
