@@ -2,7 +2,6 @@ import { int32Column } from "./columns.ts";
 import type { Orders } from "./orders.ts";
 import type { MrpPlan } from "./plan.ts";
 import { planRanks } from "./plan-point.ts";
-import type { Requirements } from "./requirements.ts";
 import { createWindow } from "./window.ts";
 
 /**
@@ -37,17 +36,14 @@ export function planTogether(
   crew: Crew,
   onProgress?: (planned: number, points: number) => void,
 ): void {
-  const { orders, requirements, window } = plan;
+  const { orders, window } = plan;
   orders.room = int32Column(1);
   orders.limit = 0;
-  requirements.room = int32Column(1);
-  requirements.limit = 0;
   const progress = startProgress(plan);
   const { origin, gross } = window;
   crew({ plan: forHelpers(plan), window: { origin, days: gross.length }, progress });
   work(plan, progress, onProgress);
-  closeRoom(orders, orders.due.length);
-  closeRoom(requirements, requirements.quantity.length);
+  closeRoom(orders);
 }
 
 /** What a helper does: the same, until the last level is planned. */
@@ -123,7 +119,7 @@ function startProgress({ structure }: MrpPlan): Progress {
 
 /** Without what planning a point does not read: it would be copied. */
 function forHelpers(plan: MrpPlan): SharedRun["plan"] {
-  const { input, structure, orders, requirements, trouble, demands, terms, spare } = plan;
+  const { input, structure, orders, trouble, demands, terms, spare } = plan;
   const none = new Int32Array(0);
   return {
     trouble,
@@ -131,7 +127,6 @@ function forHelpers(plan: MrpPlan): SharedRun["plan"] {
     terms,
     spare,
     takings: new Map(),
-    isOwn: false,
     inputFindings: [],
     input: {
       ...input,
@@ -145,15 +140,14 @@ function forHelpers(plan: MrpPlan): SharedRun["plan"] {
       cycles: [],
     },
     orders: { ...orders },
-    requirements: { ...requirements },
-    news: null,
-    marks: null,
+    netChange: null,
   };
 }
 
 /** Afterwards the columns belong to one thread again. */
-function closeRoom(table: Orders | Requirements, rows: number): void {
-  table.length = Math.min(table.room?.[0] ?? 0, rows);
-  table.limit = rows;
-  table.room = null;
+function closeRoom(orders: Orders): void {
+  const rows = orders.due.length;
+  orders.length = Math.min(orders.room?.[0] ?? 0, rows);
+  orders.limit = rows;
+  orders.room = null;
 }

@@ -1,4 +1,4 @@
-import type { MrpPlan } from "./plan.ts";
+import type { MrpPlan, NetChange } from "./plan.ts";
 import { touchChange } from "./touch-ahead.ts";
 import { giveBack } from "./substitute.ts";
 
@@ -6,18 +6,18 @@ import { giveBack } from "./substitute.ts";
 const stepsAtOnce = 128;
 
 /**
- * Steps that a net change has to take again, by level. `marks` holds the level of each step, and its
+ * Steps that a net change has to take again, by level. Marks hold the level of each step, and its
  * complement, which is below 0, while the step is marked: one answer of memory instead of two.
  */
 export class DirtySteps {
   readonly #plan: MrpPlan;
   readonly #byLevel: readonly number[][];
-  readonly #marks: Int32Array;
+  readonly #netChange: NetChange;
 
-  constructor(plan: MrpPlan, marks: Int32Array) {
+  constructor(plan: MrpPlan, netChange: NetChange) {
     this.#plan = plan;
     this.#byLevel = Array.from({ length: plan.structure.levels }, () => []);
-    this.#marks = marks;
+    this.#netChange = netChange;
   }
 
   mark(point: number): void {
@@ -42,7 +42,7 @@ export class DirtySteps {
       if (place !== undefined) level.sort((a, b) => (place[a] ?? 0) - (place[b] ?? 0));
       for (let from = 0; from < level.length; from += stepsAtOnce) {
         const batch = level.slice(from, from + stepsAtOnce);
-        touchChange(this.#plan, this.#pointsOf(batch));
+        touchChange(this.#plan, this.#netChange, this.#pointsOf(batch));
         yield batch;
       }
     }
@@ -77,16 +77,18 @@ export class DirtySteps {
 
   /** Afterwards no step is marked. */
   clear(): void {
+    const { marks } = this.#netChange;
     for (const [level, steps] of this.#byLevel.entries()) {
-      for (const step of steps) this.#marks[step] = level;
+      for (const step of steps) marks[step] = level;
     }
   }
 
   /** False when it was marked before. */
   #add(step: number): boolean {
-    const level = this.#marks[step] ?? 0;
+    const { marks } = this.#netChange;
+    const level = marks[step] ?? 0;
     if (level < 0) return false;
-    this.#marks[step] = ~level;
+    marks[step] = ~level;
     this.#byLevel[level]?.push(step);
     return true;
   }

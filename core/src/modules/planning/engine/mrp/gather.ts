@@ -19,13 +19,13 @@ export function gatherRequirements(plan: MrpPlan, point: number): void {
   gatherDemands(plan, point);
 }
 
-/** The same, by what is kept where that will do, and kept for the next time. */
+/** The same in a net change: by what is kept where that will do, and kept for the next time. */
 export function gatherAndKeep(plan: MrpPlan, point: number): void {
-  const { requirements, news, window } = plan;
-  const rank = plan.structure.rank[point] ?? 0;
-  if (news !== null && recallRequirements(plan, rank, news)) return;
+  const { netChange, structure, window } = plan;
+  const rank = structure.rank[point] ?? 0;
+  if (netChange !== null && recallRequirements(plan, netChange, rank)) return;
   gatherRequirements(plan, point);
-  keepRequirements(requirements, rank, window);
+  if (netChange !== null) keepRequirements(netChange.requirements, rank, window);
 }
 
 /** Whether a demand counts: forecasts inside the demand fence do not. */

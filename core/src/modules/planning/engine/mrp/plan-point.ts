@@ -16,7 +16,7 @@ import {
   stepOf,
 } from "./point-terms.ts";
 import { giveBack, offerStock, takeInstead } from "./substitute.ts";
-import { touchRun } from "./touch-ahead.ts";
+import { ranksAtOnce, touchRun } from "./touch-ahead.ts";
 
 /** Takes a step of the sequence: nets a point, or finds out what it can spare (see `Alternates`). */
 export function takeStep(plan: MrpPlan, step: number): void {
@@ -40,9 +40,6 @@ export function planRanks(plan: MrpPlan, from: number, to: number): void {
     for (let rank = start; rank < end; rank += 1) planPoint(plan, byRank[rank] ?? 0);
   }
 }
-
-// What their parents ordered, 30 kB where each has four with thirty orders, fits the first-level cache.
-const ranksAtOnce = 32;
 
 /**
  * Nets one point and writes its planned orders after the last row. Its parents are planned already; the

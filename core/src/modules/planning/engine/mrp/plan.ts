@@ -6,7 +6,7 @@ import type { MrpInput } from "./input.ts";
 import { createOrders, type Orders } from "./orders.ts";
 import type { OrderNews } from "./order-news.ts";
 import { type PointTerms, pointTerms } from "./point-terms.ts";
-import { createRequirements, type Requirements } from "./requirements.ts";
+import type { Requirements } from "./requirements.ts";
 import type { Taken } from "./substitute.ts";
 import { buildStructure, type Structure } from "./structure.ts";
 import { windowOf, type Window } from "./window.ts";
@@ -26,24 +26,28 @@ export type MrpPlan = {
   readonly inputFindings: readonly Finding[];
   /** What went wrong while planning a point, by rank: row of `troubles`. */
   readonly trouble: Uint8Array;
-  /** Whether demands, stock and receipts are copies: net change writes to them. */
-  isOwn: boolean;
   /** The demands of `input` and those added since; read these. */
   readonly demands: DemandStore;
   /** What planning asks of a point, as it is now: stock changes. */
   readonly terms: PointTerms;
-  /** The gross requirements by day, as far as they are kept. */
-  readonly requirements: Requirements;
-  /** While a net change is under way: which orders it changed so far. */
-  news: OrderNews | null;
-  /** For net change: which steps are to be taken again (see `DirtySteps`). */
-  marks: Int32Array | null;
+  /** Null before the first net change, and where none is made (see `prepareNetChange`). */
+  netChange: NetChange | null;
   /** What is left of each row of stock on hand for those that may take it as an alternate. */
   readonly spare: Float64Array;
   /** By main component: what its needs take of alternates instead. */
   readonly takings: Map<number, Taken[]>;
   /** Scratch space, empty between points. */
   readonly window: Window;
+};
+
+/** What one net change leaves to the next, beside the plan. */
+export type NetChange = {
+  /** The gross requirements by day, as far as they are kept. */
+  readonly requirements: Requirements;
+  /** Which orders were changed so far; empty between net changes. */
+  readonly news: OrderNews;
+  /** Which steps are to be taken again (see `DirtySteps`); none between net changes. */
+  readonly marks: Int32Array;
 };
 
 /** Everything of a run but the orders. */
@@ -72,12 +76,9 @@ export function preparePlan(given: MrpInput): MrpPlan {
     orders: createOrders(input.points.count, input.points.count * window.gross.length),
     inputFindings: findings,
     trouble: uint8Column(input.points.count),
-    isOwn: false,
     demands: storeDemands(input),
     terms: pointTerms(input, structure),
-    requirements: createRequirements(input.points.count, window.gross.length),
-    news: null,
-    marks: null,
+    netChange: null,
     spare: new Float64Array(structure.alternates === null ? 0 : input.onHand.count),
     takings: new Map(),
     window,

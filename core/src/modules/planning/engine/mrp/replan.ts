@@ -1,16 +1,16 @@
 import { assertNever } from "@millwright/contracts/units";
 
 import { planningStep } from "./alternates.ts";
-import { copyColumns } from "./columns.ts";
 import { isPlannable } from "./check-input.ts";
 import { DirtySteps } from "./dirty-steps.ts";
 import { addDemand } from "./demand-store.ts";
 import { neverExpires } from "./input.ts";
-import type { MrpPlan } from "./plan.ts";
-import { clearNews, createOrderNews, noteNews, type OrderNews } from "./order-news.ts";
+import type { MrpPlan, NetChange } from "./plan.ts";
+import { clearNews, noteNews, type OrderNews } from "./order-news.ts";
 import { type Orders, type OrderRows, rowsOfRank } from "./orders.ts";
 import { takeStep } from "./plan-point.ts";
 import { addStock } from "./point-terms.ts";
+import { prepareNetChange } from "./prepare-net-change.ts";
 import { reviseLotForLot } from "./revise.ts";
 import { forgetRequirements } from "./requirements.ts";
 import { widenWindow } from "./window.ts";
@@ -40,10 +40,9 @@ export type Replanned = {
  * input; rows of orders that were replaced stay unused until the next full run.
  */
 export function replan(plan: MrpPlan, changes: readonly Change[]): Replanned {
-  ownColumns(plan);
+  const netChange = prepareNetChange(plan);
   const refused: { change: Change; reason: string }[] = [];
-  plan.marks ??= plan.structure.level.slice();
-  const dirty = new DirtySteps(plan, plan.marks);
+  const dirty = new DirtySteps(plan, netChange);
   const touched = new Set<number>();
   for (const change of changes) {
     const outcome = apply(plan, change);
@@ -51,19 +50,18 @@ export function replan(plan: MrpPlan, changes: readonly Change[]): Replanned {
     else refused.push({ change, reason: outcome.reason });
   }
   for (const point of touched) {
-    forgetRequirements(plan.requirements, plan.structure.rank[point] ?? 0);
+    forgetRequirements(netChange.requirements, plan.structure.rank[point] ?? 0);
     dirty.mark(point);
   }
-  plan.news ??= createOrderNews(plan.input.points.count);
-  const planned = takeDirtySteps(plan, plan.news, { dirty, touched });
-  clearNews(plan.news);
+  const planned = takeDirtySteps(plan, netChange, { dirty, touched });
+  clearNews(netChange.news);
   dirty.clear();
   return { refused, ...planned };
 }
 
 function takeDirtySteps(
   plan: MrpPlan,
-  news: OrderNews,
+  { news }: NetChange,
   { dirty, touched }: { dirty: DirtySteps; touched: ReadonlySet<number> },
 ) {
   const netted: number[] = [];
@@ -85,15 +83,6 @@ function takeDirtySteps(
     }
   }
   return { netted, changed };
-}
-
-/** What was given is not touched: before the first change, what changes are made in is copied. */
-function ownColumns(plan: MrpPlan): void {
-  if (plan.isOwn) return;
-  copyColumns(plan.demands);
-  copyColumns(plan.input.onHand);
-  copyColumns(plan.input.receipts);
-  plan.isOwn = true;
 }
 
 /**

@@ -1,6 +1,6 @@
-import { int32Column, uint32Column } from "./columns.ts";
 import { wide } from "./orders.ts";
 import type { OrderNews } from "./order-news.ts";
+import type { NetChange } from "./plan.ts";
 import { required } from "./quantity.ts";
 import type { Structure } from "./structure.ts";
 import type { Window } from "./window.ts";
@@ -16,14 +16,10 @@ import type { Window } from "./window.ts";
 export type Requirements = {
   /** The next free row. */
   length: number;
-  /** Rows up to here are free for this thread. */
-  limit: number;
   /** Lower 32 bits by day; the upper ones follow in as many rows where a point `keepsWide`. */
   readonly quantity: Uint32Array;
   /** By rank, four numbers side by side: how it is kept, first row, first day, days. */
   readonly record: Int32Array;
-  /** While threads plan together: [0] is the first row that none of them has taken. */
-  room: Int32Array | null;
 };
 
 const keepsNothing = 0;
@@ -32,19 +28,11 @@ const keepsWide = 2;
 
 // Twice what 1 M points of 60 weeks take; the operating system backs only what is written.
 const rowsMax = 128_000_000;
-// As many points as a piece of work of one thread.
-const roomRows = 16_384;
 
 /** Room for `points` times `days` rows, within bounds. */
 export function createRequirements(points: number, days: number): Requirements {
-  const rows = Math.min(points * days + roomRows, rowsMax);
-  return {
-    length: 0,
-    limit: rows,
-    quantity: uint32Column(rows),
-    record: int32Column(4 * points),
-    room: null,
-  };
+  const rows = Math.min(points * days, rowsMax);
+  return { length: 0, quantity: new Uint32Array(rows), record: new Int32Array(4 * points) };
 }
 
 /** From now on the point of this rank is added up anew. */
@@ -82,29 +70,19 @@ function placeFor(kept: Requirements, rank: number, rows: number): number | null
   const how = record[4 * rank] ?? keepsNothing;
   const had = (record[4 * rank + 3] ?? 0) * how;
   if (how !== keepsNothing && rows <= had) return record[4 * rank + 1] ?? 0;
-  if (kept.length + rows > kept.limit) takeRoom(kept, rows);
-  if (kept.length + rows > kept.limit) return null;
+  if (kept.length + rows > kept.quantity.length) return null;
   const first = kept.length;
   kept.length = first + rows;
   return first;
-}
-
-function takeRoom(kept: Requirements, rows: number): void {
-  if (kept.room === null) return;
-  const taken = Math.max(rows, roomRows);
-  const from = Atomics.add(kept.room, 0, taken);
-  if (from + taken > kept.quantity.length) return;
-  kept.length = from;
-  kept.limit = from + taken;
 }
 
 /**
  * Puts into the window what was kept of a point and what is new of its parents' orders, and keeps that.
  * False, and the window is empty, when nothing was kept or a sum would not be exact.
  */
-export function recallRequirements(plan: Holder, rank: number, news: OrderNews): boolean {
-  const { requirements, window } = plan;
-  const { record, quantity } = requirements;
+export function recallRequirements(plan: Holder, netChange: NetChange, rank: number): boolean {
+  const { window } = plan;
+  const { record, quantity } = netChange.requirements;
   const how = record[4 * rank] ?? keepsNothing;
   if (how === keepsNothing) return false;
   const first = record[4 * rank + 1] ?? 0;
@@ -120,17 +98,16 @@ export function recallRequirements(plan: Holder, rank: number, news: OrderNews):
   }
   window.low = days === 0 ? gross.length : low;
   window.high = days === 0 ? -1 : low + days - 1;
-  return addNews(plan, rank, news);
+  return addNews(plan, netChange, rank);
 }
 
 type Holder = {
-  readonly requirements: Requirements;
   readonly structure: Structure;
   readonly window: Window;
 };
 
 /** False when a sum would not be exact: then nothing of the window can be trusted. */
-function addNews({ requirements, structure, window }: Holder, rank: number, news: OrderNews) {
+function addNews({ structure, window }: Holder, { requirements, news }: NetChange, rank: number) {
   const { record, quantity } = requirements;
   const { gross, low, high, origin } = window;
   const place = (record[4 * rank + 1] ?? 0) - low;
