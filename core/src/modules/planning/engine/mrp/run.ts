@@ -8,7 +8,7 @@ import { planRanks, takeStep } from "./plan-point.ts";
  * Plans every point anew (regenerative MRP), level by level in low-level-code order. Deterministic;
  * no step depends on anything but the input. Bad input never stops it: see `findingsOf`.
  *
- * Time is proportional to BOM lines × orders per parent. Memory: 8 B per planned order, about 200 B
+ * Time is proportional to BOM lines × orders per parent. Memory: 8 B per planned order, about 250 B
  * per point and 36 B per line beside the input.
  */
 export function runMrp(given: MrpInput, { onProgress, crew }: RunOptions = {}): MrpPlan {
