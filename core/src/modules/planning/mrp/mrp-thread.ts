@@ -1,7 +1,8 @@
 import type { ThreadTask } from "../../../platform/threads/run-in-thread.ts";
 import { plannedPoints } from "../engine/mrp/alternates.ts";
 import { composeInput } from "../engine/mrp/compose-input.ts";
-import { findingsOf, type MrpPlan, type OrderRef } from "../engine/mrp/plan.ts";
+import type { OrderRef } from "../engine/mrp/need.ts";
+import { findingsOf, type MrpPlan } from "../engine/mrp/plan.ts";
 import { orderCountOf } from "../engine/mrp/planned-orders.ts";
 import { runMrp } from "../engine/mrp/run.ts";
 import { helpMrp } from "./help-mrp.ts";

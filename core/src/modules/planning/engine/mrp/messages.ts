@@ -1,6 +1,7 @@
 import { noFence, supplyKinds } from "./input.ts";
 import { pegsOfPoint } from "./pegging.ts";
-import type { MrpPlan, OrderRef } from "./plan.ts";
+import type { OrderRef } from "./need.ts";
+import type { MrpPlan } from "./plan.ts";
 import { ordersOf } from "./planned-orders.ts";
 
 /**

@@ -1,13 +1,9 @@
 import { endOfChain } from "./demand-store.ts";
 import { isDemandCounted } from "./gather.ts";
-import type { MrpPlan, OrderRef } from "./plan.ts";
+import type { Need } from "./need.ts";
+import type { MrpPlan } from "./plan.ts";
 import { ordersOf } from "./planned-orders.ts";
 import { required } from "./quantity.ts";
-
-/** What an order or a demand takes of a point. `use` tells apart several lines of one parent with the same component. */
-export type Need =
-  | { readonly kind: "demand"; readonly row: number }
-  | { readonly kind: "order"; readonly order: OrderRef; readonly use: number };
 
 /** The needs of a point as claims, in the order in which they are served. */
 export type Needs = {

@@ -1,6 +1,7 @@
 import { coverClaims, type Supply } from "./cover-claims.ts";
-import { listNeeds, type Need } from "./needs.ts";
-import { type MrpPlan, type OrderRef, tooLarge } from "./plan.ts";
+import type { Need, OrderRef } from "./need.ts";
+import { listNeeds } from "./needs.ts";
+import { type MrpPlan, tooLarge } from "./plan.ts";
 import { ordersOf } from "./planned-orders.ts";
 
 /** Where a quantity comes from. Rows are those of the input's tables. */

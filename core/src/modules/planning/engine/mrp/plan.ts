@@ -7,12 +7,9 @@ import { createOrders, type Orders } from "./orders.ts";
 import type { OrderNews } from "./order-news.ts";
 import { type PointTerms, pointTerms } from "./point-terms.ts";
 import type { Requirements } from "./requirements.ts";
-import type { Taken } from "./substitute.ts";
+import type { Taken } from "./need.ts";
 import { buildStructure, type Structure } from "./structure.ts";
 import { windowOf, type Window } from "./window.ts";
-
-/** A planned order: the `ordinal`-th of its point, in order of due day, from 0. */
-export type OrderRef = { readonly point: number; readonly ordinal: number };
 
 /**
  * A finished run and all it stands on, so that pegging and net change need nothing else. Points are

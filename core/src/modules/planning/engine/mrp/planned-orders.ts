@@ -1,6 +1,7 @@
 import { daysBefore } from "./lead-time.ts";
 import { quantityIn, rowsOfRank } from "./orders.ts";
-import type { MrpPlan, OrderRef } from "./plan.ts";
+import type { OrderRef } from "./need.ts";
+import type { MrpPlan } from "./plan.ts";
 import { leadTermsOf } from "./point-terms.ts";
 
 /** A planned order as it is read: components are needed on `start`, the supply is received on `due`. */

@@ -1,6 +1,5 @@
 import { wide } from "./orders.ts";
 import type { OrderNews } from "./order-news.ts";
-import type { NetChange } from "./plan.ts";
 import { required } from "./quantity.ts";
 import type { Structure } from "./structure.ts";
 import type { Window } from "./window.ts";
@@ -80,9 +79,9 @@ function placeFor(kept: Requirements, rank: number, rows: number): number | null
  * Puts into the window what was kept of a point and what is new of its parents' orders, and keeps that.
  * False, and the window is empty, when nothing was kept or a sum would not be exact.
  */
-export function recallRequirements(plan: Holder, netChange: NetChange, rank: number): boolean {
+export function recallRequirements(plan: Holder, change: Change, rank: number): boolean {
   const { window } = plan;
-  const { record, quantity } = netChange.requirements;
+  const { record, quantity } = change.requirements;
   const how = record[4 * rank] ?? keepsNothing;
   if (how === keepsNothing) return false;
   const first = record[4 * rank + 1] ?? 0;
@@ -98,8 +97,11 @@ export function recallRequirements(plan: Holder, netChange: NetChange, rank: num
   }
   window.low = days === 0 ? gross.length : low;
   window.high = days === 0 ? -1 : low + days - 1;
-  return addNews(plan, netChange, rank);
+  return addNews(plan, change, rank);
 }
+
+/** Of a net change: what is kept, and what is new of the orders since. */
+type Change = { readonly requirements: Requirements; readonly news: OrderNews };
 
 type Holder = {
   readonly structure: Structure;
@@ -107,7 +109,7 @@ type Holder = {
 };
 
 /** False when a sum would not be exact: then nothing of the window can be trusted. */
-function addNews({ structure, window }: Holder, { requirements, news }: NetChange, rank: number) {
+function addNews({ structure, window }: Holder, { requirements, news }: Change, rank: number) {
   const { record, quantity } = requirements;
   const { gross, low, high, origin } = window;
   const place = (record[4 * rank + 1] ?? 0) - low;

@@ -1,19 +1,9 @@
 import type { Alternate } from "./alternates.ts";
 import { coverClaims } from "./cover-claims.ts";
-import { listNeeds, type Need } from "./needs.ts";
+import type { Need, Taken } from "./need.ts";
+import { listNeeds } from "./needs.ts";
 import type { MrpPlan } from "./plan.ts";
 import { required, yielded } from "./quantity.ts";
-
-/** A quantity of an alternate's stock that is taken instead of a main component. */
-export type Taken = {
-  readonly need: Need;
-  readonly day: number;
-  /** How much of the need it covers, in the main component's unit. */
-  readonly covered: number;
-  readonly alternate: number;
-  /** Rows of the stock on hand it comes from, with quantities in the alternate's unit. */
-  readonly lots: readonly { readonly row: number; readonly quantity: number }[];
-};
 
 /**
  * What others may take of a point: stock on hand that its own needs and its safety stock leave over, in
