@@ -16,7 +16,7 @@ import { TestEdgeNode } from "../../ingest/src/broker/test-edge-node.ts";
 import { planBatch } from "../../ingest/src/derive/batch-plan.ts";
 import { Cell } from "../../ingest/src/session/cell.ts";
 import { SparkplugHost } from "../../ingest/src/session/host.ts";
-import type { EdgeNodeSession } from "../../ingest/src/session/edge-node-session.ts";
+import type { EdgeNode } from "../../ingest/src/session/edge-node.ts";
 import type { InboundItem } from "../../ingest/src/session/messages.ts";
 import { until } from "../test/until.ts";
 import { openTap } from "./tap.ts";
@@ -43,7 +43,7 @@ export async function recordHost(brokerPort: number): Promise<Trace> {
     trace.push({ kind: "act", at: Date.now(), client: "peer", connection: 0, what });
   };
 
-  const nodes = new Set<EdgeNodeSession>();
+  const nodes = new Set<EdgeNode>();
   const cell = new Cell();
   const tokenSha256 = createHash("sha256").update("secret").digest();
   const tenantId = "00000000-0000-4000-8000-000000000001";

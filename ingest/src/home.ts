@@ -2,7 +2,7 @@ import type { Logger } from "pino";
 
 import { Shares } from "./shares.ts";
 import type { Cell } from "./session/cell.ts";
-import type { EdgeNodeSession } from "./session/edge-node-session.ts";
+import type { EdgeNode } from "./session/edge-node.ts";
 import { openPool, type Pool, waitForSchema } from "./store/database.ts";
 import { tidy } from "./store/housekeeping.ts";
 import { LiveNotifier } from "./store/live-notifier.ts";
@@ -14,7 +14,7 @@ type Surroundings = {
   logger: Logger;
   /** Newest migration that this code was written for. */
   schema: string;
-  onStored: (acknowledged: Iterable<EdgeNodeSession>) => void;
+  onStored: (acknowledged: Iterable<EdgeNode>) => void;
 };
 
 /**

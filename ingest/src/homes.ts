@@ -5,7 +5,7 @@ import { Home } from "./home.ts";
 import { sumTotals } from "./shares.ts";
 import type { Watermark } from "./derive/watermark.ts";
 import { type Cell, nodeKey } from "./session/cell.ts";
-import type { EdgeNodeSession } from "./session/edge-node-session.ts";
+import type { EdgeNode } from "./session/edge-node.ts";
 import type { DeadLetter, InboundItem } from "./session/messages.ts";
 import { readTenantDatabases, urlOfAddress } from "./store/registry.ts";
 import type { Gap } from "./store/gaps.ts";
@@ -16,7 +16,7 @@ type Options = {
   cell: Cell;
   logger: Logger;
   schema: string;
-  onStored: (acknowledged: Iterable<EdgeNodeSession>) => void;
+  onStored: (acknowledged: Iterable<EdgeNode>) => void;
   /** A database is there, for the first time or again. */
   onOpened: (home: Home) => void;
   /** The installation's database refuses a batch for good: a bug of ours. */
@@ -92,7 +92,7 @@ export class Homes {
     this.#homeOf(gap.node.tenantId)?.shares.pipelineOf(key).recordGap(gap);
   }
 
-  watermarkOf(session: EdgeNodeSession): Watermark | null {
+  watermarkOf(session: EdgeNode): Watermark | null {
     return this.#homeOf(session.registered.tenantId)?.shares.watermarkOf(session) ?? null;
   }
 
@@ -136,7 +136,7 @@ export class Homes {
     return address === undefined ? this.installation : (this.#tenants.get(address) ?? null);
   }
 
-  #pipelineOf({ key, registered }: EdgeNodeSession): Pipeline | null {
+  #pipelineOf({ key, registered }: EdgeNode): Pipeline | null {
     return this.#homeOf(registered.tenantId)?.shares.pipelineOf(key) ?? null;
   }
 

@@ -2,6 +2,7 @@ import { expect, it } from "vitest";
 
 import { Lane } from "./lane.ts";
 import { Cell } from "./session/cell.ts";
+import type { EdgeNode } from "./session/edge-node.ts";
 import { EdgeNodeSession } from "./session/edge-node-session.ts";
 import type { InboundItem } from "./session/messages.ts";
 
@@ -34,7 +35,7 @@ it("gives back what came first, no more rows than asked for, and at least one it
 it("passes over edge nodes that are not free, and keeps their order", () => {
   const lane = new Lane();
   for (const item of [death(first), birth(second), birth(first), death(second)]) lane.push(item);
-  const isSecond = (node: EdgeNodeSession) => node === second;
+  const isSecond = (node: EdgeNode) => node === second;
   expect(lane.nodes()).toEqual(new Set([first, second]));
   expect(lane.take(1, isSecond).items.map(({ kind }) => kind)).toEqual(["node_birth"]);
   expect(lane.take(10, isSecond).items.map(({ kind }) => kind)).toEqual(["node_death"]);

@@ -3,7 +3,7 @@ import type { Logger } from "pino";
 import type { Watermark } from "./derive/watermark.ts";
 import { Pipeline, type Totals } from "./pipeline.ts";
 import type { Cell } from "./session/cell.ts";
-import type { EdgeNodeSession } from "./session/edge-node-session.ts";
+import type { EdgeNode } from "./session/edge-node.ts";
 import { BatchWriter, type Written } from "./store/batch-writer.ts";
 import type { Pool } from "./store/database.ts";
 
@@ -51,7 +51,7 @@ export class Shares implements AsyncDisposable {
   }
 
   /** @see BatchWriter.watermarkOf */
-  watermarkOf(node: EdgeNodeSession): Watermark | null {
+  watermarkOf(node: EdgeNode): Watermark | null {
     return this.#of(node.key).writer.watermarkOf(node);
   }
 

@@ -3,7 +3,7 @@ import { reasonCodeOf } from "@millwright/contracts/states";
 
 import type { CounterPoint } from "./counter-state.ts";
 import { type Binding, isEffective } from "../session/cell.ts";
-import type { DeviceState, EdgeNodeSession } from "../session/edge-node-session.ts";
+import type { DeviceState, EdgeNode } from "../session/edge-node.ts";
 import type { Data, DeviceBirth, InboundItem } from "../session/messages.ts";
 import type { MetricSeries, NewestOffset } from "../session/metric-series.ts";
 import { CopyBuffer, SampleQuality } from "../store/copy-buffer.ts";
@@ -50,7 +50,7 @@ export type BatchPlan = {
   lastValues: Map<number, LiveValue>;
   /** Metrics whose device died in this batch; `lastValues` are newer. */
   stale: Set<number>;
-  watermarks: Map<string, { node: EdgeNodeSession; epoch: string; from: Watermark; to: Watermark }>;
+  watermarks: Map<string, { node: EdgeNode; epoch: string; from: Watermark; to: Watermark }>;
   gaps: Gap[];
   devices: Map<string, DeviceUpdate>;
   counters: Map<string, CountedReadings>;
@@ -66,7 +66,7 @@ export type BatchPlan = {
   /** The newest record of each counter, by its offset in the log. */
   newestOffsets: Map<MetricSeries, NewestOffset>;
   /** Nodes that are owed an acknowledgement. */
-  acknowledged: Set<EdgeNodeSession>;
+  acknowledged: Set<EdgeNode>;
   tally: Tally;
 };
 
@@ -90,10 +90,10 @@ const deviceUpdateEveryMs = 1000;
 export function planBatch(
   items: readonly InboundItem[],
   known: {
-    watermark: (node: EdgeNodeSession, epoch: string) => Watermark;
-    bindingsOfDevice: (node: EdgeNodeSession, deviceId: string) => readonly Binding[];
+    watermark: (node: EdgeNode, epoch: string) => Watermark;
+    bindingsOfDevice: (node: EdgeNode, deviceId: string) => readonly Binding[];
     /** Highest offset that was stored when this process first heard of the log. */
-    storedBefore: (node: EdgeNodeSession, epoch: string) => number;
+    storedBefore: (node: EdgeNode, epoch: string) => number;
   },
 ): BatchPlan {
   const plan: BatchPlan = {
@@ -123,7 +123,7 @@ export function planBatch(
     },
   };
 
-  const watermarkOf = (node: EdgeNodeSession, epoch: string): Watermark => {
+  const watermarkOf = (node: EdgeNode, epoch: string): Watermark => {
     const key = `${node.key} ${epoch}`;
     const planned = plan.watermarks.get(key);
     if (planned !== undefined) return planned.to;
@@ -134,7 +134,7 @@ export function planBatch(
   };
 
   const silenceDevice = (
-    node: EdgeNodeSession,
+    node: EdgeNode,
     deviceId: string,
     change: { timeMs: number; cause: Cause },
   ) => {
@@ -262,7 +262,7 @@ function takeDeviceBirth(plan: BatchPlan, item: DeviceBirth): void {
 function takeData(
   plan: BatchPlan,
   item: Data,
-  storedBefore: (node: EdgeNodeSession, epoch: string) => number,
+  storedBefore: (node: EdgeNode, epoch: string) => number,
 ): void {
   const { node, deviceId, readings, isHistorical } = item;
   const device = deviceId === null ? undefined : node.devices.get(deviceId);
@@ -342,7 +342,7 @@ function logOrderOf(
   plan: BatchPlan,
   series: MetricSeries,
   { node, epoch, offset }: Data,
-  storedBefore: (node: EdgeNodeSession, epoch: string) => number,
+  storedBefore: (node: EdgeNode, epoch: string) => number,
 ): LogOrder {
   if (epoch === null || offset === null) return "unknown";
   const noted = plan.newestOffsets.get(series) ?? series.newest;
@@ -383,7 +383,7 @@ function proveAlive(plan: BatchPlan, item: Data, timeMs: number): void {
 }
 
 /** The device answers again and its state was not sent anew: it is what it last was. */
-function returnFromSilence(plan: BatchPlan, node: EdgeNodeSession, item: Data): void {
+function returnFromSilence(plan: BatchPlan, node: EdgeNode, item: Data): void {
   for (const series of node.boundSeries()) {
     const raw = rawText(series.liveValue);
     if (series.deviceId !== item.deviceId || raw === null) continue;
@@ -400,7 +400,7 @@ function takeLiveValue(
   plan: BatchPlan,
   series: MetricSeries,
   metric: DeviceBirth["metrics"][number],
-  item: { payloadMs?: number; receivedMs: number; node: EdgeNodeSession },
+  item: { payloadMs?: number; receivedMs: number; node: EdgeNode },
 ): void {
   if (series.metricId === null || metric.value === null) return;
   const { receivedMs } = item;
@@ -433,7 +433,7 @@ function scalarOf(value: MetricValue): MetricValue {
 }
 
 /** Live values of a device, or of all of the edge node, are what they last were and no more than that. */
-function markStale(plan: BatchPlan, node: EdgeNodeSession, deviceId?: string): void {
+function markStale(plan: BatchPlan, node: EdgeNode, deviceId?: string): void {
   for (const { metricId, deviceId: owner } of node.series()) {
     if (metricId === null || (deviceId !== undefined && owner !== deviceId)) continue;
     plan.stale.add(metricId);
@@ -446,7 +446,7 @@ function markStale(plan: BatchPlan, node: EdgeNodeSession, deviceId?: string): v
 
 function updateDevice(
   plan: BatchPlan,
-  node: EdgeNodeSession,
+  node: EdgeNode,
   deviceId: string | null,
   change: { isOnline: boolean; sinceMs: number; lastReadMs?: number },
 ): void {
@@ -470,7 +470,7 @@ function updateDevice(
 
 function countedReadings(
   plan: BatchPlan,
-  node: EdgeNodeSession,
+  node: EdgeNode,
   binding: Binding,
   series: MetricSeries,
 ): CountedReadings {
@@ -489,7 +489,7 @@ function countedReadings(
 
 function replayOf(
   plan: BatchPlan,
-  node: EdgeNodeSession,
+  node: EdgeNode,
   binding: Binding,
   series: MetricSeries,
 ): ReplayedStates {

@@ -8,6 +8,7 @@ import {
 } from "@millwright/contracts/sparkplug";
 
 import { type Cell, nodeKey, type RegisteredNode } from "./cell.ts";
+import type { DeviceState, EdgeNode } from "./edge-node.ts";
 import type { Data, DeviceBirth, DeviceDeath, InboundItem, NodeBirth } from "./messages.ts";
 import type { MetricSeries } from "./metric-series.ts";
 import { noReadings, ReadingsBuilder } from "./readings.ts";
@@ -18,22 +19,6 @@ import { type Ordered, Sequence, type Skipped } from "./sequence.ts";
 const seriesMax = 100_000;
 /** Ours are 32 characters; part of a primary key. */
 const epochLengthMax = 100;
-
-/** A device as its births and data tell. */
-export type DeviceState = {
-  readonly deviceId: string;
-  isOnline: boolean;
-  /** Whether it declared `Millwright/Heartbeat`: only then does silence mean anything. */
-  hasHeartbeat: boolean;
-  /** Last successful read of the device, epoch ms of the source; 0 = not known. */
-  lastReadMs: number;
-  /** When the last message of it came, host clock. */
-  lastSeenMs: number;
-  /** Its heartbeat has missed three periods. */
-  isSilent: boolean;
-  /** When its row was last written, host clock. */
-  writtenMs: number;
-};
 
 /** What the session makes of a message: items for the pipeline, complaints, and whether births are needed. */
 export type Heard = {
@@ -65,7 +50,7 @@ const builder = new ReadingsBuilder();
  * One Sparkplug edge node as the host sees it: its births, aliases, sequence numbers and devices.
  * Lives as long as the process; each NBIRTH begins it anew.
  */
-export class EdgeNodeSession {
+export class EdgeNodeSession implements EdgeNode {
   readonly key: string;
   readonly registered: RegisteredNode;
   readonly devices = new Map<string, DeviceState>();

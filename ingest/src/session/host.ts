@@ -21,6 +21,7 @@ import { rawText } from "../derive/reading.ts";
 import { missingOf, type Watermark } from "../derive/watermark.ts";
 import type { Gap } from "../store/gaps.ts";
 import { type Cell, nodeKey } from "./cell.ts";
+import type { EdgeNode } from "./edge-node.ts";
 import { EdgeNodeSession, type Heard, nothing } from "./edge-node-session.ts";
 import type { DeadLetter, DeviceSilence, InboundItem } from "./messages.ts";
 
@@ -154,7 +155,7 @@ export class SparkplugHost {
   }
 
   /** Acknowledges, gives up waiting, notices silence. Call it ten times a second. */
-  tick(watermarkOf: (session: EdgeNodeSession) => Watermark | null): void {
+  tick(watermarkOf: (node: EdgeNode) => Watermark | null): void {
     const now = Date.now();
     const items: InboundItem[] = [];
     for (const session of this.#sessions.values()) {
@@ -176,15 +177,15 @@ export class SparkplugHost {
   }
 
   /** The last acknowledgements, due or not: what is told now need not be sent again. */
-  acknowledgeAll(watermarkOf: (session: EdgeNodeSession) => Watermark | null): void {
+  acknowledgeAll(watermarkOf: (node: EdgeNode) => Watermark | null): void {
     for (const session of this.#sessions.values()) {
       if (session.isOnline) this.#acknowledge(session, watermarkOf(session));
     }
   }
 
   /** These nodes' records were committed: an acknowledgement is due. */
-  noteStored(sessions: Iterable<EdgeNodeSession>): void {
-    for (const session of sessions) this.#clockOf(session).isAckDue = true;
+  noteStored(nodes: Iterable<EdgeNode>): void {
+    for (const node of nodes) this.#clockOf(node).isAckDue = true;
   }
 
   /** The cell was read anew: machines whose state is bound now and were online before have a state (and its reason). */
@@ -358,11 +359,11 @@ export class SparkplugHost {
     return session;
   }
 
-  #clockOf(session: EdgeNodeSession): NodeClock {
-    const known = this.#clocks.get(session.key);
+  #clockOf({ key }: EdgeNode): NodeClock {
+    const known = this.#clocks.get(key);
     if (known !== undefined) return known;
     const clock = { waitingSinceMs: 0, rebirthMs: 0, ackMs: 0, isAckDue: false };
-    this.#clocks.set(session.key, clock);
+    this.#clocks.set(key, clock);
     return clock;
   }
 }

@@ -1,7 +1,7 @@
 import type { SparkplugMetric } from "@millwright/contracts/sparkplug";
 
 import type { Binding } from "./cell.ts";
-import type { EdgeNodeSession } from "./edge-node-session.ts";
+import type { EdgeNode } from "./edge-node.ts";
 import type { MetricSeries } from "./metric-series.ts";
 import type { Readings } from "./readings.ts";
 
@@ -16,7 +16,7 @@ export type InboundItem =
   | Data;
 
 type Common = {
-  node: EdgeNodeSession;
+  node: EdgeNode;
   /** Host clock, epoch ms. */
   receivedMs: number;
 };

@@ -21,7 +21,7 @@ import {
 import { backfills, silenceMs, type StatePoint, stateOf } from "../derive/machine-state.ts";
 import { copyWatermark, highestOf, type Watermark } from "../derive/watermark.ts";
 import { type Binding, type Cell, isEffective, nodeKey } from "../session/cell.ts";
-import type { EdgeNodeSession } from "../session/edge-node-session.ts";
+import type { EdgeNode } from "../session/edge-node.ts";
 import type { DeadLetter, InboundItem } from "../session/messages.ts";
 import type { NewestOffset } from "../session/metric-series.ts";
 import { type Client, copySamples, inOneGo, inTransaction } from "./database.ts";
@@ -62,7 +62,7 @@ export type Batch = {
 /** What a committed batch means for the rest of the process. */
 export type Written = {
   touched: ReadonlyMap<string, ReadonlySet<string>>;
-  acknowledged: ReadonlySet<EdgeNodeSession>;
+  acknowledged: ReadonlySet<EdgeNode>;
   tally: Tally;
   events: number;
 };
@@ -133,7 +133,7 @@ export class BatchWriter {
   }
 
   /** Where an edge log stands, for its acknowledgement; null before its first birth was written. */
-  watermarkOf(node: EdgeNodeSession): Watermark | null {
+  watermarkOf(node: EdgeNode): Watermark | null {
     return this.#watermarks.get(`${node.key} ${node.epoch}`) ?? null;
   }
 
@@ -250,7 +250,7 @@ export class BatchWriter {
     }
   }
 
-  async #loadWatermark(node: EdgeNodeSession, epoch: string): Promise<void> {
+  async #loadWatermark(node: EdgeNode, epoch: string): Promise<void> {
     const key = `${node.key} ${epoch}`;
     if (this.#watermarks.has(key)) return;
     const watermark = await loadWatermark(this.#pool, node.registered, epoch);
