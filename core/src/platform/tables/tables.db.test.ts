@@ -28,6 +28,7 @@ const without: Readonly<Record<string, string>> = {
   "/api/admin/webhooks": "a handful, whose secrets are nowhere",
   "/api/admin/flags": "switches of this installation, all on one screen",
   "/api/admin/settings": "one value each, all on one screen",
+  "/api/analytics/downtime/stops": "computed for one bar of the Pareto, at most 500",
   "/api/boms/{bomId}/compare/{otherBomId}": "computed for two revisions",
   "/api/calendars": "nested shifts and exceptions: no table",
   "/api/calendars/{calendarId}/working-time": "a calendar's days, computed for one screen",
@@ -44,6 +45,7 @@ const without: Readonly<Record<string, string>> = {
   "/api/stock/suggestions/picks": "computed for one task",
   "/api/stock/suggestions/put-aways": "computed for one task",
   "/api/work-center-rates": "edited as one sheet",
+  "/api/work-units/{workUnitId}/stops": "computed for one machine, each answered beside it",
 };
 /** Lists that are exported and not imported, each with its reason. */
 const onlyOut: Readonly<Record<string, string>> = {
