@@ -1,4 +1,6 @@
+import { leaveWord, noWord } from "./order-news.ts";
 import type { MrpPlan, NetChange } from "./plan.ts";
+import { noFactor } from "./prepare-net-change.ts";
 import { touchChange } from "./touch-ahead.ts";
 import { giveBack } from "./substitute.ts";
 
@@ -6,8 +8,9 @@ import { giveBack } from "./substitute.ts";
 const stepsAtOnce = 128;
 
 /**
- * Steps that a net change has to take again, by level. Marks hold the level of each step, and its
- * complement, which is below 0, while the step is marked: one answer of memory instead of two.
+ * Steps that a net change has to take again, by level. Marks hold the level of each step, and the
+ * complement of the last word left for it (see `OrderNews`), which is below 0, while the step is marked:
+ * one answer of memory instead of two.
  */
 export class DirtySteps {
   readonly #plan: MrpPlan;
@@ -23,6 +26,20 @@ export class DirtySteps {
   mark(point: number): void {
     this.#add(point);
     if (this.#plan.structure.alternates?.stepOfMain.has(point) === true) this.#markMain(point);
+  }
+
+  /** Marks what is below a point whose orders have changed, and leaves word of the news there. */
+  tell(point: number, of: number): void {
+    const { marks, below, news } = this.#netChange;
+    const { first } = this.#plan.structure.components;
+    const end = first[point + 1] ?? 0;
+    for (let row = first[point] ?? 0; row < end; row += 1) {
+      const component = below[2 * row] ?? 0;
+      const factor = below[2 * row + 1] ?? noFactor;
+      this.mark(component);
+      if (factor === noFactor) continue;
+      marks[component] = ~leaveWord(news, of, factor, ~(marks[component] ?? 0));
+    }
   }
 
   /** Those who may take of an alternate whose step comes. */
@@ -88,7 +105,7 @@ export class DirtySteps {
     const { marks } = this.#netChange;
     const level = marks[step] ?? 0;
     if (level < 0) return false;
-    marks[step] = ~level;
+    marks[step] = ~noWord;
     this.#byLevel[level]?.push(step);
     return true;
   }

@@ -23,7 +23,7 @@ export function gatherRequirements(plan: MrpPlan, point: number): void {
 export function gatherAndKeep(plan: MrpPlan, point: number): void {
   const { netChange, structure, window } = plan;
   const rank = structure.rank[point] ?? 0;
-  if (netChange !== null && recallRequirements(plan, netChange, rank)) return;
+  if (netChange !== null && recallRequirements(plan, netChange, point)) return;
   gatherRequirements(plan, point);
   if (netChange !== null) keepRequirements(netChange.requirements, rank, window);
 }

@@ -43,8 +43,13 @@ export type NetChange = {
   readonly requirements: Requirements;
   /** Which orders were changed so far; empty between net changes. */
   readonly news: OrderNews;
-  /** Which steps are to be taken again (see `DirtySteps`); none between net changes. */
+  /**
+   * By step: its level; while it is to be taken again, the complement of the last word left for it, which
+   * is below 0 (see `DirtySteps`).
+   */
   readonly marks: Int32Array;
+  /** Row r of the structure's `components` is `below[2r]`, and takes `below[2r + 1]`, or `noFactor`. */
+  readonly below: Int32Array;
 };
 
 /** Everything of a run but the orders. */

@@ -1,5 +1,6 @@
 import { copyColumns } from "./columns.ts";
 import { gatherRequirements } from "./gather.ts";
+import { refusedRow } from "./grouping.ts";
 import { createOrderNews } from "./order-news.ts";
 import type { MrpPlan, NetChange } from "./plan.ts";
 import { isLotForLotOfStock } from "./point-terms.ts";
@@ -20,8 +21,9 @@ export function prepareNetChange(plan: MrpPlan): NetChange {
   const { points } = plan.input;
   const netChange = {
     requirements: createRequirements(points.count, plan.window.gross.length),
-    news: createOrderNews(points.count),
+    news: createOrderNews(),
     marks: new Int32Array(plan.structure.level),
+    below: componentsWithFactors(plan),
   };
   keepAll(plan, netChange.requirements);
   plan.netChange = netChange;
@@ -38,4 +40,29 @@ function keepAll(plan: MrpPlan, requirements: Requirements): void {
     keepRequirements(requirements, rank, window);
     window.gross.fill(0, window.low, window.high + 1);
   }
+}
+
+/** A by-product of a point: it is planned again when the orders of the point change, but takes nothing. */
+export const noFactor = -1;
+
+/** Side by side, since whoever asks for one asks for the other. */
+function componentsWithFactors({ input, structure }: MrpPlan): Int32Array {
+  const { lines, byProducts } = input;
+  const { components, componentOfLine, productOfRow } = structure;
+  const below = new Int32Array(2 * components.component.length);
+  const next = components.first.slice();
+  const add = (parent: number, component: number, factor: number): void => {
+    if (component === refusedRow) return;
+    const row = next[parent] ?? 0;
+    next[parent] = row + 1;
+    below[2 * row] = component;
+    below[2 * row + 1] = factor;
+  };
+  for (let line = 0; line < lines.count; line += 1) {
+    add(lines.parent[line] ?? 0, componentOfLine[line] ?? refusedRow, lines.factor[line] ?? 0);
+  }
+  for (let row = 0; row < byProducts.count; row += 1) {
+    add(byProducts.parent[row] ?? 0, productOfRow[row] ?? refusedRow, noFactor);
+  }
+  return below;
 }

@@ -12,7 +12,7 @@ import { type Orders, type OrderRows, rowsOfRank } from "./orders.ts";
 import { takeStep } from "./plan-point.ts";
 import { addStock } from "./point-terms.ts";
 import { prepareNetChange } from "./prepare-net-change.ts";
-import { reviseLotForLot } from "./revise.ts";
+import { reviseLotForLot, unchanged } from "./revise.ts";
 import { forgetRequirements } from "./requirements.ts";
 import { widenWindow } from "./window.ts";
 
@@ -55,19 +55,18 @@ export function replan(plan: MrpPlan, changes: readonly Change[]): Replanned {
     dirty.mark(point);
   }
   const planned = takeDirtySteps(plan, netChange, { dirty, touched });
-  clearNews(netChange.news);
   dirty.clear();
+  clearNews(netChange.news);
   return { refused, ...planned };
 }
 
 function takeDirtySteps(
   plan: MrpPlan,
-  { news }: NetChange,
+  netChange: NetChange,
   { dirty, touched }: { dirty: DirtySteps; touched: ReadonlySet<number> },
 ) {
   const netted: number[] = [];
   const changed: number[] = [];
-  const { first, component } = plan.structure.components;
   for (const batch of dirty.inOrder()) {
     for (const step of batch) {
       const point = plan.structure.alternates?.mains[step - plan.input.points.count] ?? step;
@@ -75,26 +74,25 @@ function takeDirtySteps(
       dirty.markTakers(step);
       const isPlanned = planningStep(plan.structure.alternates, point) === step;
       if (isPlanned) netted.push(point);
-      const revised = touched.has(point) ? null : reviseLotForLot(plan, news, point);
-      const isChanged = revised === null ? takeAgain(plan, news, { step, point }) : revised;
-      if (!isChanged || !isPlanned) continue;
+      const revised = touched.has(point) ? null : reviseLotForLot(plan, netChange, point);
+      const news = revised ?? takeAgain(plan, netChange.news, { step, point });
+      if (news === unchanged || !isPlanned) continue;
       changed.push(point);
-      const end = first[point + 1] ?? 0;
-      for (let row = first[point] ?? 0; row < end; row += 1) dirty.mark(component[row] ?? 0);
+      dirty.tell(point, news);
     }
   }
   return { netted, changed };
 }
 
 /**
- * Returns whether the orders differ, and notes how. Equal ones keep their rows; those that differ take
+ * Returns the number of the news, or `unchanged`. Equal ones keep their rows; those that differ take
  * them over where there is room, so that changes upon changes do not fill the table.
  */
 function takeAgain(
   plan: MrpPlan,
   news: OrderNews,
   { step, point }: { step: number; point: number },
-): boolean {
+): number {
   const { orders } = plan;
   const rank = plan.structure.rank[point] ?? 0;
   const before = rowsOfRank(orders, rank);
@@ -102,13 +100,13 @@ function takeAgain(
   takeStep(plan, step);
   const after = rowsOfRank(orders, rank);
   const isSame = hasSameOrders(orders, before, after);
-  if (!isSame) noteNews(plan, news, point, before);
+  const of = isSame ? unchanged : noteNews(plan, news, point, before);
   if (isSame || widthOf(after) <= widthOf(before)) {
     if (!isSame) moveRows(orders, after, before.first);
     orders.ofRank[4 * rank] = before.first;
     orders.length = length;
   }
-  return !isSame;
+  return of;
 }
 
 function widthOf({ count, isWide }: OrderRows): number {

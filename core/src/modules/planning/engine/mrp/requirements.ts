@@ -1,5 +1,5 @@
 import { wide } from "./orders.ts";
-import type { OrderNews } from "./order-news.ts";
+import { noWord, type OrderNews } from "./order-news.ts";
 import { required } from "./quantity.ts";
 import type { Structure } from "./structure.ts";
 import type { Window } from "./window.ts";
@@ -79,8 +79,9 @@ function placeFor(kept: Requirements, rank: number, rows: number): number | null
  * Puts into the window what was kept of a point and what is new of its parents' orders, and keeps that.
  * False, and the window is empty, when nothing was kept or a sum would not be exact.
  */
-export function recallRequirements(plan: Holder, change: Change, rank: number): boolean {
-  const { window } = plan;
+export function recallRequirements(plan: Holder, change: Change, point: number): boolean {
+  const { window, structure } = plan;
+  const rank = structure.rank[point] ?? 0;
   const { record, quantity } = change.requirements;
   const how = record[4 * rank] ?? keepsNothing;
   if (how === keepsNothing) return false;
@@ -97,11 +98,14 @@ export function recallRequirements(plan: Holder, change: Change, rank: number): 
   }
   window.low = days === 0 ? gross.length : low;
   window.high = days === 0 ? -1 : low + days - 1;
-  return addNews(plan, change, rank);
+  return addNews(plan, change, point);
 }
 
 /** Of a net change: what is kept, and what is new of the orders since. */
-type Change = { readonly requirements: Requirements; readonly news: OrderNews };
+type Change = Word & { readonly requirements: Requirements };
+
+/** Of a net change: what is new, and the last word left for a step (see `DirtySteps`). */
+export type Word = { readonly news: OrderNews; readonly marks: Int32Array };
 
 type Holder = {
   readonly structure: Structure;
@@ -109,14 +113,16 @@ type Holder = {
 };
 
 /** False when a sum would not be exact: then nothing of the window can be trusted. */
-function addNews({ structure, window }: Holder, { requirements, news }: Change, rank: number) {
+function addNews({ structure, window }: Holder, change: Change, point: number) {
+  const { requirements } = change;
   const { record, quantity } = requirements;
+  const rank = structure.rank[point] ?? 0;
   const { gross, low, high, origin } = window;
   const place = (record[4 * rank + 1] ?? 0) - low;
   let isKept = record[4 * rank] === keepsNarrow;
-  const isExact = forEachNews({ structure }, { news, rank }, (start, change) => {
+  const isExact = forEachNews(structure, change, point, (start, more) => {
     const slot = start - origin;
-    const sum = (gross[slot] ?? 0) + change;
+    const sum = (gross[slot] ?? 0) + more;
     if (!(sum <= Number.MAX_SAFE_INTEGER)) return false;
     gross[slot] = sum;
     if (slot < window.low) window.low = slot;
@@ -131,27 +137,25 @@ function addNews({ structure, window }: Holder, { requirements, news }: Change, 
 }
 
 /**
- * What is new of the orders of a point's parents, as changes of its gross requirements by day: what is
- * gone is negative. Stops, and returns false, where `take` does.
+ * What is new of the orders of a point's parents, as changes of its gross requirements by day. Stops, and
+ * returns false, where `take` does.
  */
 export function forEachNews(
-  { structure }: { readonly structure: Structure },
-  { news, rank }: { news: OrderNews; rank: number },
+  { uses }: Structure,
+  { news, marks }: Word,
+  point: number,
   take: (day: number, change: number) => boolean,
 ): boolean {
-  const { uses } = structure;
-  const usesEnd = uses.first[rank + 1] ?? 0;
-  for (let use = uses.first[rank] ?? 0; use < usesEnd; use += 1) {
-    const of = news.ofRank[uses.row[2 * use] ?? 0] ?? 0;
-    if (of === 0) continue;
-    const factor = uses.row[2 * use + 1] ?? 0;
+  for (let word = ~(marks[point] ?? 0); word > noWord; word = news.next[word] ?? noWord) {
+    const of = news.of[word] ?? 0;
+    const factor = news.factor[word] ?? 0;
     const numerator = uses.numerator[factor] ?? 0;
     const denominator = uses.denominator[factor] ?? 1;
-    const end = news.first[of] ?? 0;
-    for (let row = news.first[of - 1] ?? 0; row < end; row += 1) {
-      const ordered = news.quantity[row] ?? 0;
-      const needed = required(Math.abs(ordered), numerator, denominator);
-      if (!take(news.start[row] ?? 0, ordered < 0 ? -needed : needed)) return false;
+    const end = news.first[of + 1] ?? 0;
+    for (let row = news.first[of] ?? 0; row < end; row += 1) {
+      const before = required(news.before[row] ?? 0, numerator, denominator);
+      const after = required(news.after[row] ?? 0, numerator, denominator);
+      if (!take(news.start[row] ?? 0, after - before)) return false;
     }
   }
   return true;

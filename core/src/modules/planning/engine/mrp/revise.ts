@@ -1,31 +1,37 @@
-import { type OrderNews, sealNews } from "./order-news.ts";
+import { addNews, sealNews } from "./order-news.ts";
 import { leadDaysOfRank, oneByOne, rowsOfRank, wide } from "./orders.ts";
-import type { MrpPlan } from "./plan.ts";
+import { pushQuantity } from "./lot-sizing.ts";
+import type { MrpPlan, NetChange } from "./plan.ts";
 import { isLotForLotOfStock, leadTermsOf } from "./point-terms.ts";
 import { forEachNews } from "./requirements.ts";
+
+/** Instead of the number of news: the orders are as they were. */
+export const unchanged = -1;
 
 /**
  * Plans a point anew without netting it, where that is plain: once its first order is due, stock is used
  * up, and what is planned lot for lot orders each day what the day requires. So where only such
  * requirements change, and none comes or goes, their orders change alike. Null, and nothing is done,
  * where it is not as plain as that. Of the point itself nothing has changed, but its parents' orders.
+ * Returns the number of its news, or `unchanged`.
  */
-export function reviseLotForLot(plan: MrpPlan, news: OrderNews, point: number): boolean | null {
+export function reviseLotForLot(plan: MrpPlan, netChange: NetChange, point: number): number | null {
+  const { news } = netChange;
   const rank = plan.structure.rank[point] ?? 0;
   if (!canRevise(plan, point, rank)) return null;
-  const revisions = revisionsOf(plan, news, rank);
-  if (revisions === null) return null;
-  if (revisions.length === 0) return false;
-  const { orders } = plan;
+  if (!findRevised(plan, netChange, point)) return null;
+  const { orders, window } = plan;
+  const revised = window.lots.orders;
+  if (revised.count === 0) return unchanged;
   const lead = leadDaysOfRank(orders, rank);
-  for (const { order, before, after } of revisions) {
-    orders.quantity[order] = after;
-    const start = (orders.due[order] ?? 0) - lead;
-    news.start.push(start, start);
-    news.quantity.push(-before, after);
+  for (let at = 0; at < revised.count; at += 1) {
+    const due = revised.day[at] ?? 0;
+    const after = revised.quantity[at] ?? 0;
+    const row = orderDueOn(plan, rank, due) ?? 0;
+    addNews(news, due - lead, orders.quantity[row] ?? 0, after);
+    orders.quantity[row] = after;
   }
-  sealNews(news, rank);
-  return true;
+  return sealNews(news);
 }
 
 /** Planned lot for lot from stock that is one number, and orders that are read at once. */
@@ -39,39 +45,38 @@ function canRevise(plan: MrpPlan, point: number, rank: number): boolean {
   return hasPlainOrders && isLeftAlone && isLotForLotOfStock(plan.terms, rank);
 }
 
-/** A requirement that changes, and the row of the order that is made for it alone. */
-type Revision = {
-  readonly order: number;
-  readonly before: number;
-  readonly after: number;
-};
-
-function revisionsOf(plan: MrpPlan, news: OrderNews, rank: number): Revision[] | null {
-  const { orders, window, terms } = plan;
+/**
+ * Leaves in `lots.orders` the orders that change, as they will be: each is made for the requirement of one
+ * day alone. False where it is not as plain as that.
+ */
+function findRevised(plan: MrpPlan, netChange: NetChange, point: number): boolean {
+  const { orders, window, terms, structure } = plan;
+  const { gross, origin } = window;
+  const revised = window.lots.orders;
+  revised.count = 0;
+  const rank = structure.rank[point] ?? 0;
   const { safetyLeadDays } = leadTermsOf(terms, rank);
   // The first order is more or less than its day requires: it makes good what stock lacks or gives.
-  const firstDay = (orders.due[rowsOfRank(orders, rank).first] ?? 0) + safetyLeadDays;
-  const days = addUpNews(plan, news, rank);
-  const revisions: Revision[] = [];
+  const firstDue = orders.due[rowsOfRank(orders, rank).first] ?? 0;
   let isPlain = true;
-  for (const day of days) {
-    const change = window.gross[day - window.origin] ?? 0;
-    window.gross[day - window.origin] = 0;
+  for (const day of addUpNews(plan, netChange, point)) {
+    const change = gross[day - origin] ?? 0;
+    gross[day - origin] = 0;
     if (change === 0 || !isPlain) continue;
-    const order = orderDueOn(plan, rank, day - safetyLeadDays);
-    const before = order === null ? 0 : (orders.quantity[order] ?? 0);
-    const after = before + change;
-    isPlain = order !== null && day > firstDay && after > 0 && after < wide;
-    if (order !== null) revisions.push({ order, before, after });
+    const due = day - safetyLeadDays;
+    const row = orderDueOn(plan, rank, due);
+    const after = row === null ? 0 : (orders.quantity[row] ?? 0) + change;
+    isPlain = row !== null && due > firstDue && after > 0 && after < wide;
+    if (isPlain) pushQuantity(revised, due, after);
   }
-  return isPlain ? revisions : null;
+  return isPlain;
 }
 
 /** Leaves the changes of requirements in the window, and returns the days that have one. */
-function addUpNews(plan: MrpPlan, news: OrderNews, rank: number): number[] {
+function addUpNews(plan: MrpPlan, netChange: NetChange, point: number): number[] {
   const { gross, origin } = plan.window;
   const days: number[] = [];
-  forEachNews(plan, { rank, news }, (day, change) => {
+  forEachNews(plan.structure, netChange, point, (day, change) => {
     if (gross[day - origin] === 0) days.push(day);
     gross[day - origin] = (gross[day - origin] ?? 0) + change;
     return true;

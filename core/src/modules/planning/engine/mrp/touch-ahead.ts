@@ -45,7 +45,7 @@ export function touchRun(plan: MrpPlan, from: number, to: number): number {
 export function touchChange(plan: MrpPlan, netChange: NetChange, points: Int32Array): number {
   const { requirements } = netChange;
   const sum = touchRecords(plan, requirements, points) + touchOrders(plan, points);
-  return sum + touchKept(plan, requirements, points) + touchNeighbours(plan, netChange, points);
+  return sum + touchKept(plan, requirements, points) + touchBelow(plan, netChange, points);
 }
 
 /** What is known by rank, and where the rest lies. */
@@ -54,7 +54,7 @@ function touchRecords(
   requirements: Requirements,
   points: Int32Array,
 ): number {
-  const { rank, uses, components } = structure;
+  const { rank, components } = structure;
   let sum = 0;
   for (let at = 0; at < points.length; at += 1) {
     const point = points[at] ?? 0;
@@ -62,7 +62,7 @@ function touchRecords(
   }
   for (let at = 0; at < points.length; at += 1) {
     const of = rank[points[at] ?? 0] ?? 0;
-    sum += touchTerms(terms, of) + (trouble[of] ?? 0) + (uses.first[of] ?? 0);
+    sum += touchTerms(terms, of) + (trouble[of] ?? 0);
     sum += (orders.ofRank[4 * of] ?? 0) + (requirements.record[4 * of + 1] ?? 0);
   }
   return sum;
@@ -98,24 +98,19 @@ function touchKept(
   return sum;
 }
 
-/** Whether the orders of parents have changed, and whether components are marked already. */
-function touchNeighbours(
+/** Whether components are marked already. */
+function touchBelow(
   { structure }: MrpPlan,
-  { news, marks }: NetChange,
+  { below, marks }: NetChange,
   points: Int32Array,
 ): number {
-  const { rank, uses, components } = structure;
+  const { first } = structure.components;
   let sum = 0;
   for (let at = 0; at < points.length; at += 1) {
     const point = points[at] ?? 0;
-    const of = rank[point] ?? 0;
-    const usesEnd = Math.min(uses.first[of + 1] ?? 0, (uses.first[of] ?? 0) + linesAhead);
-    for (let use = uses.first[of] ?? 0; use < usesEnd; use += 1) {
-      sum += news.ofRank[uses.row[2 * use] ?? 0] ?? 0;
-    }
-    const below = components.first[point] ?? 0;
-    const end = Math.min(components.first[point + 1] ?? 0, below + linesAhead);
-    for (let row = below; row < end; row += 1) sum += marks[components.component[row] ?? 0] ?? 0;
+    const from = first[point] ?? 0;
+    const end = Math.min(first[point + 1] ?? 0, from + linesAhead);
+    for (let row = from; row < end; row += 1) sum += marks[below[2 * row] ?? 0] ?? 0;
   }
   return sum;
 }
