@@ -1,6 +1,6 @@
 import { at } from "./at.ts";
 import type { Graph } from "./graph.ts";
-import { arrivalByJob, arrivalByMachine, arrivalFrom, endOf } from "./timing.ts";
+import { arrivalByMachine, arrivalFrom, setupBetween } from "./timing.ts";
 import type { Random } from "./random.ts";
 
 /**
@@ -40,23 +40,62 @@ export function findCriticalPath(
   target: number,
   random: Random,
 ): void {
-  const { model, machinePred } = graph;
-  const { release, operations, hasResources } = model;
+  const { operations, isPlaced } = graph.model;
+  const last = target === operations ? anyLast(graph, random) : target;
   path.waits = 0;
-  let i = target === operations ? anyLast(graph, random) : target;
-  // Written from the back; reversed below.
+  path.blockStart[0] = 0;
+  if (isPlaced) traceArrivals(graph, path, last, random);
+  else traceSums(graph, path, last, random);
+  turnRound(path);
+}
+
+/**
+ * Writes the path from its last operation backwards, where starts are sums of times. This is the loop of
+ * `traceArrivals` without what only placed operations have; it makes a tenth more moves per second.
+ */
+function traceSums(graph: Graph, path: CriticalPath, last: number, random: Random): void {
+  const { head, time, step, machinePred, model } = graph;
+  const { jobPred, hasSetups, operations } = model;
   const { nodes, blockStart } = path;
   let length = 0;
   let blocks = 0;
-  blockStart[0] = 0;
-  while (i < operations) {
+  for (let i = last; i < operations;) {
+    nodes[length] = i;
+    length += 1;
+    const start = at(head, i);
+    const p = at(jobPred, i);
+    const m = at(machinePred, i);
+    let free = at(head, m) + at(time, m);
+    if (hasSetups) free += setupBetween(graph, m, i);
+    const isJobCritical = p !== operations && at(head, p) + at(step, p) === start;
+    const isMachineCritical = m < operations && free === start;
+    if (isMachineCritical && (!isJobCritical || random.below(2) === 0)) {
+      i = m;
+      continue;
+    }
+    blocks += 1;
+    blockStart[blocks] = length;
+    i = isJobCritical ? p : operations;
+  }
+  path.length = length;
+  path.blocks = blocks;
+}
+
+/** The same under calendars, with joins, with resources. */
+function traceArrivals(graph: Graph, path: CriticalPath, last: number, random: Random): void {
+  const { machinePred, heldBy, model } = graph;
+  const { release, operations, hasResources } = model;
+  const { nodes, blockStart } = path;
+  let length = 0;
+  let blocks = 0;
+  for (let i = last; i < operations;) {
     nodes[length] = i;
     length += 1;
     const p = lastPredecessor(graph, i);
     const m = at(machinePred, i);
-    const byJob = arrivalOf(graph, i, p);
+    const byJob = p === operations ? -1 : arrivalFrom(graph, p);
     const byMachine = m < operations ? arrivalByMachine(graph, i) : -1;
-    const holder = hasResources ? at(graph.heldBy, i) : operations;
+    const holder = hasResources ? at(heldBy, i) : operations;
     if (holder < operations) {
       path.waiting[path.waits] = i;
       path.holding[path.waits] = holder;
@@ -78,10 +117,17 @@ export function findCriticalPath(
     blockStart[blocks] = length;
     i = isJobCritical ? p : operations;
   }
-  reverse(nodes, length);
   path.length = length;
   path.blocks = blocks;
-  // Cuts counted from the back become cuts counted from the front.
+}
+
+/** Operations, and cuts, counted from the back become those counted from the front. */
+function turnRound({ nodes, length, blocks, blockStart }: CriticalPath): void {
+  for (let a = 0, z = length - 1; a < z; a += 1, z -= 1) {
+    const swapped = at(nodes, a);
+    nodes[a] = at(nodes, z);
+    nodes[z] = swapped;
+  }
   for (let b = 0, e = blocks; b <= e; b += 1, e -= 1) {
     const cut = length - at(blockStart, b);
     blockStart[b] = length - at(blockStart, e);
@@ -94,7 +140,7 @@ function lastPredecessor(graph: Graph, i: number): number {
   const { jobPred, hasJoins, joins } = graph.model;
   let last = at(jobPred, i);
   if (!hasJoins) return last;
-  let latest = arrivalOf(graph, i, last);
+  let latest = last === graph.model.operations ? -1 : arrivalFrom(graph, last);
   for (let k = at(joins.predStart, i); k < at(joins.predStart, i + 1); k += 1) {
     const arrival = arrivalFrom(graph, at(joins.preds, k));
     if (arrival <= latest) continue;
@@ -104,30 +150,17 @@ function lastPredecessor(graph: Graph, i: number): number {
   return last;
 }
 
-function arrivalOf(graph: Graph, i: number, p: number): number {
-  const { operations, isPlaced } = graph.model;
-  if (p === operations) return -1;
-  return isPlaced ? arrivalFrom(graph, p) : arrivalByJob(graph, i);
-}
-
 /** One of the operations that end last. */
-function anyLast(graph: Graph, random: Random): number {
-  const { lastOfJob, operations, transfer } = graph.model;
+function anyLast({ head, time, end, makespan, model }: Graph, random: Random): number {
+  const { lastOfJob, operations, transfer, isPlaced } = model;
   let found = operations;
   let ties = 0;
   for (let k = 0; k < lastOfJob.length; k += 1) {
     const last = at(lastOfJob, k);
-    if (endOf(graph, last) + at(transfer, last) !== graph.makespan) continue;
+    const done = isPlaced ? at(end, last) : at(head, last) + at(time, last);
+    if (done + at(transfer, last) !== makespan) continue;
     ties += 1;
     if (ties === 1 || random.below(ties) === 0) found = last;
   }
   return found;
-}
-
-function reverse(nodes: Int32Array, length: number): void {
-  for (let a = 0, z = length - 1; a < z; a += 1, z -= 1) {
-    const swapped = at(nodes, a);
-    nodes[a] = at(nodes, z);
-    nodes[z] = swapped;
-  }
 }

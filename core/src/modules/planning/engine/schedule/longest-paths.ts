@@ -31,7 +31,7 @@ export function updateHeadsOf(graph: Graph, u: number, a: number, b: number, c: 
   if (atC > high && atC < n) high = atC;
   if (graph.model.isPlaced) updateStarts(graph, low, high);
   else if (!graph.isSwept) updateHeads(graph, low, high);
-  else if (graph.model.hasSetups) sweepHeadsWithSetups(graph, low);
+  else if (graph.model.hasSetups || graph.model.hasReleases) sweepHeadsOfAll(graph, low);
   else sweepHeads(graph, low);
 }
 
@@ -65,24 +65,25 @@ function markFour(graph: Graph, u: number, a: number, b: number, c: number): voi
 }
 
 /**
- * Heads from place `low` to the end of the order. Setups have a loop of their own: their mere
- * presence in this one costs a sixth of the moves per second, by the registers they take.
+ * Heads from place `low` to the end of the order, where there are neither setups nor releases. Those
+ * have a loop of their own: the mere presence of setups in this one costs a sixth of the moves per second,
+ * by the registers they take, and releases, which are one more read, a fifteenth.
  */
 function sweepHeads(graph: Graph, low: number): void {
   const { order, head, time, step, machinePred, model } = graph;
-  const { jobPred, release, operations } = model;
+  const { jobPred, operations } = model;
   for (let k = low; k < operations; k += 1) {
     const i = at(order, k);
     const j = at(jobPred, i);
     const before = at(machinePred, i);
     const byJob = (at(head, j) + at(step, j)) | 0;
     const byMachine = (at(head, before) + at(time, before)) | 0;
-    head[i] = larger(larger(byJob, byMachine), at(release, i));
+    head[i] = larger(byJob, byMachine);
   }
   updateFigures(graph);
 }
 
-function sweepHeadsWithSetups(graph: Graph, low: number): void {
+function sweepHeadsOfAll(graph: Graph, low: number): void {
   const { order, head, time, step, machinePred, model } = graph;
   const { jobPred, release, operations } = model;
   for (let k = low; k < operations; k += 1) {

@@ -1,5 +1,5 @@
 import { at } from "./at.ts";
-import { estimateBefore, estimateBehind } from "./estimate.ts";
+import { estimateBefore, estimateBehind, leastBefore, leastBehind } from "./estimate.ts";
 import { guessBefore, guessBehind } from "./guess.ts";
 import { offer, type Neighbourhood } from "./neighbourhood.ts";
 import { pairTabuUntil } from "./tabu-list.ts";
@@ -36,11 +36,12 @@ export function considerSequenceMoves(hood: Neighbourhood): void {
       if (isFrontUseful || isRearUseful) considerBehind(hood, first, last);
       continue;
     }
+    // The nearest first: they are the most likely good ones, and a good one spares looking at the rest.
     if (isRearUseful) {
       const near = Math.max(from, to - reach);
-      for (let k = near; k < to; k += 1) considerBehind(hood, at(nodes, k), last);
-      for (let k = Math.max(from + 1, near); k < to; k += 1)
-        considerBefore(hood, last, at(nodes, k));
+      for (let k = to - 1; k >= near; k -= 1) considerBehind(hood, at(nodes, k), last);
+      for (let k = to - 2; k >= near && k > from; k -= 1)
+        if (!considerBefore(hood, last, at(nodes, k))) break;
     }
     if (isFrontUseful) {
       const near = Math.min(to, from + reach);
@@ -48,7 +49,8 @@ export function considerSequenceMoves(hood: Neighbourhood): void {
         if (k < to || !isRearUseful) considerBefore(hood, at(nodes, k), first);
         else considerBefore(hood, last, first);
       }
-      for (let k = from + 1; k < near; k += 1) considerBehind(hood, first, at(nodes, k));
+      for (let k = from + 2; k < near; k += 1)
+        if (!considerBehind(hood, first, at(nodes, k))) break;
     }
   }
 }
@@ -59,8 +61,11 @@ const reach = 100;
 /** Moves noted on one path; far more than are tried out. */
 const notedEnough = 256;
 
-/** u right behind v, both on one machine, u left of v. */
-function considerBehind(hood: Neighbourhood, u: number, v: number): void {
+/**
+ * u right behind v, both on one machine, u left of v. False where u is not worth moving farther to the
+ * right either: a cycle stays one, and the bound does not fall.
+ */
+function considerBehind(hood: Neighbourhood, u: number, v: number): boolean {
   const { graph, iteration, tabu } = hood;
   const { head, tail, time, machineSucc, model } = graph;
   const s = at(model.jobSucc, u);
@@ -71,7 +76,8 @@ function considerBehind(hood: Neighbourhood, u: number, v: number): void {
     s !== model.operations &&
     at(tail, s) >= at(time, s) + at(tail, v) &&
     at(head, v) >= at(head, s) + at(time, s);
-  if (isPathPossible) return;
+  if (isPathPossible) return false;
+  if (graph.keepsTails && isHopeless(hood, leastBehind(graph, u, v))) return model.hasSetups;
   let isTabu = false;
   for (let i = u; i !== v;) {
     i = at(machineSucc, i);
@@ -82,15 +88,17 @@ function considerBehind(hood: Neighbourhood, u: number, v: number): void {
   }
   if (!graph.keepsTails) {
     const guess = guessBehind(graph, hood.outlook, u, v);
-    return noteTrial(hood.trials, isTabu, u, at(graph.choice, u), v, guess);
+    noteTrial(hood.trials, isTabu, u, at(graph.choice, u), v, guess);
+    return true;
   }
   const limit = isTabu ? hood.record - 1 : hood.estimate;
   const estimate = estimateBehind(graph, hood.segment, u, v, limit);
   offer(hood, estimate, isTabu, u, at(graph.choice, u), v);
+  return true;
 }
 
-/** u right before v, both on one machine, u right of v. */
-function considerBefore(hood: Neighbourhood, u: number, v: number): void {
+/** u right before v, both on one machine, u right of v. False: nor is it worth moving farther to the left. */
+function considerBefore(hood: Neighbourhood, u: number, v: number): boolean {
   const { graph, iteration, tabu } = hood;
   const { head, tail, time, machinePred, model } = graph;
   const p = at(model.jobPred, u);
@@ -99,7 +107,8 @@ function considerBefore(hood: Neighbourhood, u: number, v: number): void {
     p !== model.operations &&
     at(tail, v) >= at(time, v) + at(tail, p) &&
     at(head, p) >= at(head, v) + at(time, v);
-  if (isPathPossible) return;
+  if (isPathPossible) return false;
+  if (graph.keepsTails && isHopeless(hood, leastBefore(graph, u, v))) return model.hasSetups;
   let isTabu = false;
   for (let i = u; i !== v;) {
     i = at(machinePred, i);
@@ -110,9 +119,16 @@ function considerBefore(hood: Neighbourhood, u: number, v: number): void {
   }
   if (!graph.keepsTails) {
     const guess = guessBefore(graph, hood.outlook, u, v);
-    return noteTrial(hood.trials, isTabu, u, at(graph.choice, u), at(machinePred, v), guess);
+    noteTrial(hood.trials, isTabu, u, at(graph.choice, u), at(machinePred, v), guess);
+    return true;
   }
   const limit = isTabu ? hood.record - 1 : hood.estimate;
   const estimate = estimateBefore(graph, hood.segment, u, v, limit);
   offer(hood, estimate, isTabu, u, at(graph.choice, u), at(machinePred, v));
+  return true;
+}
+
+/** Whether a move whose estimate is at least this can neither be the best one nor set a record. */
+function isHopeless({ estimate, record }: Neighbourhood, least: number): boolean {
+  return least > estimate && least >= record;
 }
