@@ -16,23 +16,7 @@ import type {
   rollUpCosts,
 } from "@millwright/contracts/api";
 
-/** Shapes of engineering that the contract states as schemas only (see shapes.ts). */
-type Output<S extends { _zod: { output: unknown } }> = S["_zod"]["output"];
-type Input<S extends { _zod: { input: unknown } }> = S["_zod"]["input"];
-type Body<R> = R extends {
-  request: { body: { content: { "application/json": { schema: infer S } } } };
-}
-  ? S extends { _zod: { input: unknown } }
-    ? Input<S>
-    : never
-  : never;
-type Answer<R> = R extends {
-  responses: { 200: { content: { "application/json": { schema: infer S } } } };
-}
-  ? S extends { _zod: { output: unknown } }
-    ? Output<S>
-    : never
-  : never;
+import type { Answer, Body, Input, Output } from "./contract-types.ts";
 
 export type ItemInput = Body<typeof createItem>;
 export type RoutingStepInput = ItemInput["operations"][number];

@@ -21,31 +21,15 @@ import type {
   userCommands,
 } from "@millwright/contracts/api";
 
-/** Shapes of identity and access that the contract states as schemas only (see shapes.ts). */
-type Output<S extends { _zod: { output: unknown } }> = S["_zod"]["output"];
-type Input<S extends { _zod: { input: unknown } }> = S["_zod"]["input"];
-type Body<R> = R extends {
-  request: { body: { content: { "application/json": { schema: infer S } } } };
-}
-  ? S extends { _zod: { input: unknown } }
-    ? Input<S>
-    : never
-  : never;
-type Answer<R, Status extends number> = R extends {
-  responses: Record<Status, { content: { "application/json": { schema: infer S } } }>;
-}
-  ? S extends { _zod: { output: unknown } }
-    ? Output<S>
-    : never
-  : never;
+import type { Answer, Body, Output } from "./contract-types.ts";
 
-export type Setup = Answer<typeof getSetup, 200>;
-export type SignInMethods = Answer<typeof getSignInMethods, 200>;
+export type Setup = Answer<typeof getSetup>;
+export type SignInMethods = Answer<typeof getSignInMethods>;
 export type SignIn = Body<typeof signIn>;
-export type LinkPurpose = Answer<typeof readLink, 200>;
+export type LinkPurpose = Answer<typeof readLink>;
 export type ChangeMe = Body<typeof changeMe>;
 
-export type UserWithSessions = Answer<typeof getUser, 200>;
+export type UserWithSessions = Answer<typeof getUser>;
 export type Invited = Output<typeof invitedSchema>;
 export type InviteUser = Body<typeof inviteUser>;
 export type UserCommand = (typeof userCommands)[number];

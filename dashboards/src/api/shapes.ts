@@ -8,12 +8,7 @@ import type {
   stateIntervalSchema,
 } from "@millwright/contracts/api";
 
-/**
- * Shapes of answers and requests that the contract states as schemas only. They are derived as types:
- * the schemas stay on the server.
- */
-type Output<S extends { _zod: { output: unknown } }> = S["_zod"]["output"];
-type Input<S extends { _zod: { input: unknown } }> = S["_zod"]["input"];
+import type { Answer, Input, Output } from "./contract-types.ts";
 
 export type CurrentOperation = Output<typeof currentOperationSchema>;
 export type Equipment = Output<typeof equipmentSchema>;
@@ -23,6 +18,4 @@ export type BindingInput = Input<typeof bindingInputSchema>;
 export type DraftWorkOrder = Input<typeof draftWorkOrderSchema>;
 
 /** What a gateway signs in with; the server shows the token once. */
-export type Registration = Output<
-  (typeof registerEdgeNode)["responses"][201]["content"]["application/json"]["schema"]
->;
+export type Registration = Answer<typeof registerEdgeNode, 201>;

@@ -10,22 +10,7 @@ import type {
   transferInputSchema,
 } from "@millwright/contracts/api";
 
-/** Shapes of stock that the contract states as schemas only (see shapes.ts). */
-type Input<S extends { _zod: { input: unknown } }> = S["_zod"]["input"];
-type Body<R> = R extends {
-  request: { body: { content: { "application/json": { schema: infer S } } } };
-}
-  ? S extends { _zod: { input: unknown } }
-    ? Input<S>
-    : never
-  : never;
-type Answer<R> = R extends {
-  responses: { 200: { content: { "application/json": { schema: infer S } } } };
-}
-  ? S extends { _zod: { output: unknown } }
-    ? S["_zod"]["output"]
-    : never
-  : never;
+import type { Answer, Body, Input } from "./contract-types.ts";
 
 export type Moves = Body<typeof postMoves>;
 export type Picks = Answer<typeof suggestPicks>;

@@ -3,6 +3,7 @@ import { z } from "zod";
 import { bindingRoles, machineStates, operationStates, workOrderStates } from "./tables.ts";
 
 export { Refusal, type RefusalDetail, type RefusalKind } from "./refusal.ts";
+export * from "./countable.ts";
 export * from "./downtime.ts";
 export * from "./engineering.ts";
 export * from "./gauges.ts";

@@ -1,4 +1,5 @@
 import type { StoredItem } from "@millwright/contracts/api";
+import { checkCountable } from "@millwright/contracts/states";
 import {
   Decimal,
   iso8601Schema,
@@ -13,7 +14,6 @@ import { invariant, Refusal } from "../../platform/errors.ts";
 import type { Engineering } from "../engineering/index.ts";
 import type { By } from "./change-work-order.ts";
 import { fold, type WorkOrderEvent } from "./domain/work-order.ts";
-import { checkPrecision } from "./domain/quantity.ts";
 import { nextWorkOrderNumber } from "./store/number-sequence.ts";
 import { insertWorkOrder } from "./store/work-orders.ts";
 
@@ -75,7 +75,7 @@ function checkItem(item: StoredItem | null, asked: AskedOrder): StoredItem {
       kind: "invalid",
     });
   }
-  checkPrecision(asked.quantity, item);
+  checkCountable(asked.quantity, item);
   return item;
 }
 

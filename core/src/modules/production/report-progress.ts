@@ -1,3 +1,4 @@
+import { checkCountable } from "@millwright/contracts/states";
 import { Decimal, type Quantity } from "@millwright/contracts/units";
 
 import type { Transaction } from "../../platform/db/transaction.ts";
@@ -5,7 +6,6 @@ import { Refusal } from "../../platform/errors.ts";
 import type { Engineering } from "../engineering/index.ts";
 import type { Equipment } from "../equipment/index.ts";
 import { type By, changeWorkOrder } from "./change-work-order.ts";
-import { checkPrecision } from "./domain/quantity.ts";
 import type { WorkOrder } from "./domain/work-order.ts";
 import { instantOf } from "./instant.ts";
 import { loadWorkOrders } from "./store/work-orders.ts";
@@ -27,8 +27,8 @@ export async function reportProgress(
     await refuseCounted(tx, deps.equipment, found.order, asked.step);
     const item = await deps.engineering.item(tx, found.order.itemId);
     if (item !== null) {
-      checkPrecision(asked.good, item);
-      checkPrecision(asked.scrap, item);
+      checkCountable(asked.good, item);
+      checkCountable(asked.scrap, item);
     }
   }
   await changeWorkOrder(

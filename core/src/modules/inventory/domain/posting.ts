@@ -1,4 +1,4 @@
-import { Refusal, type Tracking } from "@millwright/contracts/states";
+import { checkCountable, Refusal, type Tracking } from "@millwright/contracts/states";
 import { assertNever, Decimal } from "@millwright/contracts/units";
 
 import { holdsStock, isPhysical, isUse, type Location } from "./location.ts";
@@ -91,24 +91,8 @@ export function checkQuantity(quantity: string, item: StockedItem): void {
       { kind: "invalid" },
     );
   }
-  if (asked.gte(quantityBound)) {
-    throw new Refusal(
-      "quantity.too_large",
-      `${quantity} ${item.uom} of ${item.number}: a quantity is below ${quantityBound}. Check the unit.`,
-      { kind: "invalid" },
-    );
-  }
-  if (asked.decimalPlaces() > item.uomDecimals) {
-    throw new Refusal(
-      "quantity.too_precise",
-      `${item.number} is counted in ${item.uom} to ${item.uomDecimals} decimals; ${quantity} has more. Round it first.`,
-      { kind: "invalid" },
-    );
-  }
+  checkCountable(quantity, item);
 }
-
-// With 6 decimals that is 18 digits, and sums of them stay exact in the 20 digits Decimal keeps.
-const quantityBound = 1e12;
 
 /** The net change of every place, so that each balance is written once. Changes of 0 are kept. */
 export function sumChanges(moves: readonly Move[]): Change[] {

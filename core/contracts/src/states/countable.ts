@@ -1,5 +1,5 @@
-import { Refusal } from "@millwright/contracts/states";
-import { Decimal } from "@millwright/contracts/units";
+import { Decimal } from "../units/index.ts";
+import { Refusal } from "./refusal.ts";
 
 /** How an item is counted, as engineering says. */
 export type Counted = {
@@ -8,11 +8,14 @@ export type Counted = {
   readonly uomDecimals: number;
 };
 
+// With 6 decimals that is 18 digits, and sums of them stay exact in the 20 digits Decimal keeps.
+const quantityBound = 1e12;
+
 /**
- * Refuses what nobody can count: half a piece, or more than there can be.
+ * Refuses what nobody can count: half a piece, or more than there can be. Zero and less are for the caller.
  * @throws Refusal quantity.too_large · quantity.too_precise
  */
-export function checkPrecision(quantity: string, item: Counted): void {
+export function checkCountable(quantity: string, item: Counted): void {
   const asked = new Decimal(quantity);
   if (asked.abs().gte(quantityBound)) {
     throw new Refusal(
@@ -29,6 +32,3 @@ export function checkPrecision(quantity: string, item: Counted): void {
     );
   }
 }
-
-// As in inventory: with 6 decimals that is 18 digits, and sums of them stay exact.
-const quantityBound = 1e12;
