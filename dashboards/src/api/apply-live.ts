@@ -24,9 +24,11 @@ export function createLiveApplier(client: QueryClient): (message: LiveMessage) =
           (machine) => machine && { ...machine, tile: message.tile },
         );
         soon(keys.machineEvents(workUnitId));
-        // Somebody may have said why it was down.
-        soon(keys.stops(workUnitId));
         if (stateBefore !== message.tile.state) soon(keys.states(workUnitId));
+        // While it is down somebody may say why; counts of one that runs change no stop.
+        if (stateBefore !== message.tile.state || message.tile.state === "down") {
+          soon(keys.stops(workUnitId));
+        }
         return;
       }
       case "values":

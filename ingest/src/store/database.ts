@@ -17,6 +17,9 @@ export function openPool(databaseUrl: string, onIdleError: (error: Error) => voi
     max: connectionsMax,
     application_name: "millwright-ingest",
     connectionTimeoutMillis: 10_000,
+    // A connection that a router forgot is found dead within minutes instead of two hours.
+    keepAlive: true,
+    keepAliveInitialDelayMillis: 10_000,
     // Statements that need not wait for each other go out together: see `inTransaction`.
     pipeline: true,
   });

@@ -171,7 +171,7 @@ const ofMachine = {
   params: z.object({ workUnitId: z.uuid().toLowerCase() }),
 };
 
-/** Stops that touch the window. @throws work_unit.unknown · request.window_not_valid */
+/** Stops that touch the window of at most 31 days. @throws work_unit.unknown · request.window_not_valid */
 export const listStops = createRoute({
   method: "get",
   path: "/api/work-units/{workUnitId}/stops",

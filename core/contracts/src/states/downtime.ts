@@ -15,13 +15,18 @@ export type LossCategory = (typeof lossCategories)[number];
 export const reasonCodeLengthMax = 200;
 
 /**
- * What a machine says as a reason, as it is kept: trimmed text. "" = it gives none, which PLCs say as 0
- * and others as an empty text or false.
+ * What a machine says as a reason, as it is kept: one line, trimmed, so that the API takes it as well.
+ * "" = it gives none, which PLCs say as 0 and others as an empty text or false.
  */
 export function reasonCodeOf(raw: string | null): string {
-  // PostgreSQL's text has no NUL.
-  const code = (raw ?? "").replaceAll("\0", "").trim();
-  return code === "0" || code === "false" ? "" : code.slice(0, reasonCodeLengthMax);
+  const code = (raw ?? "")
+    .replace(/\p{Cc}+/gu, " ")
+    .trim()
+    .slice(0, reasonCodeLengthMax)
+    // Half of a character that the cut left.
+    .replace(/[\uD800-\uDBFF]$/, "")
+    .trimEnd();
+  return code === "0" || code === "false" ? "" : code;
 }
 
 /**

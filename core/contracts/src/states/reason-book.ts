@@ -37,9 +37,11 @@ export class ReasonBook {
   }
 
   reasonOf(workUnitId: string, stop: Stop): StopReason {
-    const given = this.givenFor(workUnitId, stop)[0] ?? null;
-    if (given !== null) {
-      return { kind: "reason", reasonId: given.reasonId, source: "person", given };
+    const words = this.givenFor(workUnitId, stop);
+    const [newest] = words;
+    if (newest !== undefined) {
+      const given = { ...newest, version: versionOf(words) };
+      return { kind: "reason", reasonId: newest.reasonId, source: "person", given };
     }
     if (stop.code === "") return { kind: "none" };
     const reasonId =
@@ -64,6 +66,11 @@ export class ReasonBook {
     }
     return found.sort((a, b) => b.givenTime - a.givenTime);
   }
+}
+
+/** Of all that was said about a stop: whoever saw less of it than there is has seen a lower one. */
+export function versionOf(words: readonly GivenReason[]): number {
+  return words.reduce((sum, { version }) => sum + version, 0);
 }
 
 /** Index of the first one that begins at or after `time`; their number when none does. */

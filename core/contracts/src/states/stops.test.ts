@@ -1,7 +1,8 @@
 import type { MachineState } from "./tables.ts";
 import { expect, test } from "vitest";
 
-import { ReasonBook } from "./reason-book.ts";
+import { reasonCodeOf } from "./downtime.ts";
+import { ReasonBook, versionOf } from "./reason-book.ts";
 import { stopsOf } from "./stops.ts";
 
 /** Seconds, and a state or ("code") what the machine says. */
@@ -100,6 +101,19 @@ test.each<[string, Row[], unknown[]]>([
     [[10, 20, "9"]],
   ],
   [
+    "nor is one that is told again during the stop, or a moment before it",
+    [
+      [0, says("7")],
+      [9, says("7")],
+      [10, "down"],
+      [11, says("7")],
+      [14, says("9")],
+      [15, says("door")],
+      [20, "idle"],
+    ],
+    [[10, 20, "9"]],
+  ],
+  [
     "points that repeat the state are one stop, and it may go on",
     [
       [10, "down"],
@@ -164,4 +178,19 @@ test("what was said holds for the stop that shares time with it, wherever late r
   expect(of(150, 350)).toEqual(["b", "a"]);
   expect(of(700, null)).toEqual(["c"]);
   expect(of(450, 480)).toEqual([]);
+  // Who saw one of them only has not seen what there is to be corrected.
+  expect(versionOf(book.givenFor(saw, { from: 150, to: 350 }))).toBe(2);
+  const both = book.reasonOf(saw, { from: 150, to: 350, code: "" });
+  expect(both).toMatchObject({ reasonId: "b", given: { version: 2 } });
+});
+
+test("a code is kept as one trimmed line that the API takes, whatever a control sends", () => {
+  expect(reasonCodeOf(null)).toBe("");
+  expect(reasonCodeOf(" 0 ")).toBe("");
+  expect(reasonCodeOf("false")).toBe("");
+  expect(reasonCodeOf(" E-42 \0")).toBe("E-42");
+  expect(reasonCodeOf("Door open\r\nzone 3\t")).toBe("Door open zone 3");
+  // Cut at a blank, and in the middle of a character of two halves.
+  expect(reasonCodeOf(`${"x".repeat(199)} y`)).toBe("x".repeat(199));
+  expect(reasonCodeOf(`${"x".repeat(199)}🔥`)).toBe("x".repeat(199));
 });

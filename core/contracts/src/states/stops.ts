@@ -45,6 +45,8 @@ export class StopTracker {
 
   /** From `at` on the machine gives this code; "" takes it back, which ends no stop's reason. */
   say(code: string, at: number): void {
+    // Told again after a restart it is no news, whenever that was.
+    if (code === this.#code) return;
     const stop = this.#stop;
     // A word from long before is no first word, even when it is told again.
     const isOfStop = stop !== null && at >= stop.from - firstWordMs;

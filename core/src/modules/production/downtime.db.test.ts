@@ -259,6 +259,15 @@ test("what was said stays with its stop when late readings move or split it", as
     [iso(at(25)), iso(at(50)), "ELECTRICAL"],
     [iso(at(8)), iso(at(20)), "ELECTRICAL"],
   ]);
+
+  // Who corrects one half leaves what was said of the other.
+  const later = { from: iso(at(30)), reasonId: breakdown.reasonId, version: 1 };
+  expect(await give(workUnitId, later)).toMatchObject({ status: 200 });
+  const corrected = await stopsOf(workUnitId);
+  expect(corrected.map(({ from, reason, version }) => [from, reason?.code, version])).toEqual([
+    [iso(at(25)), "BREAKDOWN", 2],
+    [iso(at(8)), "ELECTRICAL", 1],
+  ]);
 });
 
 async function setCode(code: string, workUnitId: string | null, reasonId: string | null) {

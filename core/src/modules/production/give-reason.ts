@@ -1,5 +1,5 @@
 import type { Stop as ShownStop } from "@millwright/contracts/api";
-import type { GivenReason } from "@millwright/contracts/states";
+import { type GivenReason, versionOf } from "@millwright/contracts/states";
 import { workUnitIdSchema } from "@millwright/contracts/units";
 
 import type { Transaction } from "../../platform/db/transaction.ts";
@@ -64,7 +64,7 @@ export async function giveReason(
   const book = await readReasonBook(tx, spanOf([stop], [workUnitId]));
   const before = book.givenFor(workUnitId, stop);
   const newest = before[0] ?? null;
-  requireVersion(newest?.version ?? 0, version);
+  requireVersion(versionOf(before), version);
   if (!reason.isActive && newest?.reasonId !== reasonId) {
     throw new Refusal(
       "downtime_reason.not_active",

@@ -15,7 +15,7 @@ import {
   changeDowntimeReason,
   readDowntimeReasons,
 } from "./downtime-reasons.ts";
-import { setMachineReasonCode } from "./machine-reason-codes.ts";
+import { machineReasonCodeSetter } from "./machine-reason-codes.ts";
 
 const { code, name, category } = newDowntimeReasonSchema.shape;
 
@@ -73,6 +73,7 @@ export async function importMachineReasonCodes(
 ): Promise<void> {
   const reasons = new Map((await readDowntimeReasons(tx)).map((one) => [one.code, one.reasonId]));
   const units = (await equipment.workCenters(tx)).flatMap(({ workUnits }) => workUnits);
+  const set = await machineReasonCodeSetter(tx, equipment);
   for (const { line, value } of rows) {
     const reasonId = reasons.get(value.reasonCode);
     const named = units.filter((unit) => unit.name === value.workUnitName);
@@ -86,9 +87,7 @@ export async function importMachineReasonCodes(
     } else {
       const workUnitId = unit?.workUnitId ?? null;
       const asked = { code: value.code, workUnitId, reasonId };
-      await setMachineReasonCode(tx, equipment, asked, by).catch((error: unknown) =>
-        problems.addRefusal(line, error),
-      );
+      await set(asked, by).catch((error: unknown) => problems.addRefusal(line, error));
     }
   }
 }

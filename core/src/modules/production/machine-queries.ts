@@ -105,16 +105,21 @@ function hasState(states: readonly StateInterval[]): boolean {
 
 const seriesMax = 8;
 // A year of states of one machine is what one screen can ask for.
-const windowMsMax = 366 * 86_400_000;
+const windowDaysMax = 366;
 
 /** @throws Refusal request.window_not_valid */
-export function readWindow(asked: { from: string; to: string }): { from: Date; to: Date } {
+export function readWindow(
+  asked: { from: string; to: string },
+  daysMax = windowDaysMax,
+): { from: Date; to: Date } {
   const window = { from: new Date(asked.from), to: new Date(asked.to) };
   const lengthMs = window.to.getTime() - window.from.getTime();
-  if (lengthMs > 0 && lengthMs <= windowMsMax) return window;
-  throw new Refusal("request.window_not_valid", "from must lie before to, at most 366 days.", {
-    kind: "invalid",
-  });
+  if (lengthMs > 0 && lengthMs <= daysMax * 86_400_000) return window;
+  throw new Refusal(
+    "request.window_not_valid",
+    `from must lie before to, at most ${daysMax} days.`,
+    { kind: "invalid" },
+  );
 }
 
 function unknownWorkUnit(workUnitId: string): Refusal {

@@ -42,28 +42,46 @@ function nameOf({ workUnitName }: MachineReasonCode): string {
 export async function setMachineReasonCode(
   tx: Transaction,
   equipment: Equipment,
-  asked: { code: string; workUnitId: string | null; reasonId: string | null },
+  asked: AskedMeaning,
   by: Actor,
 ): Promise<void> {
-  const { code, workUnitId, reasonId } = asked;
+  const set = await machineReasonCodeSetter(tx, equipment);
+  await set(asked, by);
+}
+
+/** `setMachineReasonCode` for many: what they stand on is read once. */
+export async function machineReasonCodeSetter(tx: Transaction, equipment: Equipment) {
   const reasons = await readDowntimeReasons(tx);
-  const after = reasonId === null ? null : knownReason(reasons, reasonId);
-  const machine = workUnitId === null ? null : await findMachine(tx, equipment, workUnitId);
-  const meanings = await loadMeanings(tx);
-  const known = meanings.find((one) => one.code === code && one.workUnitId === workUnitId);
-  if (known === undefined && after !== null && meanings.length >= codesMax) throw tooMany();
-  await (after === null
-    ? forget(tx, asked)
-    : save(tx, { code, workUnitId, reasonId: after.reasonId }));
-  const before = reasons.find((one) => one.reasonId === known?.reasonId) ?? null;
-  recordChange(tx, {
-    objectType: "machine_reason_code",
-    objectId: `${workUnitId ?? "all"}:${code}`,
-    label: machine === null ? code : `${machine.name} ${code}`,
-    before: before && { reason: before.code },
-    after: after && { reason: after.code },
-    by,
-  });
+  const known = new Map((await loadMeanings(tx)).map((one) => [keyOf(one), one.reasonId]));
+  return async (asked: AskedMeaning, by: Actor): Promise<void> => {
+    const { code, workUnitId, reasonId } = asked;
+    const after = reasonId === null ? null : knownReason(reasons, reasonId);
+    const machine = workUnitId === null ? null : await findMachine(tx, equipment, workUnitId);
+    const key = keyOf(asked);
+    const before = reasons.find((one) => one.reasonId === known.get(key)) ?? null;
+    if (after === null) {
+      await forget(tx, asked);
+      known.delete(key);
+    } else {
+      if (!known.has(key) && known.size >= codesMax) throw tooMany();
+      await save(tx, { code, workUnitId, reasonId: after.reasonId });
+      known.set(key, after.reasonId);
+    }
+    recordChange(tx, {
+      objectType: "machine_reason_code",
+      objectId: key,
+      label: machine === null ? code : `${machine.name} ${code}`,
+      before: before && { reason: before.code },
+      after: after && { reason: after.code },
+      by,
+    });
+  };
+}
+
+export type AskedMeaning = { code: string; workUnitId: string | null; reasonId: string | null };
+
+function keyOf({ code, workUnitId }: { code: string; workUnitId: string | null }): string {
+  return `${workUnitId ?? "all"}:${code}`;
 }
 
 async function save(
@@ -104,5 +122,5 @@ function tooMany(): Refusal {
   );
 }
 
-// All of them are read for every list of stops.
-const codesMax = 2_000;
+/** All of them are read for every list of stops. */
+export const codesMax = 2_000;

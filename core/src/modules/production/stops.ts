@@ -18,7 +18,7 @@ export async function readStops(
   { equipment, now }: { equipment: Equipment; now: Date },
   asked: { workUnitId: string; from: string; to: string },
 ): Promise<ShownStop[]> {
-  const window = readWindow(asked);
+  const window = readWindow(asked, daysMax);
   const machine = await findWorkUnit(tx, equipment, asked.workUnitId);
   // The last one may end behind the window.
   const end = await loadEnd(tx, asked.workUnitId, window.to);
@@ -90,3 +90,5 @@ export function showStop(
 
 // Two shifts of a machine that stops every two minutes.
 const stopsMax = 500;
+// A year of such a machine is half a million states, for a list of five hundred.
+const daysMax = 31;

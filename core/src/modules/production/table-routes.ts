@@ -30,7 +30,7 @@ import {
   importDowntimeReasons,
   importMachineReasonCodes,
 } from "./import-downtime-reasons.ts";
-import { readMachineReasonCodes } from "./machine-reason-codes.ts";
+import { codesMax, readMachineReasonCodes } from "./machine-reason-codes.ts";
 import { importWorkOrders, workOrderRowSchema } from "./import-work-orders.ts";
 import { readUnassignedCounts } from "./unassigned-counts.ts";
 import { readWorkOrderPage, workOrderList } from "./work-order-queries.ts";
@@ -126,7 +126,7 @@ function downtimeFiles({ platform, files }: Deps) {
         list: {
           schema: machineReasonCodeRowSchema,
           passedOver: columnsPassedOver(codeColumns, machineReasonCodeRowSchema),
-          rowsMax: reasonRowsMax,
+          rowsMax: codesMax,
           make: (tx, rows, { problems, caller }) =>
             importMachineReasonCodes(tx, equipment, rows, { problems, by: caller.actor }),
         },

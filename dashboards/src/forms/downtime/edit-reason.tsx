@@ -50,6 +50,8 @@ export function EditReason({
       onSuccess: lookAgain,
     },
   );
+  /** A name that was shown in the reader's language and left as it was stays what it is for all others. */
+  const nameToKeep = (of: DowntimeReason) => (typed.name === nameOf(of) ? of.name : typed.name);
   const set = (part: Partial<Typed>) => setTyped({ ...typed, ...part });
   return (
     <FormDialog
@@ -60,7 +62,7 @@ export function EditReason({
       onLookAgain={() => void lookAgain()}
       onSubmit={() => {
         if (reason === null) create.mutate(typed);
-        else change.mutate({ ...typed, of: reason });
+        else change.mutate({ ...typed, name: nameToKeep(reason), of: reason });
       }}
       onClose={onClose}
     >

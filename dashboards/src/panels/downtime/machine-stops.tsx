@@ -25,8 +25,10 @@ function Stops({ stops }: { stops: readonly Stop[] }) {
   const t = useTranslations();
   const may = useMay();
   const [isWhole, setWhole] = useState(false);
-  const [isAsked, setAsked] = useState(false);
-  if (stops.length === 0) return <p className="none">{t("downtime.noStops")}</p>;
+  const [asked, setAsked] = useState<Stop | null>(null);
+  if (stops.length === 0 && asked === null) {
+    return <p className="none">{t("downtime.noStops")}</p>;
+  }
   const now = stops.find(({ to, reason }) => to === null && reason === null);
   const shown = isWhole ? stops : stops.slice(0, shownFirst);
   return (
@@ -35,7 +37,7 @@ function Stops({ stops }: { stops: readonly Stop[] }) {
         <button
           type="button"
           className="button button-main button-large"
-          onClick={() => setAsked(true)}
+          onClick={() => setAsked(now)}
         >
           <Icon name="down" /> {t("downtime.downNow")}
         </button>
@@ -46,7 +48,8 @@ function Stops({ stops }: { stops: readonly Stop[] }) {
           {t("downtime.showAll", { count: stops.length })}
         </button>
       )}
-      {isAsked && now !== undefined && <GiveReason stop={now} onClose={() => setAsked(false)} />}
+      {/* The stop that was asked about, whatever the machine does meanwhile. */}
+      {asked !== null && <GiveReason stop={asked} onClose={() => setAsked(null)} />}
     </>
   );
 }

@@ -78,6 +78,18 @@ test("the first of many stops are kept, in their order, and no more than twice a
   expect(newest.list().map(({ from }) => from)).toEqual([999, 998, 997]);
 });
 
+test("a machine with a new code for each stop makes no report without end, and the sums add up", () => {
+  const tally = new DowntimeTally();
+  for (let i = 0; i < 2_000; i += 1) {
+    tally.add({ ...stop(i, 10), reason: { kind: "code", code: `door open ${i}` } });
+  }
+  tally.add(stop(3_000, 5));
+  const sums = [...tally.byReason.values()];
+  expect(sums).toHaveLength(502);
+  expect(sums.reduce((sum, { downMs }) => sum + downMs, 0)).toBe(tally.total.downMs);
+  expect(tally.byReason.get("code:…")).toMatchObject({ downMs: 15_000, stops: 1_500 });
+});
+
 function stop(from: number, downMs: number): PlannedStop {
   return { workUnitId: "m", from, to: null, code: "", downMs, reason: { kind: "none" } };
 }

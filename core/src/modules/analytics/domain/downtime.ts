@@ -104,13 +104,19 @@ function firstEndingAfter(bounds: Cuts["bounds"], time: number): number {
 /** Down time and number of stops; milliseconds of planned operation time. */
 export type DownSums = { downMs: number; stops: number };
 
-/** Sums stops by reason and by machine. */
+/** A machine whose code has a time or a counter in it has a new one for each stop: beyond these they are one. */
+const reasonsMax = 500;
+const otherCodes: StopReason = { kind: "code", code: "…" };
+
+/** Sums stops by reason, at most `reasonsMax` and one more, and by machine. */
 export class DowntimeTally {
   readonly total: DownSums = { downMs: 0, stops: 0 };
   readonly byReason = new Map<string, DownSums & { reason: StopReason }>();
   readonly byMachine = new Map<string, DownSums>();
 
-  add({ workUnitId, downMs, reason }: PlannedStop): void {
+  add({ workUnitId, downMs, reason: own }: PlannedStop): void {
+    const isOneMore = own.kind === "code" && !this.byReason.has(keyOf(own));
+    const reason = isOneMore && this.byReason.size >= reasonsMax ? otherCodes : own;
     const key = keyOf(reason);
     const ofReason = this.byReason.get(key) ?? { downMs: 0, stops: 0, reason };
     const ofMachine = this.byMachine.get(workUnitId) ?? { downMs: 0, stops: 0 };

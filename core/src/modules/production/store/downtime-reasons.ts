@@ -1,6 +1,7 @@
 import type { DowntimeReason } from "@millwright/contracts/api";
 import { sql } from "kysely";
 
+import { isTaken } from "../../../platform/db/failure.ts";
 import type { Transaction } from "../../../platform/db/transaction.ts";
 
 type StoredReason = Omit<DowntimeReason, "isStandard">;
@@ -26,7 +27,7 @@ export async function insertReason(tx: Transaction, reason: Reason): Promise<boo
   return rows.length === 1;
 }
 
-/** False when it is not of that version any more. */
+/** False when it is not of that version any more, or another one has taken the code meanwhile. */
 export async function updateReason(
   tx: Transaction,
   reason: Reason,
@@ -39,6 +40,11 @@ export async function updateReason(
      where tenant_id = ${tx.tenantId}
        and reason_id = ${reason.reasonId}
        and version = ${version}
-    returning reason_id`.execute(tx.over());
+    returning reason_id`
+    .execute(tx.over())
+    .catch((error: unknown) => {
+      if (isTaken(error, "downtime_reason")) return { rows: [] };
+      throw error;
+    });
   return rows.length === 1;
 }

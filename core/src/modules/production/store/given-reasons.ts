@@ -57,7 +57,10 @@ function toGiven(row: Row): GivenReason {
   };
 }
 
-/** Keeps what was said about a stop, instead of what was said before. False: somebody was faster. */
+/**
+ * Keeps what was said about a stop, instead of what was said before. Where that was about more than this
+ * stop, as late readings made several of one, it stays for the rest. False: somebody was faster.
+ */
 export async function replaceGivenReason(
   tx: Transaction,
   given: GivenReason & { workUnitId: string },
@@ -73,15 +76,29 @@ export async function replaceGivenReason(
        and g.version = old.version
     returning g.started_at`.execute(tx.over());
   if (gone.length !== before.length) return false;
+  const kept = [given, ...before.flatMap((one) => restsOf(one, given))];
   const { rows: made } = await sql`
     insert into production.given_reason
       (tenant_id, work_unit_id, started_at, ended_at, reason_id, note, given_by, given_time, version)
-    values (${tx.tenantId}, ${given.workUnitId}, ${new Date(given.from)},
-            ${given.to === null ? null : new Date(given.to)}, ${given.reasonId}, ${given.note},
-            ${given.givenBy}, ${new Date(given.givenTime)}, ${given.version})
+    select ${tx.tenantId}, ${given.workUnitId}, word.*
+      from unnest(${kept.map(({ from }) => new Date(from))}::timestamptz[],
+                  ${kept.map(({ to }) => (to === null ? null : new Date(to)))}::timestamptz[],
+                  ${kept.map(({ reasonId }) => reasonId)}::uuid[],
+                  ${kept.map(({ note }) => note)}::text[],
+                  ${kept.map(({ givenBy }) => givenBy)}::text[],
+                  ${kept.map(({ givenTime }) => new Date(givenTime))}::timestamptz[],
+                  ${kept.map(({ version }) => version)}::integer[]) as word
     on conflict do nothing
     returning started_at`.execute(tx.over());
-  return made.length === 1;
+  return made.length === kept.length;
+}
+
+/** What a word says of the time before and behind a stop. One without an end says nothing of later stops. */
+function restsOf(word: GivenReason, { from, to }: Pick<GivenReason, "from" | "to">): GivenReason[] {
+  const rests: GivenReason[] = [];
+  if (word.from < from) rests.push({ ...word, to: from });
+  if (to !== null && word.to !== null && word.to > to) rests.push({ ...word, from: to });
+  return rests;
 }
 
 /**
