@@ -1,6 +1,6 @@
 import { at } from "./at.ts";
 import type { Graph } from "./graph.ts";
-import { arrivalByMachine, arrivalFrom, setupBetween } from "./timing.ts";
+import { arrivalByMachine, arrivalFrom } from "./timing.ts";
 import type { Random } from "./random.ts";
 
 /**
@@ -40,61 +40,18 @@ export function findCriticalPath(
   target: number,
   random: Random,
 ): void {
-  const { operations, isPlaced } = graph.model;
-  const last = target === operations ? anyLast(graph, random) : target;
+  const { head, time, step, machinePred, heldBy, model } = graph;
+  const { jobPred, release, operations, isPlaced, hasSetups, hasJoins, hasResources } = model;
+  const { nodes, blockStart } = path;
+  // Written from the back; turned round below.
+  let length = 0;
+  let blocks = 0;
+  blockStart[0] = 0;
   path.waits = 0;
-  path.blockStart[0] = 0;
-  if (isPlaced) traceArrivals(graph, path, last, random);
-  else traceSums(graph, path, last, random);
-  turnRound(path);
-}
-
-/**
- * Writes the path from its last operation backwards, where starts are sums of times. This is the loop of
- * `traceArrivals` without what only placed operations have; it makes a tenth more moves per second.
- */
-function traceSums(graph: Graph, path: CriticalPath, last: number, random: Random): void {
-  const { head, time, step, machinePred, model } = graph;
-  const { jobPred, hasSetups, operations } = model;
-  const { nodes, blockStart } = path;
-  let length = 0;
-  let blocks = 0;
-  for (let i = last; i < operations;) {
+  let i = target === operations ? anyLast(graph, random) : target;
+  while (i < operations) {
     nodes[length] = i;
     length += 1;
-    const start = at(head, i);
-    const p = at(jobPred, i);
-    const m = at(machinePred, i);
-    let free = at(head, m) + at(time, m);
-    if (hasSetups) free += setupBetween(graph, m, i);
-    const isJobCritical = p !== operations && at(head, p) + at(step, p) === start;
-    const isMachineCritical = m < operations && free === start;
-    if (isMachineCritical && (!isJobCritical || random.below(2) === 0)) {
-      i = m;
-      continue;
-    }
-    blocks += 1;
-    blockStart[blocks] = length;
-    i = isJobCritical ? p : operations;
-  }
-  path.length = length;
-  path.blocks = blocks;
-}
-
-/** The same under calendars, with joins, with resources. */
-function traceArrivals(graph: Graph, path: CriticalPath, last: number, random: Random): void {
-  const { machinePred, heldBy, model } = graph;
-  const { release, operations, hasResources } = model;
-  const { nodes, blockStart } = path;
-  let length = 0;
-  let blocks = 0;
-  for (let i = last; i < operations;) {
-    nodes[length] = i;
-    length += 1;
-    const p = lastPredecessor(graph, i);
-    const m = at(machinePred, i);
-    const byJob = p === operations ? -1 : arrivalFrom(graph, p);
-    const byMachine = m < operations ? arrivalByMachine(graph, i) : -1;
     const holder = hasResources ? at(heldBy, i) : operations;
     if (holder < operations) {
       path.waiting[path.waits] = i;
@@ -105,6 +62,14 @@ function traceArrivals(graph: Graph, path: CriticalPath, last: number, random: R
       i = holder;
       continue;
     }
+    // Where starts are sums of times they are added up here: a twelfth of the moves per second.
+    const p = hasJoins ? lastPredecessor(graph, i) : at(jobPred, i);
+    const m = at(machinePred, i);
+    let byJob = -1;
+    if (p !== operations) byJob = isPlaced ? arrivalFrom(graph, p) : at(head, p) + at(step, p);
+    let byMachine = -1;
+    if (m < operations)
+      byMachine = isPlaced || hasSetups ? arrivalByMachine(graph, i) : at(head, m) + at(time, m);
     // What arrives last decides, unless the release does. Under a calendar the start may be later.
     const latest = Math.max(byJob, byMachine, at(release, i));
     const isJobCritical = p !== operations && byJob === latest;
@@ -119,6 +84,7 @@ function traceArrivals(graph: Graph, path: CriticalPath, last: number, random: R
   }
   path.length = length;
   path.blocks = blocks;
+  turnRound(path);
 }
 
 /** Operations, and cuts, counted from the back become those counted from the front. */
@@ -137,9 +103,8 @@ function turnRound({ nodes, length, blocks, blockStart }: CriticalPath): void {
 
 /** Of the operations that `i` follows, the one whose product arrives last; the end when there is none. */
 function lastPredecessor(graph: Graph, i: number): number {
-  const { jobPred, hasJoins, joins } = graph.model;
+  const { jobPred, joins } = graph.model;
   let last = at(jobPred, i);
-  if (!hasJoins) return last;
   let latest = last === graph.model.operations ? -1 : arrivalFrom(graph, last);
   for (let k = at(joins.predStart, i); k < at(joins.predStart, i + 1); k += 1) {
     const arrival = arrivalFrom(graph, at(joins.preds, k));

@@ -141,47 +141,43 @@ export function estimateBefore(
  * Inside a critical block (its ends excepted), and without setups, it does not fall as v moves away from u.
  */
 export function leastBehind(graph: Graph, u: number, v: number): number {
-  const { head, tail, time, step, machinePred, machineSucc, model } = graph;
-  const { jobPred, jobSucc, release, hasSetups } = model;
-  const before = at(machinePred, u);
+  const { head, time, machinePred, machineSucc, model } = graph;
   const first = at(machineSucc, u);
-  let earliest = at(head, before) + at(time, before);
-  if (hasSetups) earliest += setupBetween(graph, before, first);
-  const j = at(jobPred, first);
-  const byJob = at(head, j) + at(step, j);
-  if (byJob > earliest) earliest = byJob;
-  if (at(release, first) > earliest) earliest = at(release, first);
-  const gain = at(head, first) - earliest;
+  const gain = at(head, first) - headBehind(graph, at(machinePred, u), first);
   let headU = at(head, v) + at(time, v);
   if (gain > 0) headU -= gain;
-  if (hasSetups) headU += setupBetween(graph, v, u);
-  const after = at(machineSucc, v);
-  let rest = at(time, u) + at(tail, after);
-  if (hasSetups) rest += setupBetween(graph, u, after);
-  const byJobU = at(step, u) + at(tail, at(jobSucc, u));
-  return headU + (byJobU > rest ? byJobU : rest);
+  if (model.hasSetups) headU += setupBetween(graph, v, u);
+  return headU + tailBefore(graph, u, at(machineSucc, v));
 }
 
 /** Mirror image: a lower bound of `estimateBefore`. */
 export function leastBefore(graph: Graph, u: number, v: number): number {
-  const { head, tail, time, step, machinePred, machineSucc, model } = graph;
-  const { jobPred, jobSucc, release, hasSetups } = model;
-  const after = at(machineSucc, u);
+  const { tail, time, machinePred, machineSucc, model } = graph;
   const last = at(machinePred, u);
-  let latest = at(time, last) + at(tail, after);
-  if (hasSetups) latest += setupBetween(graph, last, after);
-  const byJob = at(step, last) + at(tail, at(jobSucc, last));
-  if (byJob > latest) latest = byJob;
-  const gain = at(tail, last) - latest;
-  let rest = at(time, u) + at(tail, v);
-  if (gain > 0) rest -= gain;
-  if (hasSetups) rest += setupBetween(graph, u, v);
-  const before = at(machinePred, v);
-  let headU = at(head, before) + at(time, before);
-  if (hasSetups) headU += setupBetween(graph, before, u);
-  const j = at(jobPred, u);
-  const byJobU = at(head, j) + at(step, j);
-  if (byJobU > headU) headU = byJobU;
-  if (at(release, u) > headU) headU = at(release, u);
-  return headU + rest;
+  const gain = at(tail, last) - tailBefore(graph, last, at(machineSucc, u));
+  let tailU = at(time, u) + at(tail, v);
+  if (gain > 0) tailU -= gain;
+  if (model.hasSetups) tailU += setupBetween(graph, u, v);
+  return headBehind(graph, at(machinePred, v), u) + tailU;
+}
+
+/** Head of `i` if `before` were the one before it on the machine. */
+function headBehind(graph: Graph, before: number, i: number): number {
+  const { head, time, step, model } = graph;
+  let value = at(head, before) + at(time, before);
+  if (model.hasSetups) value += setupBetween(graph, before, i);
+  const j = at(model.jobPred, i);
+  const byJob = at(head, j) + at(step, j);
+  if (byJob > value) value = byJob;
+  const release = at(model.release, i);
+  return release > value ? release : value;
+}
+
+/** Tail of `i` if `after` were the next one on the machine. */
+function tailBefore(graph: Graph, i: number, after: number): number {
+  const { tail, time, step, model } = graph;
+  let value = at(time, i) + at(tail, after);
+  if (model.hasSetups) value += setupBetween(graph, i, after);
+  const byJob = at(step, i) + at(tail, at(model.jobSucc, i));
+  return byJob > value ? byJob : value;
 }
