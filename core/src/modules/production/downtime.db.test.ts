@@ -121,6 +121,12 @@ test("reasons and codes of machines travel as files, and an import changes what 
     [2, "downtime_reason.unknown"],
     [3, "work_unit.unknown"],
   ]);
+  // As many as a company may have come back as one file.
+  const many = Array.from({ length: 1_900 }, (_, row) => `C${row},,JAM\n`).join("");
+  const dry = `code,workUnitName,reasonCode\n${many}`;
+  expect(await send("/api/machine-reason-codes/import?dryRun=true", dry)).toMatchObject({
+    problemCount: 0,
+  });
   for (const one of rows) await setCode(one.code, one.workUnitId, null);
   expect((await plant.get<{ rows: unknown[] }>("/api/machine-reason-codes")).rows).toEqual([]);
 });
@@ -222,6 +228,11 @@ test("refuses a reason for what was no stop, an unknown one and one that is not 
     expect(await give(unit, body)).toMatchObject({ status, body: { code } });
   }
   expect(await stopsOf(workUnitId)).toMatchObject([{ reason: null, version: 0 }]);
+  const month = `from=${iso(at(0))}&to=${iso(at(32 * 24 * 60))}`;
+  expect(await plant.call("GET", `/api/work-units/${workUnitId}/stops?${month}`)).toMatchObject({
+    status: 400,
+    body: { code: "request.window_not_valid", detail: expect.stringContaining("31 days") },
+  });
 });
 
 test("what was said stays with its stop when late readings move or split it", async () => {
