@@ -129,14 +129,18 @@ function makeMove(hood: Neighbourhood): boolean {
   return true;
 }
 
-/** L: long enough to leave a valley, longer with more jobs per machine, where blocks are longer. */
+/**
+ * L: long enough to leave a valley, longer with more jobs per machine, where blocks are longer. Half of
+ * the source's, which forbids a move only if it would bring back the whole sequence it undid; here one
+ * pair of it is enough, so the same L forbids far more (see the README for what that cost).
+ */
 function leastTenure({ model }: Graph): number {
-  return 10 + model.jobs / model.machines;
+  return (10 + model.jobs / model.machines) / 2;
 }
 
 /**
- * Makes the move and forbids its reversal for L … 1.4 L iterations, L = 10 + jobs / machines.
- * @source Zhang et al. 2007 (above), section 4.2.
+ * Makes the move and forbids its reversal for L … 1.4 L iterations, L = (10 + jobs / machines) / 2.
+ * @source Zhang et al. 2007 (resequence.ts), section 4.2; L is half of theirs.
  */
 function perform(hood: Neighbourhood, u: number, row: number, x: number): boolean {
   const { graph, tabu, random, iteration } = hood;
