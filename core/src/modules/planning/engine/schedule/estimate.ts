@@ -56,11 +56,7 @@ export function estimateBehind(
   const byJob = at(head, j) + at(step, j);
   if (byJob > headU) headU = byJob;
   if (at(release, u) > headU) headU = at(release, u);
-  const after = at(machineSucc, v);
-  let rest = at(time, u) + at(tail, after);
-  if (hasSetups) rest += setupBetween(graph, u, after);
-  const byJobU = at(step, u) + at(tail, at(jobSucc, u));
-  if (byJobU > rest) rest = byJobU;
+  let rest = tailBefore(graph, u, at(machineSucc, v));
   let longest = headU + rest;
   let next = u;
   for (let k = count - 1; k >= 0 && longest <= limit; k -= 1) {
@@ -108,20 +104,14 @@ export function estimateBefore(
   let tailU = at(time, u) + rest;
   if (hasSetups) tailU += setupBetween(graph, u, v);
   if (byJobU > tailU) tailU = byJobU;
-  const before = at(machinePred, v);
-  let free = at(head, before) + at(time, before);
-  if (hasSetups) free += setupBetween(graph, before, u);
-  let j = at(jobPred, u);
-  const byJob = at(head, j) + at(step, j);
-  if (byJob > free) free = byJob;
-  if (at(release, u) > free) free = at(release, u);
+  let free = headBehind(graph, at(machinePred, v), u);
   let longest = free + tailU;
   let last = u;
   free += at(time, u);
   for (let k = count - 1; k >= 0 && longest <= limit; k -= 1) {
     i = at(nodes, k);
     let value = hasSetups ? free + setupBetween(graph, last, i) : free;
-    j = at(jobPred, i);
+    const j = at(jobPred, i);
     const byJobI = at(head, j) + at(step, j);
     if (byJobI > value) value = byJobI;
     if (at(release, i) > value) value = at(release, i);

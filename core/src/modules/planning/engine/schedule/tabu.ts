@@ -139,15 +139,20 @@ function leastTenure({ model }: Graph): number {
 }
 
 /**
- * Makes the move and forbids its reversal for L … 1.4 L iterations, L = (10 + jobs / machines) / 2.
+ * Until when to forbid what is done now: L … 1.4 L iterations, L = (10 + jobs / machines) / 2.
  * @source Zhang et al. 2007 (resequence.ts), section 4.2; L is half of theirs.
  */
+function forbiddenUntil({ graph, random, iteration }: Neighbourhood): number {
+  const least = leastTenure(graph);
+  return iteration + Math.floor(least + random.unit() * least * 0.4);
+}
+
+/** Makes the move and forbids its reversal for a while. */
 function perform(hood: Neighbourhood, u: number, row: number, x: number): boolean {
-  const { graph, tabu, random, iteration } = hood;
+  const { graph, tabu } = hood;
   const { machineSucc, machinePred, position, model } = graph;
   if (row === aheadRow) return performAhead(hood, u, x);
-  const least = leastTenure(graph);
-  const until = iteration + Math.floor(least + random.unit() * least * 0.4);
+  const until = forbiddenUntil(hood);
   const oldMachine = at(graph.machine, u);
   const oldPred = at(machinePred, u);
   const oldSucc = at(machineSucc, u);
@@ -169,13 +174,8 @@ function perform(hood: Neighbourhood, u: number, row: number, x: number): boolea
 }
 
 /** The one it overtook must not get ahead of it again for as long. */
-function performAhead(
-  { graph, tabu, random, iteration }: Neighbourhood,
-  u: number,
-  x: number,
-): boolean {
-  if (!moveAhead(graph, u, x)) return false;
-  const least = leastTenure(graph);
-  forbidPair(tabu, x, u, iteration + Math.floor(least + random.unit() * least * 0.4));
+function performAhead(hood: Neighbourhood, u: number, x: number): boolean {
+  if (!moveAhead(hood.graph, u, x)) return false;
+  forbidPair(hood.tabu, x, u, forbiddenUntil(hood));
   return true;
 }
