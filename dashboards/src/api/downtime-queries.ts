@@ -35,7 +35,7 @@ export function stopsQuery(workUnitId: string, window: TimeWindow) {
   return queryOptions({
     queryKey: [...keys.stops(workUnitId), window],
     queryFn: ({ signal }) =>
-      getJson<{ rows: Stop[] }>(`${path}?${new URLSearchParams(window)}`, signal),
+      getJson<{ rows: Stop[]; isCut: boolean }>(`${path}?${new URLSearchParams(window)}`, signal),
     placeholderData: keepPreviousData,
   });
 }

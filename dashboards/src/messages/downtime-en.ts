@@ -31,6 +31,9 @@ export const downtimeEn = {
     stops: "Stops",
     noStops: "The machine was not down in this time.",
     showAll: "Show all {count} stops",
+    showLatest: "Show the latest {count} stops",
+    stopsCut:
+      "Only the latest {count} stops of this time are listed; the downtime report counts all of them.",
     downNow: "Down now: why?",
     column: {
       machine: "Machine",

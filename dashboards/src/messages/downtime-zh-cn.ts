@@ -30,6 +30,8 @@ export const downtimeZhCn = {
     stops: "停机",
     noStops: "此时段内设备没有停机。",
     showAll: "显示全部 {count} 次停机",
+    showLatest: "显示最近 {count} 次停机",
+    stopsCut: "仅列出该时段最近 {count} 次停机；停机报告统计全部。",
     downNow: "正在停机：为什么？",
     column: {
       machine: "设备",

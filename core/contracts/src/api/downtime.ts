@@ -177,7 +177,17 @@ export const listStops = createRoute({
   path: "/api/work-units/{workUnitId}/stops",
   tags: ["downtime"],
   request: { ...ofMachine, query: z.object({ from: iso8601Schema, to: iso8601Schema }) },
-  responses: { 200: json(rowsOf(stopSchema), "Newest first, ≤ 500"), ...problemResponses },
+  responses: {
+    200: json(
+      z.object({
+        rows: z.array(stopSchema),
+        /** There were more than 500: ask for a shorter window to see the older ones. */
+        isCut: z.boolean(),
+      }),
+      "Newest first, ≤ 500",
+    ),
+    ...problemResponses,
+  },
 });
 
 /**

@@ -68,10 +68,7 @@ export function downtimeRoutes({ platform, requests, equipment }: ProductionDeps
     .openapi(guarded(listStops, mayRead), async (c) => {
       const asked = { ...c.req.valid("param"), ...c.req.valid("query") };
       const deps = { equipment, now: platform.clock.now() };
-      return c.json(
-        { rows: await requests.transaction(c, (tx) => readStops(tx, deps, asked)) },
-        200,
-      );
+      return c.json(await requests.transaction(c, (tx) => readStops(tx, deps, asked)), 200);
     })
     .openapi(guarded(giveDowntimeReason, mayGive), async (c) => {
       const asked = { ...c.req.valid("param"), ...c.req.valid("json") };

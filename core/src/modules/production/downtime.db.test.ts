@@ -40,11 +40,13 @@ async function live(workUnitId: string, ...what: [number, States | `#${string}`]
 }
 
 const stopsOf = async (workUnitId: string, from = at(0), to = at(240)) =>
-  (
-    await plant.get<{ rows: Stop[] }>(
-      `/api/work-units/${workUnitId}/stops?from=${iso(from)}&to=${iso(to)}`,
-    )
-  ).rows;
+  (await listOf(workUnitId, from, to)).rows;
+
+function listOf(workUnitId: string, from: number, to: number) {
+  return plant.get<{ rows: Stop[]; isCut: boolean }>(
+    `/api/work-units/${workUnitId}/stops?from=${iso(from)}&to=${iso(to)}`,
+  );
+}
 
 function give(workUnitId: string, body: object, key?: string) {
   return plant.call("POST", `/api/work-units/${workUnitId}/stops/reason`, body, key);
@@ -163,6 +165,21 @@ test("a machine's code is kept, and explains its stop once somebody says what it
   // A window that cuts the stop tells it whole, with its first word.
   const cut = await stopsOf(workUnitId, at(15), at(16));
   expect(cut).toMatchObject([{ from: iso(at(10)), to: iso(at(20)), machineCode: "E-42" }]);
+});
+
+test("lists the latest 500 stops of a window, and says that there were more", async () => {
+  const workUnitId = await machine("packer");
+  const changes = Array.from({ length: 1_002 }, (_, k): [number, States] => [
+    k / 5,
+    k % 2 === 0 ? "down" : "producing",
+  ]);
+  await live(workUnitId, ...changes);
+
+  const { rows, isCut } = await listOf(workUnitId, at(0), at(240));
+
+  expect([rows.length, isCut]).toEqual([500, true]);
+  expect(rows.at(-1)).toMatchObject({ from: iso(at(2 / 5)), to: iso(at(3 / 5)) });
+  expect(await listOf(workUnitId, at(1 / 2), at(240))).toMatchObject({ isCut: false });
 });
 
 test("an operator says why, corrects it, and nobody overwrites what they have not seen", async () => {

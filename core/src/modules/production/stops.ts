@@ -17,7 +17,7 @@ export async function readStops(
   tx: Transaction,
   { equipment, now }: { equipment: Equipment; now: Date },
   asked: { workUnitId: string; from: string; to: string },
-): Promise<ShownStop[]> {
+): Promise<{ rows: ShownStop[]; isCut: boolean }> {
   const window = readWindow(asked, daysMax);
   const machine = await findWorkUnit(tx, equipment, asked.workUnitId);
   // The last one may end behind the window.
@@ -27,10 +27,11 @@ export async function readStops(
   const stops = read.filter(({ from }) => from < window.to.getTime());
   const book = await readReasonBook(tx, spanOf(stops, [asked.workUnitId]));
   const show = await stopWords(tx);
-  return stops
+  const rows = stops
     .slice(-stopsMax)
     .toReversed()
     .map((stop) => show(machine, stop, book.reasonOf(machine.workUnitId, stop)));
+  return { rows, isCut: stops.length > stopsMax };
 }
 
 /** Ascending. */

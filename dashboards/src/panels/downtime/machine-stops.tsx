@@ -16,12 +16,13 @@ export function MachineStops({ workUnitId, window }: { workUnitId: string; windo
   const query = useQuery(stopsQuery(workUnitId, window));
   return (
     <Loaded query={query} skeleton={<Skeleton height={140} />}>
-      {({ rows }) => <Stops stops={rows} />}
+      {({ rows, isCut }) => <Stops stops={rows} isCut={isCut} />}
     </Loaded>
   );
 }
 
-function Stops({ stops }: { stops: readonly Stop[] }) {
+/** `isCut`: there were more stops than these, earlier ones. */
+function Stops({ stops, isCut }: { stops: readonly Stop[]; isCut: boolean }) {
   const t = useTranslations();
   const may = useMay();
   const [isWhole, setWhole] = useState(false);
@@ -45,8 +46,11 @@ function Stops({ stops }: { stops: readonly Stop[] }) {
       <StopTable label={t("downtime.stops")} stops={shown} hidden={["machine", "planned"]} />
       {shown.length < stops.length && (
         <button type="button" className="button-link" onClick={() => setWhole(true)}>
-          {t("downtime.showAll", { count: stops.length })}
+          {t(isCut ? "downtime.showLatest" : "downtime.showAll", { count: stops.length })}
         </button>
+      )}
+      {isCut && shown.length === stops.length && (
+        <p className="notice">{t("downtime.stopsCut", { count: stops.length })}</p>
       )}
       {/* The stop that was asked about, whatever the machine does meanwhile. */}
       {asked !== null && <GiveReason stop={asked} onClose={() => setAsked(null)} />}
