@@ -4,17 +4,20 @@ import { parseArgs } from "node:util";
 import { checkSchedule } from "../../core/src/modules/planning/engine/schedule/check.ts";
 import type { Schedule } from "../../core/src/modules/planning/engine/schedule/problem.ts";
 import { readInstances, type Instance } from "./schedule-instances.ts";
+import { readTaillard } from "./schedule-taillard.ts";
 import { ScheduleThreads } from "./schedule-threads.ts";
 
 /**
- * bench:schedule: plans every instance of a folder for N seconds on each of the threads, has the
- * independent checker verify the result and compares it with the best known makespan.
+ * bench:schedule: plans every instance of a folder, or with `--taillard` ta01-80 (made from their
+ * seeds), for N seconds on each of the threads, has the independent checker verify the result and
+ * compares it with the best known makespan.
  * Prints `name,makespan,seconds,checked` per instance and one JSON at the end. Exit code 1 when a
  * schedule does not pass the checker.
  */
 const { values } = parseArgs({
   options: {
     instances: { type: "string" },
+    taillard: { type: "boolean", default: false },
     seconds: { type: "string", default: "10" },
     threads: { type: "string", default: "2" },
     known: { type: "string" },
@@ -25,18 +28,10 @@ const { values } = parseArgs({
     only: { type: "string" },
   },
 });
-if (values.instances === undefined) {
-  console.error("bench:schedule needs --instances DIR, a folder with instance files (*.txt).");
-  process.exit(1);
-}
+const [instances, known] = pick();
 const seconds = Number(values.seconds);
 const seed = Number(values.seed);
 const clock = values.clock === "cpu" ? "cpu" : "wall";
-const only = values.only?.split(",");
-const instances = readInstances(values.instances).filter(
-  ({ name }) => only?.includes(name) ?? true,
-);
-const known = values.known === undefined ? new Map<string, number>() : readKnown(values.known);
 
 await using threads = ScheduleThreads.start(Number(values.threads));
 const rows: { name: string; schedule: Schedule; isFeasible: boolean }[] = [];
@@ -55,6 +50,23 @@ async function run({ name, problem }: Instance): Promise<(typeof rows)[number]> 
     `${name},${schedule.makespan},${taken.toFixed(2)},${isFeasible ? "ok" : "infeasible"}`,
   );
   return { name, schedule, isFeasible };
+}
+
+function pick(): [Instance[], Map<string, number>] {
+  const only = values.only?.split(",");
+  const isPicked = ({ name }: Instance): boolean => only?.includes(name) ?? true;
+  if (values.taillard) {
+    const all = readTaillard();
+    return [all.filter(isPicked), new Map(all.map(({ name, bestKnown }) => [name, bestKnown]))];
+  }
+  if (values.instances === undefined) {
+    console.error(
+      "bench:schedule needs --instances DIR, a folder with instance files (*.txt), or --taillard.",
+    );
+    process.exit(1);
+  }
+  const known = values.known === undefined ? new Map<string, number>() : readKnown(values.known);
+  return [readInstances(values.instances).filter(isPicked), known];
 }
 
 function summary(): Record<string, number | string | null> {

@@ -1,14 +1,17 @@
 /**
  * Solves one problem (problem.ts, as JSON on stdin) with CP-SAT on one search thread and prints
  * `{ assignments, objective, bound, seconds }` as JSON. Knows alternatives, precedence with transfer,
- * setups, due dates; the first goal only. A process of its own, so that nothing of it stays behind.
+ * setups, due dates; the first goal only. With `below`, only schedules with a lower objective count:
+ * the status INFEASIBLE then proves that there is none. A process of its own, so that nothing of it
+ * stays behind.
  */
 import { text } from "node:stream/consumers";
 
-const { problem, seconds, seed, clock } = JSON.parse(await text(process.stdin));
+const { problem, seconds, seed, clock, below = Infinity } = JSON.parse(await text(process.stdin));
 if (clock === "cpu") countOwnSeconds();
 const { CpModel, CpSolver, LinearExpr } = await import("or-tools-wasm/cp-sat");
-const horizon = horizonOf(problem);
+const [goal = "tardiness"] = problem.goals ?? [];
+const horizon = Math.min(horizonOf(problem), goal === "makespan" ? below - 1 : Infinity);
 const model = new CpModel();
 const steps = problem.operations.map((operation, index) => addOperation(operation, index));
 addPrecedence();
@@ -22,13 +25,14 @@ const status = await solver.solve(model, {
   maxTimeInSeconds: seconds,
   randomSeed: seed,
 });
-const isSolved = ["OPTIMAL", "FEASIBLE"].includes(solver.statusName(status));
+const statusName = solver.statusName(status);
+const isSolved = ["OPTIMAL", "FEASIBLE"].includes(statusName);
 console.log(
   JSON.stringify({
-    status: solver.statusName(status),
+    status: statusName,
     seconds: (performance.now() - started) / 1000,
     objective: isSolved ? solver.objectiveValue() : null,
-    bound: isSolved ? solver.bestObjectiveBound() : null,
+    bound: statusName === "INFEASIBLE" ? below : solver.bestObjectiveBound(),
     assignments: isSolved ? steps.map((step, index) => assignmentOf(step, index)) : [],
   }),
 );
@@ -125,7 +129,6 @@ function family({ index }) {
 }
 
 function objective() {
-  const [goal = "tardiness"] = problem.goals ?? [];
   if (goal === "makespan") {
     const makespan = model.newIntVar(0, horizon, "makespan");
     model.addMaxEquality(
@@ -136,15 +139,18 @@ function objective() {
   }
   const late = problem.operations.flatMap(({ due, weight = 1, transfer = 0 }, index) => {
     if (due === undefined) return [];
-    const ticks = model.newIntVar(0, horizon, `late${index}`);
+    const most = Math.min(horizon, Math.floor((below - 1) / weight));
+    const ticks = model.newIntVar(0, most, `late${index}`);
     const gap = LinearExpr.weightedSum([ticks, steps[index].end], [1, -1]);
     model.addLinearConstraint(gap, transfer - due, 2 * horizon);
     return [{ ticks, weight }];
   });
-  return LinearExpr.weightedSum(
+  const sum = LinearExpr.weightedSum(
     late.map(({ ticks }) => ticks),
     late.map(({ weight }) => weight),
   );
+  if (below < Infinity) model.addLinearConstraint(sum, 0, below - 1);
+  return sum;
 }
 
 function assignmentOf({ start, end, places }, operation) {
