@@ -23,8 +23,8 @@ beforeAll(async () => {
 });
 
 /** An order of the line: a second a piece on each of both work centers. */
-async function firmed(quantity: number, dueDate: string): Promise<WorkOrder> {
-  const asked = { itemId: line.item.itemId, quantity: String(quantity), dueDate };
+async function firmed(quantity: number, dueDate: string, { item } = line): Promise<WorkOrder> {
+  const asked = { itemId: item.itemId, quantity: String(quantity), dueDate };
   const { workOrderId } = await plant.post<WorkOrder>("/api/work-orders", asked);
   return plant.post<WorkOrder>(`/api/work-orders/${workOrderId}/firm`);
 }
@@ -95,6 +95,28 @@ test("keeps what runs on its machine, and an overdue order late by all it is ove
   expect(Date.parse(running?.ends ?? "") - Date.parse(running?.starts ?? "")).toBe(5 * 60_000);
   expect(late[0]?.lateMinutes).toBeGreaterThan(24 * 60);
   await plant.post(`/api/work-orders/${order.workOrderId}/cancel`, { reason: "test" });
+});
+
+test("a calendar without shifts takes its work center out of the plan, and a finding names it", async () => {
+  plant.setClock("2026-11-23T08:00:00Z");
+  const closed = await makeLine(plant, ["Lathe"]);
+  const workCenterIds = [closed.machines[0]?.workCenterId];
+  const calendar = { name: "Closed", timeZone: "UTC", weekdays: [], workCenterIds };
+  await plant.post("/api/calendars", calendar);
+  const orders = [
+    await firmed(60, "2026-11-24T08:00:00Z", closed),
+    await firmed(60, "2026-11-24T08:00:00Z"),
+  ];
+  const made = await plan(plant, "schedules", { seconds: 1 });
+  expect(made.findings[0]).toMatchObject({ code: "calendar.empty", culprits: ["Lathe"] });
+  const { operations } = await gantt(made);
+  expect(operations.map(({ workOrderId, step }) => [workOrderId, step])).toEqual([
+    [orders[1]?.workOrderId, 20],
+    [orders[1]?.workOrderId, 10],
+  ]);
+  for (const { workOrderId } of orders) {
+    await plant.post(`/api/work-orders/${workOrderId}/cancel`, { reason: "test" });
+  }
 });
 
 test("a running search ends within a second of its cancel", async () => {

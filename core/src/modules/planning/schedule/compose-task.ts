@@ -1,48 +1,15 @@
 import type { Machine, Operation, Problem } from "../engine/schedule/problem.ts";
+import { calendarTooShort, operationName } from "./finding.ts";
+import { openWorkCenters } from "./open-work-centers.ts";
+import type { ScheduleRows } from "./schedule-rows.ts";
 import { type OperationReference, type ScheduleTask, tickMs } from "./schedule-thread.ts";
-
-/** What was read, with ids; times in milliseconds and minutes as their fields say. */
-export type ScheduleRows = {
-  /** By order and step. */
-  operations: readonly {
-    workOrderId: string;
-    number: string;
-    itemId: string;
-    itemNumber: string;
-    step: number;
-    name: string;
-    workCenterId: string;
-    state: string;
-    /** Pieces still to be made here. */
-    left: number;
-    runMsPerUnit: number;
-    setupMs: number;
-    dueTime: Date | null;
-    workOrderState: string;
-    transferQuantity: number | null;
-    setupFamilyId: string | null;
-  }[];
-  alternatives: readonly {
-    itemId: string;
-    step: number;
-    workCenterId: string;
-    runMsPerUnit: number;
-    setupMs: number;
-  }[];
-  capabilities: readonly { itemId: string; step: number; capabilityId: string; capacity: number }[];
-  workCenters: readonly { workCenterId: string; name: string; calendarId: string | null }[];
-  /** Ascending per calendar. */
-  workingTime: readonly { calendarId: string; starts: Date; ends: Date }[];
-  /** Work center null: every one without an entry of its own. */
-  setups: readonly { workCenterId: string | null; fromId: string; toId: string; minutes: number }[];
-  /** Last arrival of what an order waits for. */
-  material: readonly { workOrderId: string; itemNumber: string; arrives: Date }[];
-  previous: readonly { workOrderId: string; step: number; workCenterId: string; starts: Date }[];
-};
+import { breaksByCalendar, workedFrom } from "./working-time.ts";
 
 /**
  * The scheduler's problem: a work center is a machine, a minute is a tick, tick 0 is `start`.
  * - What runs is fixed where it runs, for what it still has to make.
+ * - A work center without a calendar works always; by a calendar nothing is planned beyond its working
+ *   time, and findings name what that leaves out.
  * - With a setup matrix and a family, the matrix says the change-over; else the routing's setup time.
  * - Work pauses over breaks: routings do not say yet what may not.
  */
@@ -56,13 +23,17 @@ export function composeTask(
   for (const { fromId, toId } of rows.setups) {
     for (const id of [fromId, toId]) if (!families.has(id)) families.set(id, families.size + 1);
   }
-  const breaks = breaksByCalendar(rows.workingTime, tickOf);
-  const machines = rows.workCenters.map(({ workCenterId, calendarId }): Machine => {
+  const running = whatRuns(rows.operations);
+  const { open, findings } = openWorkCenters(rows, breaksByCalendar(rows, tickOf), running);
+  const machines = open.map(({ workCenterId, breaks }): Machine => {
     const setups = setupsOf(workCenterId, rows.setups, families);
-    const off = calendarId === null ? undefined : breaks.get(calendarId);
-    return { ...(setups !== null && { setups }), ...(off !== undefined && { breaks: off }) };
+    return { ...(setups !== null && { setups }), ...(breaks !== null && { breaks: [...breaks] }) };
   });
-  const machineOf = new Map(rows.workCenters.map(({ workCenterId }, row) => [workCenterId, row]));
+  const machineOf = new Map(open.map(({ workCenterId }, row) => [workCenterId, row]));
+  const fits = ({ machine, time }: { machine: number; time: number }, release: number) => {
+    const breaks = open[machine]?.breaks ?? null;
+    return breaks === null || time <= workedFrom(breaks, release);
+  };
   const resourceOf = new Map<string, number>();
   const resources: { capacity: number }[] = [];
   for (const { capabilityId, capacity } of rows.capabilities) {
@@ -74,17 +45,17 @@ export function composeTask(
   const material = new Map(rows.material.map((row) => [row.workOrderId, row]));
   const previous = new Map(rows.previous.map((row) => [`${row.workOrderId} ${row.step}`, row]));
   const references: OperationReference[] = [];
-  const occupied = new Set<number>();
+  const tooLong = new Map<number, string[]>();
 
   const operations = rows.operations.map((row, index): Operation => {
     const before = rows.operations[index - 1];
     const isFirst = before?.workOrderId !== row.workOrderId;
     const isLast = rows.operations[index + 1]?.workOrderId !== row.workOrderId;
-    const isRunning = row.state === "running" || row.state === "setup";
+    const isRunning = isRunningIn(row);
     const machine = machineOf.get(row.workCenterId);
     const family = row.setupFamilyId === null ? undefined : families.get(row.setupFamilyId);
-    const places = [row, ...(alternatives.get(keyOf(row)) ?? [])];
-    const choices = places.flatMap((place) => {
+    const places = [row, ...(isRunning ? [] : (alternatives.get(keyOf(row)) ?? []))];
+    const possible = places.flatMap((place) => {
       const there = machineOf.get(place.workCenterId);
       if (there === undefined) return [];
       const isMatrix = family !== undefined && machines[there]?.setups !== undefined;
@@ -95,9 +66,18 @@ export function composeTask(
       row.dueTime === null ? null : Math.floor((row.dueTime.getTime() - startMs) / tickMs);
     const arriving = material.get(row.workOrderId);
     const release = isFirst && arriving !== undefined ? tickOf(arriving.arrives) : 0;
+    const choices = possible.filter((choice) => fits(choice, isRunning ? 0 : release));
+    if (choices.length === 0) {
+      for (const choice of possible) {
+        const others = tooLong.get(choice.machine);
+        if (others === undefined) tooLong.set(choice.machine, [operationName(row)]);
+        else others.push(operationName(row));
+      }
+    }
     const isFixed =
-      isRunning && machine !== undefined && !occupied.has(machine) && worksAt(machines[machine], 0);
-    if (isFixed) occupied.add(machine);
+      machine !== undefined &&
+      running.get(row.workCenterId)?.row === row &&
+      worksAt(machines[machine], 0);
     const last = previous.get(`${row.workOrderId} ${row.step}`);
     const lastMachine = last === undefined ? undefined : machineOf.get(last.workCenterId);
     const lastTick = last === undefined ? -1 : tickOf(last.starts);
@@ -116,7 +96,7 @@ export function composeTask(
       return resource === undefined ? [] : [{ resource }];
     });
     return {
-      alternatives: isRunning && choices[0] !== undefined ? [choices[0]] : choices,
+      alternatives: choices,
       isSplittable: true,
       // What runs already did not wait for the step before it.
       ...(!isFirst && !isRunning && { after: index - 1 }),
@@ -134,7 +114,24 @@ export function composeTask(
     };
   });
   const problem: Problem = { machines, operations, resources };
-  return { problem, startMs, operations: references, workCenters: rows.workCenters };
+  for (const [machine, names] of tooLong) {
+    findings.push(calendarTooShort(open[machine]?.name ?? "", names));
+  }
+  return { problem, startMs, operations: references, workCenters: open, findings };
+}
+
+/** By work center the first operation that runs there, and what it still takes. */
+function whatRuns(operations: ScheduleRows["operations"]) {
+  const running = new Map<string, { row: ScheduleRows["operations"][number]; ticks: number }>();
+  for (const row of operations) {
+    if (!isRunningIn(row) || running.has(row.workCenterId)) continue;
+    running.set(row.workCenterId, { row, ticks: ticksOf(row.runMsPerUnit * row.left) });
+  }
+  return running;
+}
+
+function isRunningIn({ state }: { state: string }): boolean {
+  return state === "running" || state === "setup";
 }
 
 const keyOf = ({ itemId, step }: { itemId: string; step: number }) => `${itemId} ${step}`;
@@ -146,26 +143,6 @@ function ticksOf(ms: number): number {
 
 function worksAt(machine: Machine | undefined, tick: number): boolean {
   return !(machine?.breaks ?? []).some(({ from, to }) => from <= tick && tick < to);
-}
-
-/** Breaks are what lies between working times, from tick 0 to the end of the calendar that was read. */
-function breaksByCalendar(
-  workingTime: ScheduleRows["workingTime"],
-  tickOf: (time: Date) => number,
-): Map<string, { from: number; to: number }[]> {
-  const byCalendar = Map.groupBy(workingTime, ({ calendarId }) => calendarId);
-  return new Map(
-    [...byCalendar].map(([calendarId, spans]) => {
-      const breaks: { from: number; to: number }[] = [];
-      let worked = 0;
-      for (const { starts, ends } of spans) {
-        const from = tickOf(starts);
-        if (from > worked) breaks.push({ from: worked, to: from });
-        worked = Math.max(worked, tickOf(ends));
-      }
-      return [calendarId, breaks] as const;
-    }),
-  );
 }
 
 /** Null when no entry is for this work center: then routings say their setups. */

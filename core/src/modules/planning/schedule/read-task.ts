@@ -3,8 +3,10 @@ import { sql } from "kysely";
 
 import type { Transaction } from "../../../platform/db/transaction.ts";
 import { currentPlanId } from "../store/plans.ts";
-import { composeTask, type ScheduleRows } from "./compose-task.ts";
+import { composeTask } from "./compose-task.ts";
+import type { ScheduleRows } from "./schedule-rows.ts";
 import type { ScheduleTask } from "./schedule-thread.ts";
+import { calendarDays } from "./working-time.ts";
 
 /**
  * Everything a schedule is made of, as it stands now: operations of firmed, released and running work
@@ -79,18 +81,16 @@ async function readWorkingTime(
   tx: Transaction,
   startDay: string,
 ): Promise<ScheduleRows["workingTime"]> {
-  // A night shift of the day before may still run.
+  // Two days more on each side: a night shift of the day before may still run, and it may be another day
+  // where the calendar is.
   const { rows } = await sql<ScheduleRows["workingTime"][number]>`
     select c.calendar_id as "calendarId", t.starts, t.ends
       from (select distinct calendar_id from engineering.v_work_center_calendar) c
       cross join lateral engineering.working_time(
-        c.calendar_id, ${startDay}::date - 1, ${startDay}::date + ${calendarDays}::integer) t
+        c.calendar_id, ${startDay}::date - 2, ${startDay}::date + ${calendarDays + 2}::integer) t
      order by c.calendar_id, t.starts`.execute(tx.over());
   return rows;
 }
-
-// Behind it every hour works, which only orders of the year after next notice.
-const calendarDays = 365;
 
 async function readSetups(tx: Transaction): Promise<ScheduleRows["setups"]> {
   const { rows } = await sql<ScheduleRows["setups"][number]>`

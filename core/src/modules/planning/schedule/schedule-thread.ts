@@ -1,8 +1,15 @@
 import type { PlanFinding } from "@millwright/contracts/api";
 
 import type { ThreadTask } from "../../../platform/threads/run-in-thread.ts";
-import type { Assignment, LateReason, Problem, Schedule } from "../engine/schedule/problem.ts";
-import { solve } from "../engine/schedule/solve.ts";
+import type {
+  Assignment,
+  Finding,
+  LateReason,
+  Problem,
+  Schedule,
+} from "../engine/schedule/problem.ts";
+import { calendarTooShort, culpritsMax, operationName, type TaskFinding } from "./finding.ts";
+import { searchWithinCalendars, type Timer } from "./search.ts";
 
 /** What a scheduling run is given: the engine's problem, and what its rows stand for. */
 export type ScheduleTask = {
@@ -15,6 +22,8 @@ export type ScheduleTask = {
   operations: readonly OperationReference[];
   /** By row of `problem.machines`. */
   workCenters: readonly { workCenterId: string; name: string }[];
+  /** What was wrong already with what the problem was made of. */
+  findings: readonly TaskFinding[];
 };
 
 export type OperationReference = {
@@ -68,31 +77,24 @@ export const tickMs = 60_000;
 
 /** Searches for the given time, then says in people's words what the engine says in rows. */
 export const run: ThreadTask<ScheduleTask, ScheduleResult> = (task, tell) => {
-  const started = performance.now();
-  let toldAt = 0;
-  const schedule = solve(task.problem, {
-    seed: task.seed,
-    shouldStop: () => {
-      const elapsedS = (performance.now() - started) / 1000;
-      if (elapsedS - toldAt > 0.25) {
-        toldAt = elapsedS;
-        tell(Math.min(elapsedS, task.seconds), task.seconds, "searching");
-      }
-      return elapsedS >= task.seconds;
-    },
+  const { schedule, behind } = searchWithinCalendars(task.problem, {
+    ...task,
+    stopAfter: timer(task, tell),
   });
-  const { findings } = schedule;
+  const findings = [
+    ...task.findings,
+    ...[...behind].map(([machine, operations]) =>
+      calendarTooShort(
+        workCenterName(task, machine),
+        operations.map((row) => nameOf(task, row)),
+      ),
+    ),
+    ...schedule.findings.map((finding) => shownFinding(task, finding)),
+  ];
   return {
     operations: schedule.assignments.flatMap((assignment) => scheduledRow(task, assignment)),
     late: lateRows(task, schedule),
-    findings: findings.slice(0, findingsMax).map(({ code, operations, machines, message }) => ({
-      code,
-      culprits: [
-        ...operations.slice(0, 20).map((row) => operationName(task, row)),
-        ...machines.slice(0, 20).map((row) => task.workCenters[row]?.name ?? `machine ${row}`),
-      ],
-      message,
-    })),
+    findings: findings.slice(0, findingsMax),
     findingCount: findings.length,
     summary: {
       operations: schedule.assignments.length,
@@ -109,6 +111,32 @@ export const run: ThreadTask<ScheduleTask, ScheduleResult> = (task, tell) => {
 };
 
 const findingsMax = 200;
+
+/** Of the time that has passed since it was made; it tells of the asked seconds at most. */
+function timer({ seconds: asked }: ScheduleTask, tell: Parameters<typeof run>[1]): Timer {
+  const started = performance.now();
+  let toldAt = 0;
+  return (seconds) => () => {
+    const elapsedS = (performance.now() - started) / 1000;
+    if (elapsedS - toldAt > 0.25) {
+      toldAt = elapsedS;
+      tell(Math.min(elapsedS, asked), asked, "searching");
+    }
+    return elapsedS >= seconds;
+  };
+}
+
+function shownFinding(task: ScheduleTask, finding: Finding): PlanFinding {
+  const { code, operations, machines, message } = finding;
+  return {
+    code,
+    culprits: [
+      ...operations.slice(0, culpritsMax).map((row) => nameOf(task, row)),
+      ...machines.slice(0, culpritsMax).map((row) => workCenterName(task, row)),
+    ],
+    message,
+  };
+}
 
 function scheduledRow(task: ScheduleTask, { operation, machine, start, end }: Assignment) {
   const reference = task.operations[operation];
@@ -145,12 +173,16 @@ function shownReason(task: ScheduleTask, { kind, ticks, machine, operation }: La
     kind,
     minutes: ticks,
     workCenter: machine === undefined ? null : (task.workCenters[machine]?.name ?? null),
-    operation: operation === undefined ? null : operationName(task, operation),
+    operation: operation === undefined ? null : nameOf(task, operation),
     item: isMaterial ? (task.operations[operation]?.materialItem ?? null) : null,
   };
 }
 
-function operationName({ operations }: ScheduleTask, row: number): string {
+function nameOf({ operations }: ScheduleTask, row: number): string {
   const reference = operations[row];
-  return reference === undefined ? `operation ${row}` : `${reference.number} · ${reference.step}`;
+  return reference === undefined ? `operation ${row}` : operationName(reference);
+}
+
+function workCenterName({ workCenters }: ScheduleTask, row: number): string {
+  return workCenters[row]?.name ?? `work center ${row}`;
 }
