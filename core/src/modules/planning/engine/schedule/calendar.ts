@@ -72,6 +72,15 @@ export function endOfWork(calendar: Calendar, start: number, time: number): numb
   return end;
 }
 
+/** Ticks of breaks between two ticks. */
+export function pausedBetween(calendar: Calendar, start: number, end: number): number {
+  const { from, to } = calendar;
+  let paused = 0;
+  for (let k = firstBreakEndingAfter(calendar, start); k < to.length && at(from, k) < end; k += 1)
+    paused += Math.min(end, at(to, k)) - Math.max(start, at(from, k));
+  return paused;
+}
+
 /** Looks from where it was found last time: who asks goes along the machine's sequence. */
 function firstBreakEndingAfter(calendar: Calendar, tick: number): number {
   const { to } = calendar;

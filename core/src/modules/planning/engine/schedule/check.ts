@@ -66,6 +66,11 @@ function checkPlaces(problem: Problem, { assignments, findings }: Schedule): str
   });
 }
 
+/** A whole number that a plan can have as an index or a tick. */
+function isPlace(value: number): boolean {
+  return Number.isInteger(value) && value >= 0 && value < 2 ** 30;
+}
+
 /** Ticks of the breaks between two ticks. */
 function pausedBetween(breaks: { from: number; to: number }[], start: number, end: number): number {
   return breaks.reduce(
@@ -168,7 +173,7 @@ function checkFigures(problem: Problem, schedule: Schedule): string[] {
     if (state !== undefined)
       setup += problem.machines[machine]?.setups?.[state]?.[asked?.family ?? 0] ?? 0;
     states[machine] = asked?.family ?? 0;
-    if (asked?.previous) {
+    if (asked?.previous && [asked.previous.machine, asked.previous.start].every(isPlace)) {
       const lengths = asked.alternatives.filter((a) => a.machine === machine).map((a) => a.time);
       change += Math.abs(start - asked.previous.start);
       if (machine !== asked.previous.machine) change += Math.min(...lengths);

@@ -1,10 +1,13 @@
+import { arrivalOf } from "./arrival.ts";
 import { at } from "./at.ts";
+import { calendarOf } from "./calendar.ts";
 import { inspect } from "./inspect.ts";
 import type { Inspected } from "./inspected.ts";
 import { compileJoins, compileResources, noJoins, noResources } from "./compile-shared.ts";
 import { goalsThatDiffer, horizonBitsOf } from "./goals.ts";
 import type { Model } from "./model.ts";
 import { predecessorsOf } from "./precedence.ts";
+import { previousOf } from "./previous.ts";
 import type { Assignment, Finding, Operation, Problem } from "./problem.ts";
 import { reserve } from "./reserve.ts";
 
@@ -27,30 +30,34 @@ export function compile(problem: Problem): Compiled {
   const inspected = inspect(problem);
   const { planned, frozen, findings, unplanned } = inspected;
   const nodeOf = new Map(planned.map((operation, node) => [operation, node]));
-  const model = createModel(problem, planned.length);
+  const model = createModel(problem, inspected);
   planned.forEach((index, node) => {
     const operation = problem.operations[index];
     if (operation) addOperation(model, node, operation);
   });
   addAlternatives(model, inspected);
   addPrecedence(model, problem, inspected, nodeOf);
-  addMachines(model, problem, frozen);
+  addMachines(model, problem, inspected);
+  model.setupMean = meanOf(model.setup);
   addDues(model, problem, planned);
   model.resources = compileResources(problem, planned, frozen);
   model.hasResources = model.resources.needResource.length > 0;
-  model.isPlaced = model.hasCalendars || model.hasJoins || model.hasResources;
+  const overlapsFrozen = model.endsFrom.some((end) => end > 0);
+  model.isPlaced = model.hasCalendars || model.hasJoins || model.hasResources || overlapsFrozen;
   model.horizonBits = horizonBitsOf(model);
   model.goals = goalsThatDiffer(model, problem);
   return { model, operationOf: planned, frozen: [...frozen.values()], unplanned, findings };
 }
 
-function createModel(problem: Problem, operations: number): Model {
+function createModel(problem: Problem, { planned, usable }: Inspected): Model {
+  const operations = planned.length;
   const machines = problem.machines.length;
   const nodes = operations + 1 + machines;
   // The last family is "nothing": a machine's unknown state, and the end. It needs no setups.
-  const families =
-    1 + problem.machines.reduce((most, { setups }) => Math.max(most, setups?.length ?? 0), 0);
-  const withSetups = problem.machines.filter(({ setups }) => setups !== undefined).length;
+  const matrices = problem.machines.flatMap(({ setups }, k) =>
+    setups !== undefined && usable[k] === true ? [setups.length] : [],
+  );
+  const families = 1 + matrices.reduce((most, size) => Math.max(most, size), 0);
   return {
     operations,
     machines,
@@ -68,6 +75,7 @@ function createModel(problem: Problem, operations: number): Model {
     goals: [],
     horizonBits: 0,
     release: new Int32Array(nodes),
+    endsFrom: new Int32Array(nodes),
     choiceStart: new Int32Array(operations + 1),
     choiceMachine: new Int32Array(0),
     choiceTime: new Int32Array(0),
@@ -77,11 +85,12 @@ function createModel(problem: Problem, operations: number): Model {
     due: new Int32Array(nodes),
     weight: new Int32Array(nodes),
     hasReleases: false,
-    hasSetups: withSetups > 0,
+    hasSetups: matrices.length > 0,
     families,
     family: new Int32Array(nodes).fill(families - 1),
     setupOffset: new Int32Array(machines),
-    setup: new Int32Array((1 + withSetups) * families * families),
+    setup: new Int32Array((1 + matrices.length) * families * families),
+    setupMean: 1,
     isFlexible: false,
     calendars: [],
     hasCalendars: false,
@@ -96,8 +105,8 @@ function addOperation(model: Model, node: number, operation: Operation): void {
   model.transfer[node] = operation.transfer ?? 0;
   model.overlapStart[node] = operation.overlapAfter ?? -1;
   model.family[node] = familyIn(model, operation.family);
-  const { previous } = operation;
-  if (previous === undefined || !Number.isInteger(previous.machine)) return;
+  const previous = previousOf(operation);
+  if (previous === undefined) return;
   model.previousMachine[node] = previous.machine;
   model.previousStart[node] = previous.start;
 }
@@ -133,9 +142,7 @@ function addPrecedence(
       const pred = nodeOf.get(after);
       const done = frozen.get(after);
       if (pred === undefined) {
-        // An overlap with a frozen operation is not used: what runs is waited for as a whole.
-        const free = done ? done.end + (problem.operations[after]?.transfer ?? 0) : 0;
-        model.release[node] = Math.max(at(model.release, node), free);
+        if (done) followFrozen(model, node, problem, done);
       } else if (at(model.jobPred, node) === end && at(model.jobSucc, pred) === end) {
         model.jobPred[node] = pred;
         model.jobSucc[pred] = node;
@@ -151,6 +158,13 @@ function addPrecedence(
   model.jobs = last.length;
 }
 
+function followFrozen(model: Model, node: number, problem: Problem, done: Assignment): void {
+  const calendar = calendarOf(problem.machines[done.machine]?.breaks ?? []);
+  const { first, last } = arrivalOf(problem, done, calendar);
+  model.release[node] = Math.max(at(model.release, node), first);
+  if (first < last) model.endsFrom[node] = Math.max(at(model.endsFrom, node), last);
+}
+
 function addDues(model: Model, problem: Problem, planned: number[]): void {
   const due = planned.flatMap((index, node) => {
     const operation = problem.operations[index];
@@ -163,7 +177,7 @@ function addDues(model: Model, problem: Problem, planned: number[]): void {
   model.hasReleases = planned.some((_, node) => at(model.release, node) > 0);
 }
 
-function addMachines(model: Model, problem: Problem, frozen: Map<number, Assignment>): void {
+function addMachines(model: Model, problem: Problem, { frozen, usable }: Inspected): void {
   const { families, operations } = model;
   const earliest = model.release
     .subarray(0, operations)
@@ -178,7 +192,7 @@ function addMachines(model: Model, problem: Problem, frozen: Map<number, Assignm
     model.calendars.push(calendar);
     model.hasCalendars ||= calendar.to.length > 0;
     model.family[start] = family === undefined ? families - 1 : familyIn(model, family);
-    if (machine.setups === undefined) return;
+    if (machine.setups === undefined || usable[k] !== true) return;
     model.setupOffset[k] = nextMatrix;
     machine.setups.forEach((row, from) =>
       row.forEach((ticks, to) => {
@@ -187,4 +201,15 @@ function addMachines(model: Model, problem: Problem, frozen: Map<number, Assignm
     );
     nextMatrix += families * families;
   });
+}
+
+/** Of those above 0, at least 1. */
+function meanOf(setups: Int32Array): number {
+  let sum = 0;
+  let count = 0;
+  for (const ticks of setups) {
+    sum += ticks;
+    if (ticks > 0) count += 1;
+  }
+  return Math.max(1, sum / Math.max(1, count));
 }

@@ -34,9 +34,8 @@ export interface Floor {
   workRemaining: Int32Array;
   /** The next due operation of the job from each operation on (`operations`: none). */
   dueNode: Int32Array;
-  /** Mean shortest time of an operation, the time scale of the look-ahead; mean setup > 0. */
+  /** Mean shortest time of an operation, the time scale of the look-ahead. */
   timeMean: number;
-  setupMean: number;
 }
 
 const empty = 0x7fff_ffff;
@@ -61,11 +60,10 @@ export function createFloor(model: Model, keepsMachines: boolean): Floor {
     units: createUnits(model),
     waitsFor: new Int32Array(n),
     readyAt: model.release.slice(0, n),
-    endsFrom: new Int32Array(n),
+    endsFrom: model.endsFrom.slice(0, n),
     workRemaining: new Int32Array(n + 1),
     dueNode: new Int32Array(n + 1).fill(n),
     timeMean: 1,
-    setupMean: 1,
   };
   resetUnits(floor.units);
   fillRows(floor);
@@ -104,13 +102,6 @@ function fillJobs(floor: Floor): void {
     }
   }
   floor.timeMean = Math.max(1, work / Math.max(1, n));
-  let setups = 0;
-  let count = 0;
-  for (const ticks of model.setup) {
-    setups += ticks;
-    if (ticks > 0) count += 1;
-  }
-  floor.setupMean = Math.max(1, setups / Math.max(1, count));
 }
 
 /** The operation may be placed from now on. */

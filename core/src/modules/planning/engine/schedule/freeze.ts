@@ -1,3 +1,4 @@
+import { arrivalOf } from "./arrival.ts";
 import { calendarOf, endOfWork, startOfWork, type Calendar } from "./calendar.ts";
 import type { Inspected, Note } from "./inspected.ts";
 import { needsOf } from "./needs.ts";
@@ -19,7 +20,7 @@ export function freeze(
   const frozen = new Map<number, Assignment>();
   const lastOn = new Map<number, Assignment>();
   const calendars = problem.machines.map(({ breaks = [] }) => calendarOf(breaks));
-  for (const { index, pin } of inOrderOfStart(problem, kept)) {
+  for (const { index, pin } of inOrderOfStart(problem, kept, alternatives)) {
     const { machine, start } = pin;
     const row = alternatives.get(index)?.find((alternative) => alternative.machine === machine);
     if (!row) {
@@ -32,11 +33,11 @@ export function freeze(
       continue;
     }
     if (start === undefined) continue;
-    const calendar = calendars[machine] ?? calendarOf([]);
+    const calendar = calendars[machine] ?? noBreaks;
     const end = isTicks(start) ? endOfWork(calendar, start, row.time) : start;
     const assignment = { operation: index, machine, start, end };
     const reason =
-      whyNotFrozen(problem, assignment, calendar, frozen, lastOn) ??
+      whyNotFrozen(problem, assignment, calendars, frozen, lastOn) ??
       whyShort(problem, assignment, frozen);
     if (reason) {
       note(
@@ -53,42 +54,71 @@ export function freeze(
   return frozen;
 }
 
-/** By start; of those with one start, what others follow goes first. */
+const noBreaks = calendarOf([]);
+
+type Pinned = { index: number; pin: { machine: number; start?: number } };
+
+/**
+ * By start; of one start first what takes no time, then along the precedence: nothing is looked at
+ * before what it can follow.
+ */
 function inOrderOfStart(
   problem: Problem,
   kept: number[],
-): { index: number; pin: { machine: number; start?: number } }[] {
-  const pinned = kept.flatMap((index) => {
+  alternatives: Inspected["alternatives"],
+): Pinned[] {
+  const pinned = kept.flatMap((index): Pinned[] => {
     const pin = problem.operations[index]?.pin;
     return pin ? [{ index, pin }] : [];
   });
-  const isPinned = new Set(pinned.map(({ index }) => index));
-  const depths = new Map<number, number>();
-  // Steps among pinned operations only: what follows something else cannot be frozen anyway.
-  const depthOf = (index: number): number => {
-    const known = depths.get(index);
-    if (known !== undefined) return known;
-    depths.set(index, 0);
-    const operation = problem.operations[index];
-    const before = operation ? predecessorsOf(operation).filter((p) => isPinned.has(p)) : [];
-    const depth = before.reduce((most, p) => Math.max(most, 1 + depthOf(p)), 0);
-    depths.set(index, depth);
-    return depth;
+  const startOf = ({ pin: { start } }: Pinned): number =>
+    start !== undefined && isTicks(start) ? start : Infinity;
+  const lasts = ({ index, pin }: Pinned): number => {
+    const row = alternatives.get(index)?.find(({ machine }) => machine === pin.machine);
+    return row?.time === 0 ? 0 : 1;
   };
-  // Along the starts, so that no call goes deeper than the operations of one start.
-  const byStart = pinned.toSorted((a, b) => (a.pin.start ?? 0) - (b.pin.start ?? 0));
-  for (const { index } of byStart) depthOf(index);
-  return byStart.toSorted(
-    (a, b) =>
-      (a.pin.start ?? 0) - (b.pin.start ?? 0) ||
-      (depths.get(a.index) ?? 0) - (depths.get(b.index) ?? 0),
+  const rank = ranksOfOneStart(problem, pinned, startOf);
+  return pinned.toSorted((a, b) =>
+    startOf(a) === startOf(b)
+      ? lasts(a) - lasts(b) || (rank.get(a.index) ?? 0) - (rank.get(b.index) ?? 0)
+      : startOf(a) - startOf(b),
   );
+}
+
+/** A place in an order in which each stands behind those of the same start that it follows. */
+function ranksOfOneStart(
+  problem: Problem,
+  pinned: Pinned[],
+  startOf: (one: Pinned) => number,
+): Map<number, number> {
+  const starts = new Map(pinned.map((one) => [one.index, startOf(one)]));
+  const followers = new Map<number, number[]>();
+  const waitsFor = new Map<number, number>();
+  for (const { index } of pinned) {
+    const operation = problem.operations[index];
+    const before = operation ? predecessorsOf(operation) : [];
+    const together = before.filter((after) => starts.get(after) === starts.get(index));
+    waitsFor.set(index, together.length);
+    for (const after of together) {
+      const others = followers.get(after);
+      if (others) others.push(index);
+      else followers.set(after, [index]);
+    }
+  }
+  const queue = pinned.map(({ index }) => index).filter((index) => waitsFor.get(index) === 0);
+  for (let head = 0; head < queue.length; head += 1)
+    for (const index of followers.get(queue[head] ?? 0) ?? []) {
+      const left = (waitsFor.get(index) ?? 0) - 1;
+      waitsFor.set(index, left);
+      if (left === 0) queue.push(index);
+    }
+  return new Map(queue.map((index, place) => [index, place]));
 }
 
 function whyNotFrozen(
   problem: Problem,
   { operation, machine, start, end }: Assignment,
-  calendar: Calendar,
+  calendars: Calendar[],
   frozen: Map<number, Assignment>,
   lastOn: Map<number, Assignment>,
 ): string | null {
@@ -100,9 +130,11 @@ function whyNotFrozen(
   for (const after of asked ? predecessorsOf(asked) : []) {
     const before = frozen.get(after);
     if (!before) return `it follows ${after}, which is not frozen`;
-    const free = before.end + (problem.operations[after]?.transfer ?? 0);
-    if (start < free) return `it follows ${after}, which arrives at ${free}`;
+    const { first, last } = arrivalOf(problem, before, calendars[before.machine] ?? noBreaks);
+    if (start < first) return `it follows ${after}, which arrives at ${first}`;
+    if (end < last) return `it would end before all of ${after} arrives at ${last}`;
   }
+  const calendar = calendars[machine] ?? noBreaks;
   const opens = startOfWork(calendar, start, end - start, asked?.isSplittable ?? false);
   if (opens > start) return `work center ${machine} has a break; the next start is ${opens}`;
   const last = lastOn.get(machine);

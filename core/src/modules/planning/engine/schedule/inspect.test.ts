@@ -34,6 +34,34 @@ const cases: {
     unplanned: [1],
   },
   {
+    name: "no time at all",
+    bad: [{ alternatives: [JSON.parse('{ "machine": 0 }')] }],
+    code: "operation.invalid_time",
+    culprits: [1],
+    unplanned: [1],
+  },
+  {
+    name: "a work center that does not exist beside one that does",
+    bad: [
+      {
+        alternatives: [
+          { machine: 0, time: 3 },
+          { machine: 9, time: 1 },
+        ],
+      },
+    ],
+    code: "operation.unknown_machine",
+    culprits: [1],
+    unplanned: [],
+  },
+  {
+    name: "a place in the previous plan that is none",
+    bad: [{ ...step(), previous: { machine: 0, start: Number.NaN } }],
+    code: "operation.invalid_previous",
+    culprits: [1],
+    unplanned: [],
+  },
+  {
     name: "an operation that follows itself through another",
     bad: [step(2), step(1)],
     code: "precedence.cycle",
@@ -262,3 +290,32 @@ test("what fits before a frozen operation is planned there, the setups to and fr
 function step(after?: number): Operation {
   return { alternatives: [{ machine: 0, time: 4 }], ...(after === undefined ? {} : { after }) };
 }
+
+test("one matrix beyond all measure takes its work center out of the plan, in no time", () => {
+  const families = 2_000;
+  const great = Array.from({ length: families }, () => Array.from({ length: families }, () => 1));
+  const problem: Problem = {
+    machines: [{ setups: great }, ...Array.from({ length: 200 }, () => ({ setups: [[0]] }))],
+    operations: [
+      { alternatives: [{ machine: 0, time: 5 }] },
+      { alternatives: [{ machine: 1, time: 5 }] },
+    ],
+  };
+  const schedule = solve(problem, { seed: 1, shouldStop: () => true });
+  expect(schedule.findings).toMatchObject([
+    { code: "machine.invalid_setups", machines: [0] },
+    { code: "operation.no_machine", operations: [0] },
+  ]);
+  expect(schedule.assignments).toHaveLength(1);
+});
+
+test("thousands held on one work center in the wrong order are planned", () => {
+  const count = 4_000;
+  const operations = Array.from({ length: count }, (_, index) => ({
+    alternatives: [{ machine: 0, time: 1 }],
+    pin: { machine: 0 },
+    ...(index < count - 1 ? { after: index + 1 } : {}),
+  }));
+  const schedule = solve({ machines: [{}], operations }, { seed: 1, shouldStop: () => true });
+  expect(schedule).toMatchObject({ makespan: count, findings: [] });
+});

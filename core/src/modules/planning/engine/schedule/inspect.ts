@@ -2,6 +2,7 @@ import { freeze } from "./freeze.ts";
 import type { Inspected, Note } from "./inspected.ts";
 import { needsOf } from "./needs.ts";
 import { findCycles, predecessorsOf } from "./precedence.ts";
+import { previousOf } from "./previous.ts";
 import type { Finding, Machine, Operation, Problem } from "./problem.ts";
 import { isTicks, startMax, ticksMax } from "./ticks.ts";
 
@@ -17,6 +18,7 @@ export function inspect(problem: Problem): Inspected {
     for (const index of operations) broken.add(index);
   };
   const usable = problem.machines.map((machine, k) => isMachineUsable(machine, k, note));
+  dropGreatestMatrices(problem, usable, note);
   checkCapacities(problem, note);
   const alternatives = new Map<number, { machine: number; time: number }[]>();
   problem.operations.forEach((operation, index) => {
@@ -30,6 +32,7 @@ export function inspect(problem: Problem): Inspected {
   const kept = problem.operations.map((_, index) => index).filter((index) => !broken.has(index));
   const frozen = freeze(problem, kept, alternatives, note);
   return {
+    usable,
     planned: kept.filter((index) => !frozen.has(index)),
     alternatives,
     frozen,
@@ -76,6 +79,29 @@ function isMachineUsable(machine: Machine, k: number, note: Note): boolean {
   );
   return false;
 }
+
+/** The model holds as many cells for each matrix as the greatest one needs: too many of them, and none. */
+function dropGreatestMatrices({ machines }: Problem, usable: boolean[], note: Note): void {
+  const matrices = machines
+    .map(({ setups = [] }, k) => ({ k, families: usable[k] === true ? setups.length : 0 }))
+    .filter(({ families }) => families > 0)
+    .sort((a, b) => a.families - b.families || b.k - a.k);
+  for (let greatest = matrices.at(-1); greatest; greatest = matrices.at(-1)) {
+    const { k, families } = greatest;
+    if ((1 + matrices.length) * (1 + families) ** 2 <= setupCellsMax) return;
+    matrices.pop();
+    usable[k] = false;
+    note(
+      "machine.invalid_setups",
+      [],
+      `Work center ${k} has a setup matrix of ${families} families, too many beside ${matrices.length} other matrices; nothing is planned on it. Put families together that need the same setup.`,
+      [k],
+    );
+  }
+}
+
+/** A quarter of a gigabyte. */
+const setupCellsMax = 2 ** 26;
 
 function hasValidBreaks({ breaks = [] }: Machine): boolean {
   return breaks.every(
@@ -131,13 +157,28 @@ function inspectOperation(
     );
     return null;
   }
+  const unknown = operation.alternatives
+    .map(({ machine }) => machine)
+    .filter((machine) => problem.machines[machine] === undefined);
+  if (unknown.length > 0)
+    note(
+      "operation.unknown_machine",
+      [index],
+      `Operation ${index} names work center ${unknown.join(", ")}, which does not exist; it is planned on the others.`,
+    );
+  if (operation.previous !== undefined && previousOf(operation) === undefined)
+    note(
+      "operation.invalid_previous",
+      [index],
+      `Operation ${index} has a place in the previous plan that is none; it counts as new.`,
+    );
   if (possible.every(({ time }) => time === 0))
     note(
       "operation.zero_length",
       [index],
       `Operation ${index} takes no time; it is planned as a milestone.`,
     );
-  if (!operation.isSplittable && possible.every((row) => fitsInNoGap(problem, row)))
+  if (!operation.isSplittable && possible.every((row) => fitsInNoGap(problem, operation, row)))
     note(
       "operation.fits_no_gap",
       [index],
@@ -156,7 +197,8 @@ function hasValidTimes(operation: Operation): boolean {
     [transfer, overlapAfter, release, family, due, weight].every(isTicks) &&
     (release ?? 0) < startMax &&
     (weight ?? 1) <= weightMax &&
-    alternatives.every(({ time }) => isTicks(time))
+    // A time must be there: one that is absent is none.
+    alternatives.every(({ time }: { time?: number }) => time !== undefined && isTicks(time))
   );
 }
 
@@ -186,15 +228,18 @@ function possibleAlternatives(
   return held.length > 0 ? held : all;
 }
 
-/** Whether all gaps between the breaks are shorter than the work; without breaks there is no gap. */
+/** Whether all gaps between the breaks still to come are shorter than the work; without any there is no gap. */
 function fitsInNoGap(
   problem: Problem,
+  { release = 0 }: Operation,
   { machine, time }: { machine: number; time: number },
 ): boolean {
   const { breaks = [], availableFrom = 0 } = problem.machines[machine] ?? {};
+  const first = Math.max(availableFrom, release);
+  const left = breaks.filter(({ to }) => to > first);
   return (
-    breaks.length > 0 &&
-    breaks.every(({ from }, k) => from - Math.max(availableFrom, breaks[k - 1]?.to ?? 0) < time)
+    left.length > 0 &&
+    left.every(({ from }, k) => from - Math.max(first, left[k - 1]?.to ?? 0) < time)
   );
 }
 

@@ -1,4 +1,5 @@
-import { calendarOf, endOfWork, startOfWork } from "./calendar.ts";
+import { arrivalOf } from "./arrival.ts";
+import { calendarOf, endOfWork, pausedBetween, startOfWork } from "./calendar.ts";
 import { needsOf } from "./needs.ts";
 import { predecessorsOf } from "./precedence.ts";
 import type { Assignment, LateReason, LateOperation, Operation, Problem } from "./problem.ts";
@@ -15,13 +16,14 @@ export function explainLateness(problem: Problem, assignments: Assignment[]): La
       const { due, weight = 1, transfer = 0 } = floor.asked(assignment);
       const late = due === undefined ? 0 : assignment.end + transfer - due;
       if (late <= 0) return [];
-      const reasons = reasonsFor(problem, floor, assignment);
+      const reasons = reasonsFor(floor, assignment);
       return [{ operation: assignment.operation, late, cost: late * weight, reasons }];
     })
     .sort((a, b) => b.cost - a.cost || a.operation - b.operation);
 }
 
 interface Floor {
+  problem: Problem;
   asked: (assignment: Assignment) => Operation;
   placeOf: Map<number, Assignment>;
   /** The one before it on its machine. */
@@ -31,7 +33,8 @@ interface Floor {
   usersOf: Map<number, Assignment[]>;
 }
 
-function lookUp({ machines, operations }: Problem, assignments: Assignment[]): Floor {
+function lookUp(problem: Problem, assignments: Assignment[]): Floor {
+  const { machines, operations } = problem;
   const placeOf = new Map(assignments.map((one) => [one.operation, one]));
   const before = new Map<Assignment, Assignment>();
   const last = new Map<number, Assignment>();
@@ -49,10 +52,10 @@ function lookUp({ machines, operations }: Problem, assignments: Assignment[]): F
     }
   }
   const calendars = machines.map(({ breaks = [] }) => calendarOf(breaks));
-  return { asked, placeOf, before, calendars, usersOf };
+  return { problem, asked, placeOf, before, calendars, usersOf };
 }
 
-function reasonsFor(problem: Problem, floor: Floor, late: Assignment): LateReason[] {
+function reasonsFor(floor: Floor, late: Assignment): LateReason[] {
   const waits = new Map<string, LateReason>();
   const add = (reason: LateReason): void => {
     if (reason.ticks <= 0) return;
@@ -62,13 +65,15 @@ function reasonsFor(problem: Problem, floor: Floor, late: Assignment): LateReaso
     else known.ticks += reason.ticks;
   };
   let work = 0;
+  let until = late.end + (floor.asked(late).transfer ?? 0);
   for (let one: Assignment | undefined = late; one !== undefined;) {
-    const { pin, release = 0, transfer = 0, alternatives } = floor.asked(one);
-    const time = alternatives.find(({ machine }) => machine === one?.machine)?.time ?? 0;
+    const { pin, release = 0 } = floor.asked(one);
     const before = lastArrival(floor, one);
-    const ready = Math.min(one.start, before?.arrival ?? 0);
-    work += Math.min(time, one.end - one.start) + transfer;
-    add({ kind: "calendar", machine: one.machine, ticks: one.end - one.start - time });
+    const ready = Math.min(one.start, before?.ready ?? 0);
+    const calendar = floor.calendars[one.machine] ?? calendarOf([]);
+    const paused = pausedBetween(calendar, one.start, Math.min(until, one.end));
+    work += until - one.start - paused;
+    add({ kind: "calendar", machine: one.machine, ticks: paused });
     if (pin?.start !== undefined && pin.start === one.start)
       add({
         kind: "fence",
@@ -79,41 +84,40 @@ function reasonsFor(problem: Problem, floor: Floor, late: Assignment): LateReaso
     else {
       const material = Math.min(one.start, Math.max(ready, release));
       add({ kind: "material", operation: one.operation, ticks: material - ready });
-      for (const wait of waitsAtMachine(problem, floor, one, material)) add(wait);
+      for (const wait of waitsAtMachine(floor, one, material)) add(wait);
     }
     one = before?.assignment;
+    until = ready;
   }
   const reasons = [...waits.values()].sort((a, b) => b.ticks - a.ticks);
   // Late even without a single wait: the order was given too little time.
   return [...reasons, { kind: "work", ticks: work }];
 }
 
-/** Of what it follows, the one whose product arrived last. */
+/** Of what it follows, the one that let it start last; what lies behind that tick is its own. */
 function lastArrival(
   floor: Floor,
   one: Assignment,
-): { assignment: Assignment; arrival: number } | null {
-  let last: { assignment: Assignment; arrival: number } | null = null;
+): { assignment: Assignment; ready: number } | null {
+  let latest: { assignment: Assignment; ready: number } | null = null;
   for (const index of predecessorsOf(floor.asked(one))) {
     const assignment = floor.placeOf.get(index);
     if (!assignment) continue;
-    const arrival = assignment.end + (floor.asked(assignment).transfer ?? 0);
-    if (last === null || arrival > last.arrival) last = { assignment, arrival };
+    const calendar = floor.calendars[assignment.machine] ?? calendarOf([]);
+    const { first, last } = arrivalOf(floor.problem, assignment, calendar);
+    // It may end when the last batch is there, and starts as long before.
+    const ready = Math.max(first, last - (one.end - one.start));
+    if (latest === null || ready > latest.ready) latest = { assignment, ready };
   }
-  return last;
+  return latest;
 }
 
 /** From `ready` to the start: the operation before it, the changeover, a resource, a break. */
-function waitsAtMachine(
-  problem: Problem,
-  floor: Floor,
-  one: Assignment,
-  ready: number,
-): LateReason[] {
+function waitsAtMachine(floor: Floor, one: Assignment, ready: number): LateReason[] {
   const { machine, start } = one;
   const calendar = floor.calendars[machine] ?? calendarOf([]);
   const before = floor.before.get(one);
-  const { setups, setUpFor, availableFrom = 0 } = problem.machines[machine] ?? {};
+  const { setups, setUpFor, availableFrom = 0 } = floor.problem.machines[machine] ?? {};
   const from = before ? (floor.asked(before).family ?? 0) : setUpFor;
   const setup = from === undefined ? 0 : (setups?.[from]?.[floor.asked(one).family ?? 0] ?? 0);
   const free = Math.min(start, before?.end ?? availableFrom);

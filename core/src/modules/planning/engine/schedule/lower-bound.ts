@@ -36,6 +36,8 @@ interface Paths {
   head: Int32Array;
   /** From the start of the operation, its own time included. */
   tail: Int32Array;
+  /** From the end of the operation. */
+  rest: Int32Array;
 }
 
 function shortestPaths(model: Model): Paths {
@@ -52,14 +54,22 @@ function shortestPaths(model: Model): Paths {
     const full = at(time, i) + at(model.transfer, i);
     const overlap = at(model.overlapStart, i);
     if (overlap < 0 || succ === n) return full;
-    return Math.max(Math.min(overlap + at(model.transfer, i), full), full - at(longest, succ));
+    const batch = Math.min(overlap + at(model.transfer, i), full);
+    // It ends no earlier than the last batch arrives; but what pauses meanwhile may start any time before.
+    return mayPause(model, succ) ? batch : Math.max(batch, full - at(longest, succ));
   };
   const head = new Int32Array(n + 1);
   const tail = new Int32Array(n + 1);
+  const rest = new Int32Array(n + 1);
   for (const last of model.lastOfJob) {
     const chain: number[] = [];
     for (let i = last; i !== n; i = at(model.jobPred, i)) {
-      tail[i] = Math.max(at(time, i), step(i) + at(tail, at(model.jobSucc, i)));
+      const succ = at(model.jobSucc, i);
+      tail[i] = Math.max(at(time, i), step(i) + at(tail, succ));
+      rest[i] = at(model.transfer, i) + at(rest, succ);
+      // What overlaps does not wait for its end, so that must be its shortest time behind its start.
+      if (at(model.overlapStart, i) < 0 || (hasOneTime(model, i) && !mayPause(model, i)))
+        rest[i] = Math.max(at(rest, i), at(tail, i) - at(time, i));
       chain.push(i);
     }
     for (const i of chain.reverse()) {
@@ -68,7 +78,15 @@ function shortestPaths(model: Model): Paths {
       head[i] = Math.max(at(model.release, i), arrival, earliestFree(model, i));
     }
   }
-  return { time, head, tail };
+  return { time, head, tail, rest };
+}
+
+function hasOneTime({ choiceStart }: Model, i: number): boolean {
+  return at(choiceStart, i + 1) === at(choiceStart, i) + 1;
+}
+
+function mayPause({ hasCalendars, splittable }: Model, i: number): boolean {
+  return hasCalendars && at(splittable, i) === 1;
 }
 
 function earliestFree(model: Model, i: number): number {
@@ -82,7 +100,7 @@ function operationsByOnlyMachine(model: Model): number[][] {
   const operations: number[][] = Array.from({ length: model.machines }, () => []);
   for (let i = 0; i < model.operations; i += 1) {
     const row = at(model.choiceStart, i);
-    if (at(model.choiceStart, i + 1) === row + 1) operations[at(model.choiceMachine, row)]?.push(i);
+    if (hasOneTime(model, i)) operations[at(model.choiceMachine, row)]?.push(i);
   }
   return operations;
 }
@@ -90,14 +108,13 @@ function operationsByOnlyMachine(model: Model): number[][] {
 /** Always works on the available operation with the longest rest; the latest end + rest is the bound. */
 function jackson(
   model: Model,
-  { time, head, tail }: Paths,
+  { time, head, rest }: Paths,
   machine: number,
   operations: number[],
 ): number {
   const byHead = [...operations].sort((i, j) => at(head, i) - at(head, j));
-  const rest = (i: number): number => at(tail, i) - at(time, i);
   const left = new Map(operations.map((i) => [i, at(time, i)]));
-  const available = createHeap(rest);
+  const available = createHeap((i) => at(rest, i));
   let now = at(model.release, model.operations + 1 + machine);
   let bound = 0;
   let next = 0;
@@ -112,7 +129,7 @@ function jackson(
     left.set(i, (left.get(i) ?? 0) - work);
     if (left.get(i) === 0) {
       available.pop();
-      bound = Math.max(bound, now + rest(i));
+      bound = Math.max(bound, now + at(rest, i));
     }
   }
   return bound;
@@ -162,14 +179,14 @@ function createHeap(key: (item: number) => number): Heap {
   };
 }
 
-function evenLoad(model: Model, { time, head, tail }: Paths): number {
+function evenLoad(model: Model, { time, head, rest }: Paths): number {
   let work = 0;
   let first = 0x7fff_ffff;
-  let rest = 0x7fff_ffff;
+  let least = 0x7fff_ffff;
   for (let i = 0; i < model.operations; i += 1) {
     work += at(time, i);
     first = Math.min(first, at(head, i));
-    rest = Math.min(rest, at(tail, i) - at(time, i));
+    least = Math.min(least, at(rest, i));
   }
-  return model.operations === 0 ? 0 : first + Math.ceil(work / model.machines) + rest;
+  return model.operations === 0 ? 0 : first + Math.ceil(work / model.machines) + least;
 }

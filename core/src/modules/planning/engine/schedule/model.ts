@@ -37,6 +37,8 @@ export interface Model {
   horizonBits: number;
   /** Earliest start per node by release date or, for a machine's start, availability. */
   release: Int32Array;
+  /** Earliest end per node: when all of a frozen operation it overlaps with has arrived. */
+  endsFrom: Int32Array;
   /** Alternatives of operation i: rows `choiceStart[i] … choiceStart[i+1]-1` of the next two. */
   choiceStart: Int32Array;
   choiceMachine: Int32Array;
@@ -58,6 +60,8 @@ export interface Model {
   /** Offset of the setup matrix of a machine in `setup`: `[from * families + to]`. */
   setupOffset: Int32Array;
   setup: Int32Array;
+  /** Mean of the setups above 0, at least 1. */
+  setupMean: number;
   isFlexible: boolean;
   /** Per machine; all without breaks unless `hasCalendars`. */
   calendars: Calendar[];

@@ -1,6 +1,16 @@
 import { at } from "./at.ts";
 import type { Sequence } from "./dispatch.ts";
 import type { Model } from "./model.ts";
+import type { Operation } from "./problem.ts";
+import { isTicks } from "./ticks.ts";
+
+/** Its place in the previous plan, if it is one. */
+export function previousOf({ previous }: Operation): Operation["previous"] {
+  const isPlace = [previous?.machine, previous?.start].every(
+    (value) => value !== undefined && isTicks(value),
+  );
+  return isPlace ? previous : undefined;
+}
 
 /**
  * The previous plan as a sequence for today's operations: by their old starts on their old machines.

@@ -70,5 +70,5 @@ function tardinessCost(floor: Floor, row: number, lookAhead: number): number {
  * sequence-dependent setups", IIE Transactions 29(1), 1997: ATCS; its second scaling fixed at 1.
  */
 function setupDiscount(floor: Floor, row: number): number {
-  return Math.exp(-setupBefore(floor, row) / floor.setupMean);
+  return Math.exp(-setupBefore(floor, row) / floor.model.setupMean);
 }

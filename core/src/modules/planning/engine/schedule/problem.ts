@@ -103,8 +103,10 @@ export interface Finding {
 
 export type FindingCode =
   | "operation.no_machine"
+  | "operation.unknown_machine"
   | "operation.invalid_time"
   | "operation.zero_length"
+  | "operation.invalid_previous"
   | "operation.waits_for_unplanned"
   | "operation.resource_short"
   | "resource.invalid_capacity"

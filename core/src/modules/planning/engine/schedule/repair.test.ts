@@ -40,6 +40,42 @@ test("work that may pause goes on after the stop, other work starts again", () =
   expect(endAfterStop(false)).toBe(30);
 });
 
+const overlapping: Problem = {
+  machines: [{}, {}, {}],
+  operations: [
+    { alternatives: [{ machine: 0, time: 100 }], overlapAfter: 10 },
+    { alternatives: [{ machine: 1, time: 100 }], after: 0, due: 120 },
+  ],
+};
+const overlapped = solve(overlapping, { seed: 1, shouldStop: () => false, iterationsMax: 10 });
+
+test.each([
+  ["both are done", 200],
+  ["both run", 50],
+  ["only the first runs", 5],
+])("overlapping operations stay where they are when another machine stops and %s", (_, now) => {
+  const { schedule, moved, problem } = repair(overlapping, overlapped, {
+    machine: 2,
+    now,
+    until: now + 100,
+  });
+  expect(moved).toEqual([]);
+  expect(schedule.findings).toEqual([]);
+  expect(schedule.weightedTardiness).toBe(0);
+  expect(checkSchedule(problem, schedule)).toEqual([]);
+});
+
+test("what cannot have been done is named and planned again, not in the past", () => {
+  const changed = structuredClone(shop);
+  changed.operations.push({ ...step(0), release: 30 });
+  const first = { operation: 5, machine: 0, start: 20, end: 30 };
+  const told = { ...plan, assignments: [...plan.assignments, first] };
+  const { schedule } = repair(changed, told, { machine: 1, now: 50, until: 60 });
+  expect(schedule.findings).toMatchObject([{ code: "pin.impossible", operations: [5] }]);
+  const place = schedule.assignments.find(({ operation }) => operation === 5);
+  expect(place?.start).toBeGreaterThanOrEqual(50);
+});
+
 test("every repaired plan is feasible, and the same twice", () => {
   fc.assert(
     fc.property(anyProblem, fc.nat(60), fc.integer({ min: 1, max: 40 }), (problem, now, length) => {

@@ -1,12 +1,12 @@
 import { at } from "./at.ts";
 import { calendarOf, type Break } from "./calendar.ts";
-import { compile } from "./compile.ts";
+import { compile, type Compiled } from "./compile.ts";
 import { dispatch, type Sequence } from "./dispatch.ts";
 import { goalOf } from "./goals.ts";
 import { createGraph, type Graph } from "./graph.ts";
 import { loadGraph } from "./moves.ts";
 import { previousSequence } from "./previous.ts";
-import type { Assignment, Machine, Operation, Problem, Schedule } from "./problem.ts";
+import type { Assignment, Finding, Machine, Operation, Problem, Schedule } from "./problem.ts";
 import { createRandom } from "./random.ts";
 import { scheduleOf } from "./solve.ts";
 import { createTabuSearch, restoreBest } from "./tabu.ts";
@@ -39,8 +39,7 @@ export function repair(
   stop: Stop,
   trials = trialsDefault,
 ): Repaired {
-  const renewed = renewProblem(problem, plan, stop);
-  const compiled = compile(renewed);
+  const { renewed, compiled } = renew(problem, plan, stop);
   const { model } = compiled;
   const graph = createGraph(model);
   graph.keepsTails = false;
@@ -84,13 +83,48 @@ function betterStart(graph: Graph): Sequence {
 /** About 50 ms of moves in a plant of 10,000 operations. */
 const trialsDefault = 400;
 
-function renewProblem(problem: Problem, plan: Schedule, stop: Stop): Problem {
+/**
+ * The problem from `now` on. What is done or runs, but cannot have been done as the problem says, is
+ * let go and named: it is planned again, and as nothing can be planned in the past, not before `now`.
+ */
+function renew(
+  problem: Problem,
+  plan: Schedule,
+  stop: Stop,
+): { renewed: Problem; compiled: Compiled } {
+  const letGo = new Set<number>();
+  const named: Finding[] = [];
+  for (let round = 1; ; round += 1) {
+    const renewed = renewProblem(problem, plan, stop, letGo);
+    const compiled = compile(renewed);
+    const impossible = compiled.findings.filter(
+      ({ code, operations }) =>
+        code === "pin.impossible" &&
+        operations.some((index) => renewed.operations[index]?.pin?.start !== undefined),
+    );
+    if (impossible.length === 0 || round === roundsMax)
+      return { renewed, compiled: { ...compiled, findings: [...named, ...compiled.findings] } };
+    named.push(...impossible);
+    for (const { operations } of impossible) for (const index of operations) letGo.add(index);
+  }
+}
+
+/** What follows what is let go is let go in the same round: two are enough unless the plan is none. */
+const roundsMax = 4;
+
+function renewProblem(
+  problem: Problem,
+  plan: Schedule,
+  stop: Stop,
+  letGo: ReadonlySet<number>,
+): Problem {
   const placeOf = new Map(plan.assignments.map((one) => [one.operation, one]));
   const lastEnd = new Map<number, number>();
   const operations = problem.operations.map((operation, index): Operation => {
     const place = placeOf.get(index);
     if (!place) return operation;
-    if (!isHeld(operation, place, stop)) return released(operation, place, stop.now);
+    if (letGo.has(index) || !isHeld(operation, place, stop))
+      return released(operation, place, stop.now);
     // A milestone at its very end still lies before the break that follows.
     const end = Math.max(place.end, place.start + 1, lastEnd.get(place.machine) ?? 0);
     lastEnd.set(place.machine, end);

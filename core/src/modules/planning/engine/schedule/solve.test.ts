@@ -279,3 +279,22 @@ test("of equally good plans the one nearest to the previous plan is taken", () =
   expect(schedule.change).toBe(0);
   expect(schedule.assignments.map(({ operation }) => operation)).toEqual([1, 2, 0]);
 });
+
+test("no bound is above what overlapped work that may pause can reach", () => {
+  const problem: Problem = {
+    machines: [{}, { breaks: [{ from: 480, to: 1440 }] }, {}],
+    operations: [
+      { alternatives: [{ machine: 0, time: 1440 }], overlapAfter: 60, isSplittable: true },
+      {
+        alternatives: [{ machine: 1, time: 500 }],
+        after: 0,
+        overlapAfter: 60,
+        isSplittable: true,
+      },
+      { alternatives: [{ machine: 2, time: 1000 }], after: 1, isSplittable: true, due: 1000 },
+    ],
+  };
+  const schedule = solve(problem, { seed: 1, shouldStop: () => false, iterationsMax: 100 });
+  expect(checkSchedule(problem, schedule)).toEqual([]);
+  expect(schedule).toMatchObject({ makespan: 1520, lowerBound: 1440, weightedTardiness: 520 });
+});

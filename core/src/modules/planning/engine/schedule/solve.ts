@@ -6,6 +6,7 @@ import { loadGraph } from "./moves.ts";
 import { explainLateness } from "./lateness.ts";
 import { endOf } from "./timing.ts";
 import { lowerBound, type Bound } from "./lower-bound.ts";
+import { previousOf } from "./previous.ts";
 import type { Assignment, Problem, Schedule } from "./problem.ts";
 import { search } from "./search.ts";
 import type { SolveOptions } from "./solve-options.ts";
@@ -91,11 +92,12 @@ function setupOf({ machines, operations }: Problem, sorted: Assignment[]): numbe
 
 function changeOf({ operations }: Problem, assignments: Assignment[]): number {
   return assignments.reduce((change, { operation, machine, start }) => {
-    const { previous, alternatives } = operations[operation] ?? {};
-    if (previous === undefined) return change;
+    const asked = operations[operation];
+    const previous = asked && previousOf(asked);
+    if (asked === undefined || previous === undefined) return change;
     const moved = Math.abs(start - previous.start);
     if (machine === previous.machine) return change + moved;
-    const times = (alternatives ?? [])
+    const times = asked.alternatives
       .filter((row) => row.machine === machine)
       .map((row) => row.time);
     return change + moved + Math.min(...times);

@@ -29,7 +29,8 @@ export function place(graph: Graph, i: number): void {
   const isSplittable = at(model.splittable, i) === 1;
   let ready = Math.max(at(model.release, i), arrivalByJob(graph, i), arrivalByMachine(graph, i));
   const p = at(model.jobPred, i);
-  let arrival = p === model.operations ? 0 : at(end, p) + at(transfer, p);
+  let arrival = at(model.endsFrom, i);
+  if (p !== model.operations) arrival = Math.max(arrival, at(end, p) + at(transfer, p));
   if (hasJoins)
     for (let k = at(joins.predStart, i); k < at(joins.predStart, i + 1); k += 1) {
       const pred = at(joins.preds, k);
