@@ -16,6 +16,7 @@ import type { ScheduleResult } from "./schedule/schedule-thread.ts";
 import { insertBasis } from "./store/basis.ts";
 import { insertRows } from "./store/mrp-results.ts";
 import { storeNetChange } from "./store/net-change.ts";
+import { lockOrdersMeant, readOrdersMeant } from "./store/orders-meant.ts";
 import {
   failPlan,
   fallBack,
@@ -72,7 +73,7 @@ async function makePlan(
     };
     const running = { tenantId, signal, onProgress };
     const isStored = await updateBase(deps, started, { ...running, planId });
-    if (!isStored) await store(deps, planId, await compute(deps, started, running), running);
+    if (!isStored) await planAnew(deps, started, { ...running, planId });
   } catch (error) {
     if (error === cancelled.signal.reason || error instanceof PlanCancelled) return;
     const reason = error instanceof Error ? error.message : String(error);
@@ -134,14 +135,10 @@ async function updateBase(
       break;
     }
     const insert = async (tx: Transaction) => {
-      if (!(await storeNetChange(tx, found, clock.now()))) throw new BaseMovedOn();
+      if (!(await storeNetChange(tx, found, clock.now()))) throw new MovedOn();
     };
-    try {
-      await store(deps, runId, { made: madeOf(found), insert }, running);
+    if (await isStoredUnlessMoved(deps, runId, { made: madeOf(found), insert }, running))
       return true;
-    } catch (error) {
-      if (!(error instanceof BaseMovedOn)) throw error;
-    }
   }
   await db.inTenant(tenantId, async (tx) => {
     if (!(await fallBack(tx, runId, fallback))) throw new PlanCancelled();
@@ -151,12 +148,49 @@ async function updateBase(
 
 const attemptsMax = 5;
 
-/** Somebody else changed the plan since it was read. */
-class BaseMovedOn extends Error {
+/** Somebody else changed a plan since it was read. */
+class MovedOn extends Error {
   constructor() {
     super("the plan was changed meanwhile");
-    this.name = "BaseMovedOn";
+    this.name = "MovedOn";
   }
+}
+
+/** False: nothing is stored, as somebody changed a plan since it was read. */
+async function isStoredUnlessMoved(
+  deps: PlanMaking,
+  planId: string,
+  computed: Computed,
+  running: Running,
+): Promise<boolean> {
+  try {
+    await store(deps, planId, computed, running);
+    return true;
+  } catch (error) {
+    if (error instanceof MovedOn) return false;
+    throw error;
+  }
+}
+
+/**
+ * Plans everything; again, a bounded number of times, when an order of the current plan was firmed
+ * meanwhile: it would be proposed once more, beside what it was firmed into. Fails after that, as to hold
+ * people up for as long as a run takes would be worse.
+ */
+async function planAnew(
+  deps: PlanMaking,
+  plan: StartedPlan,
+  running: Running & { planId: string },
+): Promise<void> {
+  for (let attempt = 0; attempt < attemptsMax; attempt += 1) {
+    const computed = await compute(deps, plan, running);
+    if (await isStoredUnlessMoved(deps, running.planId, computed, running)) return;
+  }
+  throw new Error(
+    `Planned ${attemptsMax} times, and each time orders of the current plan were firmed, or it was ` +
+      "brought up to date, meanwhile: what was firmed would have been ordered again. Nothing was " +
+      "stored. Run MRP when nobody firms orders for as long as a run takes, or update the current plan.",
+  );
 }
 
 function madeOf({ changed, replanned, changedOrders }: NetChange): Made {
@@ -175,15 +209,20 @@ async function compute(
 ): Promise<Computed> {
   switch (plan.kind) {
     case "mrp": {
-      const { task, ...basis } = await db.inSnapshot(tenantId, async (tx) => {
+      const { task, meant, ...basis } = await db.inSnapshot(tenantId, async (tx) => {
         const frame = { startDay: plan.startDay, timeZone: await timeZone(tx) };
         const fingerprints = await readFingerprints(tx, frame);
-        return { ...frame, fingerprints, task: await readMrpTask(tx, frame, plan.parameters) };
+        // Nobody acts on the orders of a what-if, so none of them can come on top.
+        const meant = plan.isWhatIf ? null : await readOrdersMeant(tx);
+        const task = await readMrpTask(tx, frame, plan.parameters);
+        return { ...frame, fingerprints, meant, task };
       });
       const result = await runInThread<MrpResult>(mrpThread, task, running);
       const insert = async (tx: Transaction, planId: string) => {
         await insertRows(tx, planId, result);
         await insertBasis(tx, planId, { ...basis, result });
+        // After the rows, which may take a while: from here on people who firm orders wait.
+        if (meant !== null && !(await lockOrdersMeant(tx, planId, meant))) throw new MovedOn();
       };
       return { made: result, insert };
     }

@@ -5,9 +5,11 @@ import { sql } from "kysely";
 import { beforeAll, expect, test } from "vitest";
 
 import { until } from "../../../../deploy/test/until.ts";
+import type { Transaction } from "../../platform/db/transaction.ts";
 import { makePlace } from "../../testing/plant.ts";
 import { plantOfFile } from "../../testing/plant-of-file.ts";
 import { contentOf, forget, runMrpNow } from "./net-change.fixture.ts";
+import { lockOrdersMeant, type OrdersMeant, readOrdersMeant } from "./store/orders-meant.ts";
 import { makeInProcess } from "./net-change-process.fixture.ts";
 import { countRows, makeNow, makeProduct, putPolicy } from "./testing.fixture.ts";
 
@@ -33,6 +35,13 @@ const get = (planId: string) => plant.get<Plan>(`/api/planning/plans/${planId}`)
 const ordersOf = async (planId: string) =>
   (await plant.get<{ rows: PlannedOrder[] }>(`/api/planning/plans/${planId}/orders?limit=100`))
     .rows;
+const orderOfBracket = async (planId: string, dueDay: string) => {
+  const order = (await ordersOf(planId)).find(
+    (each) => each.itemId === product.bracket.itemId && each.dueDay === dueDay,
+  );
+  if (order === undefined) throw new Error(`no order of the bracket for ${dueDay}`);
+  return order;
+};
 const ask = (asked: object) => plant.call("POST", "/api/planning/mrp-runs", asked);
 
 /** The plan says what a full run of this moment says, which is asked with the same. */
@@ -274,6 +283,84 @@ test("an order that is firmed while a net change is made is not planned a second
   const left = await ordersOf(base.planId);
   expect(left.some(({ orderNumber }) => orderNumber === order?.orderNumber)).toBe(false);
   await expectUpToDate(base.planId);
+});
+
+test("an order that is firmed while a full run is made is not planned a second time", async () => {
+  const base = await runMrpNow(plant, {});
+  await demand(product.bracket.itemId, "9", "2026-12-16");
+  await netChange();
+  const order = await orderOfBracket(base.planId, "2026-12-16");
+  const { planId } = await plant.post<Plan>("/api/planning/mrp-runs", {});
+  let ended: Promise<unknown> = Promise.resolve();
+  await holding(base.planId, "share", async (someoneWaits) => {
+    ({ ended } = makeNow(plant, planId));
+    await someoneWaits();
+    await plant.post(`/api/planning/plans/${base.planId}/orders/${order.orderNumber}/firm`);
+  });
+  await ended;
+  expect(await get(planId)).toMatchObject({ state: "done", isCurrent: true });
+  await expectUpToDate(planId);
+});
+
+test("what was firmed is remembered when a net change has taken it out of its plan", async () => {
+  const base = await runMrpNow(plant, {});
+  const inTenant = <T>(work: (tx: Transaction) => Promise<T>) =>
+    plant.core.db.inTenant(plant.tenantId, work);
+  const mayFollow = (planId: string, read: OrdersMeant) =>
+    inTenant((tx) => lockOrdersMeant(tx, planId, read));
+  const newest = "ffffffff-ffff-7fff-bfff-ffffffffffff";
+  const read = await inTenant(readOrdersMeant);
+  expect(await mayFollow(newest, read)).toBe(true);
+  const next = await runMrpNow(plant, {});
+  // Two runs beside each other take nothing from each other.
+  expect(await mayFollow(newest, read)).toBe(true);
+
+  await demand(product.bracket.itemId, "9", "2026-12-18");
+  await netChange();
+  const order = await orderOfBracket(next.planId, "2026-12-18");
+  await plant.post(`/api/planning/plans/${next.planId}/orders/${order.orderNumber}/firm`);
+  await netChange();
+  expect(await ordersOf(next.planId)).not.toContainEqual(
+    expect.objectContaining({ orderNumber: order.orderNumber }),
+  );
+  expect(await mayFollow(newest, read)).toBe(false);
+  // Nobody will act on a plan that is older than the current one.
+  expect(await mayFollow(base.planId, read)).toBe(true);
+});
+
+test("a full run that is overtaken by firmed orders each time fails, says so and stores nothing", async () => {
+  const base = await runMrpNow(plant, {});
+  const days = ["2027-01-04", "2027-01-05", "2027-01-06", "2027-01-07", "2027-01-08"];
+  for (const day of days) await demand(product.bracket.itemId, "2", day);
+  await netChange();
+  const { planId } = await plant.post<Plan>("/api/planning/mrp-runs", {});
+  const { ended } = makeNow(plant, planId);
+  const outcome = ended.catch((error: unknown) => error);
+  for (const day of days) {
+    const order = await orderOfBracket(base.planId, day);
+    await holding(base.planId, "share", async (someoneWaits) => {
+      await someoneWaits();
+      await plant.post(`/api/planning/plans/${base.planId}/orders/${order.orderNumber}/firm`);
+    });
+  }
+  await outcome;
+  const failed = await get(planId);
+  expect(failed).toMatchObject({ state: "failed" });
+  expect(failed.failure).toMatch(/^Planned 5 times, .*Nothing was stored\. Run MRP when/);
+  expect(await ordersOf(planId)).toEqual([]);
+  expect(await get(base.planId)).toMatchObject({ isCurrent: true });
+});
+
+test("a what-if is not made again for orders that are firmed meanwhile", async () => {
+  const base = await runMrpNow(plant, {});
+  await holding(base.planId, "update", async () => {
+    const whatIf = await runMrpNow(plant, {
+      extraDemands: [
+        { itemId: product.bracket.itemId, siteId: null, quantity: "1", dueDay: "2026-12-19" },
+      ],
+    });
+    expect(whatIf).toMatchObject({ state: "done", isWhatIf: true });
+  });
 });
 
 // A dozen full runs, some of two thousand items.

@@ -117,8 +117,12 @@ export async function readPlanPage(
 }
 
 /** What a job needs of its plan. */
-export type StartedPlan = { startDay: string; requestedTime: Date; basePlanId: string | null } & (
-  | { kind: "mrp"; parameters: MrpRunInput }
+export type StartedPlan = {
+  startDay: string;
+  requestedTime: Date;
+  basePlanId: string | null;
+} & (
+  | { kind: "mrp"; isWhatIf: boolean; parameters: MrpRunInput }
   | { kind: "schedule"; parameters: ScheduleInput }
 );
 
@@ -133,11 +137,14 @@ export async function startPlan(tx: Transaction, planId: string): Promise<Starte
     start_day: string;
     requested_time: Date;
     base_plan_id: string | null;
+    is_what_if: boolean;
   }>`
     update planning.plan
        set state = 'running', failure = null, finished_time = null
      where plan_id = ${planId} and state in ('queued', 'running', 'failed')
-    returning kind, parameters, start_day::text, requested_time, base_plan_id`.execute(tx.over());
+    returning kind, parameters, start_day::text, requested_time, base_plan_id, is_what_if`.execute(
+    tx.over(),
+  );
   const [row] = rows;
   if (row === undefined) return null;
   const common = {
@@ -146,7 +153,12 @@ export async function startPlan(tx: Transaction, planId: string): Promise<Starte
     basePlanId: row.base_plan_id,
   };
   return row.kind === "mrp"
-    ? { ...common, kind: "mrp", parameters: mrpRunInputSchema.parse(row.parameters) }
+    ? {
+        ...common,
+        kind: "mrp",
+        isWhatIf: row.is_what_if,
+        parameters: mrpRunInputSchema.parse(row.parameters),
+      }
     : { ...common, kind: "schedule", parameters: scheduleInputSchema.parse(row.parameters) };
 }
 
