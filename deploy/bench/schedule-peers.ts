@@ -48,6 +48,12 @@ if (!existsSync(new URL("./peers/node_modules/or-tools-wasm", import.meta.url)))
   console.error("The peer engine is not installed: npm ci --prefix deploy/bench/peers");
   process.exit(1);
 }
+/** The best makespan or tardiness known, and whether it is proven that nothing is below it. */
+interface Reference {
+  best: number;
+  isProven: boolean;
+}
+
 const seconds = Number(values.seconds);
 const seed = Number(values.seed);
 const clock = values.clock === "cpu" ? "cpu" : "wall";
@@ -57,7 +63,7 @@ await using threads = ScheduleThreads.start(Number(values.threads));
 
 interface Row {
   name: string;
-  reference: number | null;
+  reference: Reference | null;
   ours: number;
   cpSat: number | null;
   orderByOrder: number;
@@ -84,13 +90,14 @@ async function compare({ name, problem }: Instance): Promise<Row> {
   const row: Row = {
     name,
     reference: references.get(name) ?? null,
-    ours: ours ?? 0,
+    // Worse than everything: the run has failed anyway.
+    ours: ours ?? Infinity,
     cpSat: figureOfAnswer(name, problem, theirs),
     orderByOrder: greedy(name, problem, "order_by_order"),
     firstFreeSlot: greedy(name, problem, "first_free_slot"),
   };
   console.log(
-    [name, row.reference, row.ours, row.cpSat, row.orderByOrder, row.firstFreeSlot].join(","),
+    [name, row.reference?.best, row.ours, row.cpSat, row.orderByOrder, row.firstFreeSlot].join(","),
   );
   return row;
 }
@@ -101,15 +108,20 @@ function greedy(
   policy: Parameters<typeof planGreedily>[1],
 ): number {
   const schedule = scheduleFrom(problem, planGreedily(problem, policy));
-  return figureOf(name, problem, schedule) ?? 0;
+  return figureOf(name, problem, schedule) ?? Infinity;
 }
 
 /**
  * A run of both engines for what beats the reference there is, CP-SAT's first: where it proves the
- * best, ours has no run to make.
+ * best, ours has no run to make. Nothing beats 0.
  */
 async function printReference({ name, problem }: Instance): Promise<void> {
-  const known = references.get(name) ?? Infinity;
+  const goal = goalOf(problem);
+  const known = references.get(name)?.best ?? Infinity;
+  if (known === 0) {
+    console.log(`${name},${goal},0,0,an earlier run`);
+    return;
+  }
   const theirs = await runCpSat(problem, known);
   const cpSat = figureOfAnswer(name, problem, theirs) ?? Infinity;
   let best = Math.min(known, cpSat);
@@ -122,12 +134,10 @@ async function printReference({ name, problem }: Instance): Promise<void> {
     if (ours <= best) from = "millwright";
     else if (best === known) from = "an earlier run and not beaten by either";
     best = Math.min(best, ours);
-    bound = Math.max(
-      Math.min(bound, best),
-      goalOf(problem) === "makespan" ? schedule.lowerBound : schedule.tardinessBound,
-    );
+    const own = goal === "makespan" ? schedule.lowerBound : schedule.tardinessBound;
+    bound = Math.max(Math.min(bound, best), own);
   }
-  console.log(`${name},${goalOf(problem)},${best},${bound},${from} in ${seconds} s`);
+  console.log(`${name},${goal},${best},${bound},${from} in ${seconds} s`);
 }
 
 interface Answer {
@@ -142,7 +152,8 @@ async function runCpSat(problem: Problem, below = Infinity): Promise<Answer> {
   const child = spawn(process.execPath, [peer], { stdio: ["pipe", "pipe", "inherit"] });
   const limit = below < Infinity ? { below } : {};
   child.stdin.end(JSON.stringify({ problem, seconds, seed, clock, ...limit }));
-  const answer: Answer = JSON.parse(await text(child.stdout));
+  const answer: Answer & { status: string } = JSON.parse(await text(child.stdout));
+  if (answer.status === "MODEL_INVALID") throw new Error("CP-SAT refuses its model as invalid.");
   return answer;
 }
 
@@ -212,25 +223,30 @@ function range(prefix: string, from: number, to: number): string[] {
 }
 
 /** Best known figures by name: of the data for makespans, our committed ones for the panel. */
-function readReferences(set: string, data: string): Map<string, number> {
-  const file =
-    set === "panel"
-      ? new URL("./peers/panel-references.csv", import.meta.url).pathname
-      : join(data, "known.csv");
+function readReferences(set: string, data: string): Map<string, Reference> {
+  const isPanel = set === "panel";
+  const file = isPanel
+    ? new URL("./peers/panel-references.csv", import.meta.url).pathname
+    : join(data, "known.csv");
   if (!existsSync(file)) return new Map();
   const [header = "", ...lines] = readFileSync(file, "utf8").trim().split(/\r?\n/);
   const columns = header.split(",");
   const name = columns.indexOf("name");
-  const best = columns.indexOf(set === "panel" ? "best" : "best_ub");
+  const upper = columns.indexOf(isPanel ? "best" : "best_ub");
+  const lower = columns.indexOf(isPanel ? "lower_bound" : "best_lb");
   return new Map(
     lines.map((line) => {
       const fields = line.split(",");
-      return [fields[name] ?? "", Number(fields[best])];
+      const best = Number(fields[upper]);
+      return [fields[name] ?? "", { best, isProven: Number(fields[lower]) === best }];
     }),
   );
 }
 
-/** CP-SAT counts only where it found a schedule; where it did not is counted apart. */
+/**
+ * CP-SAT counts only where it found a schedule; where it did not is counted apart, and so is where
+ * the reference is proven: others may be our own best, and then our excess says little.
+ */
 function summary(): Record<string, number | string | null> {
   const solved = rows.filter(({ cpSat, reference }) => cpSat !== null && reference !== null);
   const known = rows.filter(({ reference }) => reference !== null);
@@ -249,6 +265,9 @@ function summary(): Record<string, number | string | null> {
     cp_sat_times_ours: ratio(cpSat, oursWhereSolved),
     order_by_order_times_ours: ratio(orderByOrder, ours),
     first_free_slot_times_ours: ratio(firstFreeSlot, ours),
+    proven_references: known.filter(isProven).length,
+    ours_where_proven_pct: excess(known.filter(isProven), ({ ours: figure }) => figure),
+    cp_sat_where_proven_pct: excess(solved.filter(isProven), ({ cpSat: figure }) => figure ?? 0),
     cp_sat_without_schedule: rows.filter(({ cpSat: figure }) => figure === null).length,
     infeasible,
     seconds,
@@ -258,9 +277,13 @@ function summary(): Record<string, number | string | null> {
   };
 }
 
+function isProven({ reference }: Row): boolean {
+  return reference?.isProven === true;
+}
+
 /** Over sums, so that small references do not weigh more: 100 × (Σ figure ÷ Σ reference − 1). */
 function excess(some: Row[], figure: (row: Row) => number): number | null {
-  const base = some.reduce((sum, { reference }) => sum + (reference ?? 0), 0);
+  const base = some.reduce((sum, { reference }) => sum + (reference?.best ?? 0), 0);
   if (base === 0) return null;
   const total = some.reduce((sum, row) => sum + figure(row), 0);
   return Math.round(100_000 * (total / base - 1)) / 1000;
