@@ -162,15 +162,17 @@ async function actOnBought(
   const purchaseProposalId = order.purchaseProposalId ?? newId();
   const { itemId, siteId, quantity, startDay, dueDay, planId, orderNumber } = order;
   const state = command === "firm" ? "firmed" : "released";
-  await sql`
-    insert into planning.purchase_proposal
+  const { rows } = await sql`
+    insert into planning.purchase_proposal as p
       (tenant_id, purchase_proposal_id, item_id, site_id, quantity, start_day, due_day, state)
     values
       (${tx.tenantId}, ${purchaseProposalId}, ${itemId}, ${siteId}, ${quantity}::numeric,
        ${startDay}::date, ${dueDay}::date, ${state})
-    on conflict (tenant_id, purchase_proposal_id) do update set state = excluded.state`.execute(
-    tx.over(),
-  );
+    on conflict (tenant_id, purchase_proposal_id) do update
+       set state = excluded.state
+     where p.state = 'firmed'
+    returning p.purchase_proposal_id`.execute(tx.over());
+  if (rows.length === 0) throw proposalClosed(orderNumber, command);
   await sql`
     update planning.planned_order
        set purchase_proposal_id = ${purchaseProposalId}, state = ${state}
@@ -193,6 +195,16 @@ async function actOnBought(
       actor: by.actor,
     }),
   ]);
+}
+
+/** Whoever closed it said that it arrived or will not come: the order of a plan does not know. */
+function proposalClosed(orderNumber: number, command: Act["command"]): Refusal {
+  return new Refusal(
+    "planned_order.transition_refused",
+    `The purchase proposal of planned order ${orderNumber} is closed: it arrived or will not come. ` +
+      "Update the plan or run MRP, which proposes anew what is still missing.",
+    { current: "closed", asked: command, allowed: [] },
+  );
 }
 
 const actsOn = {

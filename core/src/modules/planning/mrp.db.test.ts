@@ -120,6 +120,30 @@ test("releases once, however many ask at once; a run after that plans nothing fo
   await plant.post(`/api/work-orders/${released.workOrderId}/cancel`, { reason: "test" });
 });
 
+test("a purchase proposal that was closed is not released, and says what to do", async () => {
+  await demand("6", "2026-12-17");
+  const made = await plan(plant, "mrp-runs");
+  const { planId, orderNumber } = await orderOf(made, product.plate.itemId);
+  const order = `/api/planning/plans/${planId}/orders/${orderNumber}`;
+  const { purchaseProposalId } = await plant.post<PlannedOrder>(`${order}/firm`);
+  await plant.post(`/api/planning/purchase-proposals/${purchaseProposalId}/close`);
+  const refused = await plant.call("POST", `${order}/release`, {});
+  expect(refused).toMatchObject({
+    status: 409,
+    body: {
+      code: "planned_order.transition_refused",
+      detail: expect.stringMatching(/proposal .* is closed.*[Rr]un MRP/),
+      current: "closed",
+      asked: "release",
+      allowed: [],
+    },
+  });
+  const { rows } = await plant.get<{ rows: PurchaseProposal[] }>(
+    "/api/planning/purchase-proposals",
+  );
+  expect(rows.filter((row) => row.purchaseProposalId === purchaseProposalId)).toEqual([]);
+});
+
 test("tells to cancel an open work order that nothing needs", async () => {
   const order = await plant.post<WorkOrder>("/api/work-orders", {
     itemId: product.bracket.itemId,
