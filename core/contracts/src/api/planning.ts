@@ -508,10 +508,11 @@ export const ganttSchema = z
           z.object({
             kind: z.enum(latenessKinds),
             minutes: z.number().int(),
-            /** What binds: a work center, an order's operation, an item. */
+            /** What binds: a work center, an order's operation, an item, a skill or tool. */
             workCenter: z.string().nullable(),
             operation: z.string().nullable(),
             item: z.string().nullable(),
+            capability: z.string().nullable(),
           }),
         ),
       }),

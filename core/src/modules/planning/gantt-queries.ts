@@ -36,6 +36,15 @@ export async function readGantt(tx: Transaction, planId: string): Promise<Gantt>
       starts: row.starts.toISOString(),
       ends: row.ends.toISOString(),
     })),
-    late,
+    late: late.map((order) => ({ ...order, reasons: order.reasons.map(withCapability) })),
   };
+}
+
+type Reason = Gantt["late"][number]["reasons"][number];
+
+/** Schedules that were kept earlier do not say which skill or tool it was. */
+function withCapability(
+  reason: Omit<Reason, "capability"> & { capability?: string | null },
+): Reason {
+  return { ...reason, capability: reason.capability ?? null };
 }

@@ -60,7 +60,9 @@ function LateOrders({ late }: { late: Gantt["late"] }) {
                 <td>
                   <ul className="plan-reasons">
                     {order.reasons.map((reason) => (
-                      <li key={`${reason.kind} ${reason.workCenter} ${reason.operation}`}>
+                      <li
+                        key={`${reason.kind} ${reason.workCenter} ${reason.operation} ${reason.capability}`}
+                      >
                         <Reason reason={reason} />
                       </li>
                     ))}
@@ -81,7 +83,11 @@ function Reason({ reason }: { reason: Gantt["late"][number]["reasons"][number] }
   const t = useTranslations();
   const format = useFormat();
   const { kind, minutes, workCenter, operation, item } = reason;
-  const what = t(`planning.lateness.${kind}`, { place: workCenter ?? "–", item: item ?? "–" });
+  const what = t(`planning.lateness.${kind}`, {
+    place: workCenter ?? "–",
+    item: item ?? "–",
+    capability: reason.capability ?? t("planning.skillOrTool"),
+  });
   const by = operation === null || kind === "work" ? "" : ` (${operation})`;
   return t("planning.reason", { minutes: format.duration(minutes * minuteMs), what: what + by });
 }

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 
-import { bars, operation, schedule, shifts, workCenter } from "./rows.fixture.ts";
+import { bars, capability, operation, schedule, shifts, workCenter } from "./rows.fixture.ts";
 
 const drill = operation({ number: "WO-2", workCenterId: "drill" });
 
@@ -89,7 +89,7 @@ test("work that would reach across the end of a calendar keeps no tool from the 
       operation({ left: 300, number: "WO-2" }),
       operation({ left: 300, number: "WO-3", workCenterId: "drill" }),
     ],
-    capabilities: [{ itemId: "bracket", step: 10, capabilityId: "jig", capacity: 1 }],
+    capabilities: [capability("jig", 1)],
     workCenters: [workCenter("saw", "short"), workCenter("drill", "long")],
     workingTime: [...shifts("long", [0, 24]), ...shifts("short", [6, 14])],
   });

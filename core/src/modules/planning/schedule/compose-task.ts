@@ -2,12 +2,13 @@ import type { Machine, Operation, Problem } from "../engine/schedule/problem.ts"
 import { calendarTooShort, operationName } from "./finding.ts";
 import { openWorkCenters } from "./open-work-centers.ts";
 import type { ScheduleRows } from "./schedule-rows.ts";
-import { type OperationReference, type ScheduleTask, tickMs } from "./schedule-thread.ts";
-import { breaksByCalendar, workedFrom } from "./working-time.ts";
+import { type OperationReference, type ScheduleTask, tickMs } from "./schedule-task.ts";
+import { breaksByCalendar, firstWorked, workedFrom } from "./working-time.ts";
 
 /**
  * The scheduler's problem: a work center is a machine, a minute is a tick, tick 0 is `start`.
- * - What runs is fixed where it runs, for what it still has to make.
+ * - What runs is fixed where it runs, for what it still has to make: from now on, or, when its calendar
+ *   rests, from its next working time.
  * - A work center without a calendar works always; by a calendar nothing is planned beyond its working
  *   time, and findings name what that leaves out.
  * - With a setup matrix and a family, the matrix says the change-over; else the routing's setup time.
@@ -35,13 +36,13 @@ export function composeTask(
     return breaks === null || time <= workedFrom(breaks, release);
   };
   const resourceOf = new Map<string, number>();
-  const resources: { capacity: number }[] = [];
-  for (const { capabilityId, capacity } of rows.capabilities) {
+  const resources: { capacity: number; name: string }[] = [];
+  for (const { capabilityId, name, capacity } of rows.capabilities) {
     if (resourceOf.has(capabilityId)) continue;
-    resourceOf.set(capabilityId, resources.push({ capacity }) - 1);
+    resourceOf.set(capabilityId, resources.push({ capacity, name }) - 1);
   }
   const alternatives = Map.groupBy(rows.alternatives, keyOf);
-  const capabilities = Map.groupBy(rows.capabilities, keyOf);
+  const needed = Map.groupBy(rows.capabilities, keyOf);
   const material = new Map(rows.material.map((row) => [row.workOrderId, row]));
   const previous = new Map(rows.previous.map((row) => [`${row.workOrderId} ${row.step}`, row]));
   const references: OperationReference[] = [];
@@ -74,10 +75,11 @@ export function composeTask(
         else others.push(operationName(row));
       }
     }
-    const isFixed =
-      machine !== undefined &&
-      running.get(row.workCenterId)?.row === row &&
-      worksAt(machines[machine], 0);
+    const isFirstRunning = running.get(row.workCenterId)?.row === row;
+    const pin =
+      machine !== undefined && isFirstRunning
+        ? { machine, start: firstWorked(open[machine]?.breaks ?? []) }
+        : null;
     const last = previous.get(`${row.workOrderId} ${row.step}`);
     const lastMachine = last === undefined ? undefined : machineOf.get(last.workCenterId);
     const lastTick = last === undefined ? -1 : tickOf(last.starts);
@@ -87,11 +89,10 @@ export function composeTask(
       number: row.number,
       itemNumber: row.itemNumber,
       name: row.name,
-      isFixed,
       overdueMinutes: isLast ? Math.max(0, -(dueTick ?? 0)) : 0,
       materialItem: release > 0 ? (arriving?.itemNumber ?? null) : null,
     });
-    const needs = (capabilities.get(keyOf(row)) ?? []).flatMap(({ capabilityId }) => {
+    const needs = (needed.get(keyOf(row)) ?? []).flatMap(({ capabilityId }) => {
       const resource = resourceOf.get(capabilityId);
       return resource === undefined ? [] : [{ resource }];
     });
@@ -108,16 +109,21 @@ export function composeTask(
       ...(release > 0 && !isRunning && { release }),
       ...(family !== undefined && { family }),
       ...(needs.length > 0 && { needs }),
-      ...(isFixed && machine !== undefined && { pin: { machine, start: 0 } }),
+      ...(pin !== null && { pin }),
       ...(lastMachine !== undefined &&
         lastTick >= 0 && { previous: { machine: lastMachine, start: lastTick } }),
     };
   });
-  const problem: Problem = { machines, operations, resources };
+  const problem: Problem = {
+    machines,
+    operations,
+    resources: resources.map(({ capacity }) => ({ capacity })),
+  };
   for (const [machine, names] of tooLong) {
     findings.push(calendarTooShort(open[machine]?.name ?? "", names));
   }
-  return { problem, startMs, operations: references, workCenters: open, findings };
+  const capabilities = resources.map(({ name }) => name);
+  return { problem, startMs, operations: references, workCenters: open, capabilities, findings };
 }
 
 /** By work center the first operation that runs there, and what it still takes. */
@@ -139,10 +145,6 @@ const keyOf = ({ itemId, step }: { itemId: string; step: number }) => `${itemId}
 /** Whole minutes, at least one: what is begun must be ended. */
 function ticksOf(ms: number): number {
   return Math.max(1, Math.ceil(ms / tickMs));
-}
-
-function worksAt(machine: Machine | undefined, tick: number): boolean {
-  return !(machine?.breaks ?? []).some(({ from, to }) => from <= tick && tick < to);
 }
 
 /** Null when no entry is for this work center: then routings say their setups. */

@@ -5,7 +5,7 @@ import type { Transaction } from "../../../platform/db/transaction.ts";
 import { currentPlanId } from "../store/plans.ts";
 import { composeTask } from "./compose-task.ts";
 import type { ScheduleRows } from "./schedule-rows.ts";
-import type { ScheduleTask } from "./schedule-thread.ts";
+import type { ScheduleTask } from "./schedule-task.ts";
 import { calendarDays } from "./working-time.ts";
 
 /**
@@ -61,7 +61,7 @@ async function readAlternatives(tx: Transaction): Promise<ScheduleRows["alternat
 
 async function readCapabilities(tx: Transaction): Promise<ScheduleRows["capabilities"]> {
   const { rows } = await sql<ScheduleRows["capabilities"][number]>`
-    select item_id as "itemId", step, capability_id as "capabilityId", capacity
+    select item_id as "itemId", step, capability_id as "capabilityId", name, capacity
       from engineering.v_routing_capability
      where item_id in (select item_id from production.v_open_operation)
      order by item_id, step, capability_id`.execute(tx.over());

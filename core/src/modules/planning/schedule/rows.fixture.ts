@@ -37,6 +37,11 @@ export function workCenter(workCenterId: string, calendarId: string | null = nul
   return { workCenterId, name: workCenterId, calendarId };
 }
 
+/** What step 10 of the bracket needs, named by its id. */
+export function capability(capabilityId: string, capacity: number) {
+  return { itemId: "bracket", step: 10, capabilityId, name: capabilityId, capacity };
+}
+
 /** Shifts of a calendar by the hours of the schedule at which they begin and end. */
 export function shifts(calendarId: string, ...hours: [number, number][]) {
   return hours.map(([from, to]) => ({ calendarId, starts: hour(from), ends: hour(to) }));

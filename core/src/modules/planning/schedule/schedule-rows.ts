@@ -26,7 +26,13 @@ export type ScheduleRows = {
     runMsPerUnit: number;
     setupMs: number;
   }[];
-  capabilities: readonly { itemId: string; step: number; capabilityId: string; capacity: number }[];
+  capabilities: readonly {
+    itemId: string;
+    step: number;
+    capabilityId: string;
+    name: string;
+    capacity: number;
+  }[];
   workCenters: readonly { workCenterId: string; name: string; calendarId: string | null }[];
   /** Ascending per calendar. */
   workingTime: readonly { calendarId: string; starts: Date; ends: Date }[];

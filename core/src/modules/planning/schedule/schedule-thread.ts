@@ -1,43 +1,11 @@
 import type { PlanFinding } from "@millwright/contracts/api";
 
 import type { ThreadTask } from "../../../platform/threads/run-in-thread.ts";
-import type {
-  Assignment,
-  Finding,
-  LateReason,
-  Problem,
-  Schedule,
-} from "../engine/schedule/problem.ts";
-import { calendarTooShort, culpritsMax, operationName, type TaskFinding } from "./finding.ts";
+import type { Assignment, LateReason, Schedule } from "../engine/schedule/problem.ts";
+import { calendarTooShort } from "./finding.ts";
+import { type ScheduleTask, tickMs } from "./schedule-task.ts";
 import { searchWithinCalendars, type Timer } from "./search.ts";
-
-/** What a scheduling run is given: the engine's problem, and what its rows stand for. */
-export type ScheduleTask = {
-  problem: Problem;
-  /** Instant of tick 0; a tick is a minute. */
-  startMs: number;
-  seconds: number;
-  seed: number;
-  /** By row of `problem.operations`. */
-  operations: readonly OperationReference[];
-  /** By row of `problem.machines`. */
-  workCenters: readonly { workCenterId: string; name: string }[];
-  /** What was wrong already with what the problem was made of. */
-  findings: readonly TaskFinding[];
-};
-
-export type OperationReference = {
-  workOrderId: string;
-  step: number;
-  number: string;
-  itemNumber: string;
-  name: string;
-  isFixed: boolean;
-  /** Minutes the order was overdue at tick 0: the engine's due tick is at least 0. */
-  overdueMinutes: number;
-  /** What its material waits for, when it does. */
-  materialItem: string | null;
-};
+import { capabilityName, nameOf, shownFinding, workCenterName } from "./words.ts";
 
 export type ScheduledRow = {
   workOrderId: string;
@@ -62,6 +30,7 @@ export type LateRow = {
     workCenter: string | null;
     operation: string | null;
     item: string | null;
+    capability: string | null;
   }[];
 };
 
@@ -72,8 +41,6 @@ export type ScheduleResult = {
   findingCount: number;
   summary: Record<string, number>;
 };
-
-export const tickMs = 60_000;
 
 /** Searches for the given time, then says in people's words what the engine says in rows. */
 export const run: ThreadTask<ScheduleTask, ScheduleResult> = (task, tell) => {
@@ -91,8 +58,9 @@ export const run: ThreadTask<ScheduleTask, ScheduleResult> = (task, tell) => {
     ),
     ...schedule.findings.map((finding) => shownFinding(task, finding)),
   ];
+  const letGo = pinsLetGo(schedule);
   return {
-    operations: schedule.assignments.flatMap((assignment) => scheduledRow(task, assignment)),
+    operations: schedule.assignments.flatMap((row) => scheduledRow(task, row, letGo)),
     late: lateRows(task, schedule),
     findings: findings.slice(0, findingsMax),
     findingCount: findings.length,
@@ -126,26 +94,26 @@ function timer({ seconds: asked }: ScheduleTask, tell: Parameters<typeof run>[1]
   };
 }
 
-function shownFinding(task: ScheduleTask, finding: Finding): PlanFinding {
-  const { code, operations, machines, message } = finding;
-  return {
-    code,
-    culprits: [
-      ...operations.slice(0, culpritsMax).map((row) => nameOf(task, row)),
-      ...machines.slice(0, culpritsMax).map((row) => workCenterName(task, row)),
-    ],
-    message,
-  };
-}
-
-function scheduledRow(task: ScheduleTask, { operation, machine, start, end }: Assignment) {
+function scheduledRow(
+  task: ScheduleTask,
+  { operation, machine, start, end }: Assignment,
+  letGo: ReadonlySet<number>,
+) {
   const reference = task.operations[operation];
   const workCenterId = task.workCenters[machine]?.workCenterId;
   if (reference === undefined || workCenterId === undefined) return [];
-  const { workOrderId, step, number, itemNumber, name, isFixed } = reference;
+  const { workOrderId, step, number, itemNumber, name } = reference;
   const at = (tick: number) => new Date(task.startMs + tick * tickMs).toISOString();
+  const isFixed = task.problem.operations[operation]?.pin?.start === start && !letGo.has(operation);
   const where = { workCenterId, starts: at(start), ends: at(end), isFixed };
   return [{ workOrderId, step, number, itemNumber, name, ...where }];
+}
+
+/** What was to stay where it is and cannot; a finding says why. */
+function pinsLetGo({ findings }: Schedule): ReadonlySet<number> {
+  return new Set(
+    findings.flatMap(({ code, operations }) => (code === "pin.impossible" ? operations : [])),
+  );
 }
 
 function lateRows(task: ScheduleTask, { late }: Schedule): LateRow[] {
@@ -167,22 +135,15 @@ function lateRows(task: ScheduleTask, { late }: Schedule): LateRow[] {
 
 const reasonsMax = 10;
 
-function shownReason(task: ScheduleTask, { kind, ticks, machine, operation }: LateReason) {
+function shownReason(task: ScheduleTask, reason: LateReason) {
+  const { kind, ticks, machine, operation, resource } = reason;
   const isMaterial = kind === "material" && operation !== undefined;
   return {
     kind,
     minutes: ticks,
-    workCenter: machine === undefined ? null : (task.workCenters[machine]?.name ?? null),
+    workCenter: machine === undefined ? null : workCenterName(task, machine),
     operation: operation === undefined ? null : nameOf(task, operation),
     item: isMaterial ? (task.operations[operation]?.materialItem ?? null) : null,
+    capability: resource === undefined ? null : capabilityName(task, resource),
   };
-}
-
-function nameOf({ operations }: ScheduleTask, row: number): string {
-  const reference = operations[row];
-  return reference === undefined ? `operation ${row}` : operationName(reference);
-}
-
-function workCenterName({ workCenters }: ScheduleTask, row: number): string {
-  return workCenters[row]?.name ?? `work center ${row}`;
 }

@@ -43,6 +43,12 @@ function breaksBetween(
   return breaks;
 }
 
+/** The first tick that is worked; `calendarEnd` when none is. */
+export function firstWorked(breaks: Breaks): number {
+  const first = breaks[0];
+  return first?.from === 0 ? first.to : 0;
+}
+
 /** Working ticks of a calendar from a tick to `calendarEnd`. */
 export function workedFrom(breaks: Breaks, tick: number): number {
   const off = breaks.reduce((sum, { from, to }) => sum + Math.max(0, to - Math.max(from, tick)), 0);
