@@ -12,7 +12,7 @@ import {
   noFence,
   supplyKinds,
 } from "./input.ts";
-import type { LotRule } from "./lot-sizing.ts";
+import { largestLot, type LotRule } from "./lot-sizing.ts";
 
 /**
  * The input with everything plannable: refused rows point at `refusedRow`, columns of points hold a usable
@@ -39,6 +39,7 @@ export function checkInput(given: MrpInput): { input: MrpInput; findings: Findin
   checkCalendars(input, report);
   checkLotRules(input, lotRules, report);
   checkPoints(input, lotRules, report);
+  checkLotSteps(input, lotRules, report);
   checkLines(input, report);
   checkByProducts(input, report);
   checkAlternates(input, report);
@@ -101,16 +102,41 @@ function contradictionIn(rule: LotRule): string | null {
       if (!all.every((value) => Number.isSafeInteger(value) && value >= 0)) {
         return "minimum, maximum and multiple must be ≥ 0";
       }
-      if (maximum === 0) return null;
-      const largest = maximum - (maximum % Math.max(1, multiple));
-      if (largest === 0) return "no multiple fits under the maximum";
-      return minimum > largest
-        ? "the minimum is above the largest multiple up to the maximum"
-        : null;
+      return contradictionAt(rule, 1);
     }
     default:
       return assertNever(rule);
   }
+}
+
+/** What a rule promises can be impossible with the precision of a point's unit: orders are whole steps. */
+function checkLotSteps({ points }: MrpInput, lotRules: LotRule[], report: Report): void {
+  const culprits = new Map<string, number[]>();
+  for (let point = 0; point < points.count; point += 1) {
+    const step = points.step[point] ?? 1;
+    const rule = lotRules[points.lotRule[point] ?? 0];
+    if (step === 1 || rule?.rule !== "min_max_multiple") continue;
+    const contradiction = contradictionAt(rule, step);
+    if (contradiction === null) continue;
+    correct(points, "lotRule", point, lotForLotRow(lotRules));
+    const before = culprits.get(contradiction);
+    if (before === undefined) culprits.set(contradiction, [point]);
+    else before.push(point);
+  }
+  for (const [contradiction, of] of culprits) {
+    const message = `min_max_multiple in whole steps of the unit: ${contradiction}; planned lot for lot`;
+    report("lot_rule.contradiction", of, message);
+  }
+}
+
+function contradictionAt(
+  { minimum, maximum, multiple }: LotRule & { rule: "min_max_multiple" },
+  step: number,
+): string | null {
+  if (maximum === 0) return null;
+  const largest = largestLot({ maximum, multiple }, step);
+  if (largest === 0) return "no multiple fits under the maximum";
+  return minimum > largest ? "the minimum is above the largest multiple up to the maximum" : null;
 }
 
 function checkPoints({ points, calendars }: MrpInput, lotRules: LotRule[], report: Report): void {

@@ -70,7 +70,8 @@ export const ordersPerNeedMax = 1_000;
 
 /**
  * Turns `work.needs` into `work.orders`, due on a day of need, days ascending. What an order brings above
- * its needs serves later ones. Every quantity is a multiple of `step`.
+ * its needs serves later ones. Every quantity is a multiple of `step`. A maximum below its own minimum or
+ * multiple is not for this: `checkInput` leaves such a rule out.
  *
  * @returns whether every rule was kept (false: `ordersPerNeedMax` was hit)
  */
@@ -84,9 +85,8 @@ export function sizeLots(rule: LotRule, step: number, work: LotWork): boolean {
     case "economic_order_quantity":
       return sizeEachNeed(work, rule.quantity, step, Infinity);
     case "min_max_multiple": {
-      const multiple = roundUp(Math.max(1, rule.multiple), step);
-      const maximum = rule.maximum === 0 ? Infinity : rule.maximum - (rule.maximum % multiple);
-      return sizeEachNeed(work, rule.minimum, multiple, maximum);
+      const maximum = rule.maximum === 0 ? Infinity : largestLot(rule, step);
+      return sizeEachNeed(work, rule.minimum, multipleIn(rule, step), maximum);
     }
     case "period_order_quantity": {
       const { day, count } = work.needs;
@@ -107,6 +107,18 @@ export function sizeLots(rule: LotRule, step: number, work: LotWork): boolean {
     default:
       return assertNever(rule);
   }
+}
+
+/** The largest order that a maximum allows, in multiples that are whole steps; 0: none, so refuse the rule. */
+export function largestLot(
+  { maximum, multiple }: { maximum: number; multiple: number },
+  step: number,
+): number {
+  return maximum - (maximum % multipleIn({ multiple }, step));
+}
+
+function multipleIn({ multiple }: { multiple: number }, step: number): number {
+  return roundUp(Math.max(1, multiple), step);
 }
 
 /**

@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 
 import { composeInput, type MrpRecords } from "./compose-input.ts";
+import type { Finding } from "./finding.ts";
 import { suppliesOfOrder } from "./pegging.ts";
 import { findingsOf, type MrpPlan } from "./plan.ts";
 import { orderCount, ordersOf as readOrders } from "./planned-orders.ts";
@@ -480,6 +481,46 @@ describe("bad input: a finding that names the culprit, and a plan for all the re
     expect(ordersOf("closed")).toEqual<Row[]>([[8, 10, "70"]]);
   });
 
+  test("a lot that is smaller than a piece, or not of whole pieces, is a contradiction", () => {
+    const pieces = { kind: "buy", uomDecimals: 0 } as const;
+    const lot = (minimum: string | null, maximum: string, multiple: string | null = null) =>
+      ({
+        rule: "min_max_multiple",
+        ...(minimum !== null && { minimum }),
+        maximum,
+        ...(multiple !== null && { multiple }),
+      }) as const;
+    const points = [
+      { ...pieces, id: "half", lotRule: lot(null, "0.5") },
+      { ...pieces, id: "between", lotRule: lot("1.5", "1.5") },
+      { ...pieces, id: "threes", lotRule: lot(null, "2.5", "2.5") },
+      { ...pieces, id: "fits", lotRule: lot("1.5", "2.5") },
+      { id: "liquid", kind: "buy", lotRule: lot("0.25", "1.5") },
+    ] as const;
+    const { codes, ordersOf, findings } = planned({
+      points,
+      demands: points.map(({ id }) => ({ point: id, day: 5, quantity: "3" })),
+    });
+    expect(codes()).toEqual([
+      "lot_rule.contradiction: between",
+      "lot_rule.contradiction: half threes",
+    ]);
+    expect(findings.map(({ message }) => message)).toEqual([
+      "min_max_multiple in whole steps of the unit: no multiple fits under the maximum; planned lot for lot",
+      "min_max_multiple in whole steps of the unit: the minimum is above the largest multiple up to the maximum; planned lot for lot",
+    ]);
+    for (const id of ["half", "between", "threes"])
+      expect(ordersOf(id)).toEqual<Row[]>([[5, 5, "3"]]);
+    expect(ordersOf("fits")).toEqual<Row[]>([
+      [5, 5, "2"],
+      [5, 5, "2"],
+    ]);
+    expect(ordersOf("liquid")).toEqual<Row[]>([
+      [5, 5, "1.5"],
+      [5, 5, "1.5"],
+    ]);
+  });
+
   test("a chain of ten thousand levels neither overflows the stack nor takes long", () => {
     const ids = Array.from({ length: 10_000 }, (_, level) => `p${level}`);
     const { plan, ordersOf } = planned({
@@ -505,6 +546,7 @@ function planned(records: Omit<MrpRecords, "decimals">): {
   plan: MrpPlan;
   ordersOf: (id: string) => Row[];
   codes: () => string[];
+  findings: Finding[];
 } {
   const composed = composeInput({ ...records, decimals: 2 });
   const plan = runMrp(composed.input);
@@ -518,6 +560,7 @@ function planned(records: Omit<MrpRecords, "decimals">): {
         decimalFromScaled(quantity, 2),
       ]);
     },
+    findings: [...composed.findings, ...findingsOf(plan)],
     codes: () =>
       [...composed.findings, ...findingsOf(plan)]
         .map(
