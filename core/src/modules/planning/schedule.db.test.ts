@@ -3,6 +3,7 @@ import { beforeAll, expect, test } from "vitest";
 
 import { counted, makeLine } from "../../testing/plant.ts";
 import { plantOfFile } from "../../testing/plant-of-file.ts";
+import { readScheduleTask } from "./schedule/read-task.ts";
 import { makeNow, plan } from "./testing.fixture.ts";
 
 const { plant } = await plantOfFile();
@@ -114,6 +115,43 @@ test("a calendar without shifts takes its work center out of the plan, and a fin
     [orders[1]?.workOrderId, 20],
     [orders[1]?.workOrderId, 10],
   ]);
+  for (const { workOrderId } of orders) {
+    await plant.post(`/api/work-orders/${workOrderId}/cancel`, { reason: "test" });
+  }
+});
+
+test("more operations than a schedule takes: whole orders are left out by name, those due last", async () => {
+  plant.setClock("2026-11-23T08:00:00Z");
+  // Two steps each; the first one asked for is due last.
+  const orders: WorkOrder[] = [];
+  for (const day of [27, 24, 26, 25]) orders.push(await firmed(60, `2026-11-${day}T08:00:00Z`));
+  const frame = { startDay: "2026-11-23", timeZone: "UTC", requestedTime: new Date(plant.now()) };
+  const read = (operationsMax?: number) =>
+    plant.core.db.inTenant(plant.tenantId, (tx) =>
+      readScheduleTask(tx, frame, { name: "", seconds: 1, seed: 1 }, operationsMax),
+    );
+  const [latest, first, third, second] = orders.map(({ number }) => number);
+  const cut = await read(5);
+  expect(cut.operations.map(({ number, step }) => [number, step])).toEqual([
+    [first, 10],
+    [first, 20],
+    [second, 10],
+    [second, 20],
+  ]);
+  expect(cut.findings).toMatchObject([{ code: "orders.left_out", culprits: [third, latest] }]);
+  expect(cut.findings[0]?.message).toContain("2 orders");
+
+  await plant.post(`/api/work-orders/${orders[0]?.workOrderId}/release`);
+  plant.setClock("2026-11-23T08:02:00Z");
+  const workUnitId = line.machines[0]?.workUnitId ?? "";
+  await plant.emit([counted(plant.tenantId, { workUnitId, delta: 6, at: plant.now() })]);
+  await plant.settle();
+  // What is begun is on a machine, however late it is due.
+  const begun = await read(5);
+  expect(new Set(begun.operations.map(({ number }) => number))).toEqual(new Set([latest, first]));
+
+  const whole = await read();
+  expect([whole.operations.length, whole.findings]).toEqual([8, []]);
   for (const { workOrderId } of orders) {
     await plant.post(`/api/work-orders/${workOrderId}/cancel`, { reason: "test" });
   }

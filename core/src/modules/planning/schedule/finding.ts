@@ -5,7 +5,9 @@ export type TaskFindingCode =
   /** A work center whose calendar has no working time. */
   | "calendar.empty"
   /** Work that the rest of a calendar has no time for. */
-  | "calendar.too_short";
+  | "calendar.too_short"
+  /** Orders beyond what a schedule takes. */
+  | "orders.left_out";
 
 export type TaskFinding = PlanFinding & { code: TaskFindingCode };
 
@@ -38,5 +40,17 @@ export function calendarTooShort(workCenter: string, operations: readonly string
     code: "calendar.too_short",
     culprits: [workCenter, ...operations.slice(0, culpritsMax)],
     message: `The calendar of ${workCenter} has too little working time within a year for ${operations.length} of its operations; they are not planned, nor is what follows them. Give it more shifts, or do them elsewhere.`,
+  };
+}
+
+/** `first`: numbers of those that would have come next. */
+export function ordersLeftOut(
+  { count, first }: { count: number; first: readonly string[] },
+  operationsMax: number,
+): TaskFinding {
+  return {
+    code: "orders.left_out",
+    culprits: first.slice(0, culpritsMax),
+    message: `A schedule takes ${operationsMax} open operations: ${count} orders are left out whole, those not begun that are due last. Complete or cancel orders that are over, and firm fewer ahead; they come in as others end.`,
   };
 }

@@ -4,6 +4,7 @@ import { sql } from "kysely";
 import type { Transaction } from "../../../platform/db/transaction.ts";
 import { currentPlanId } from "../store/plans.ts";
 import { composeTask } from "./compose-task.ts";
+import { culpritsMax, ordersLeftOut } from "./finding.ts";
 import type { ScheduleRows } from "./schedule-rows.ts";
 import type { ScheduleTask } from "./schedule-task.ts";
 import { calendarDays } from "./working-time.ts";
@@ -11,15 +12,17 @@ import { calendarDays } from "./working-time.ts";
 /**
  * Everything a schedule is made of, as it stands now: operations of firmed, released and running work
  * orders, where else they can be done, calendars, setup matrix, skills and tools, when material arrives
- * by the current MRP plan, and the current schedule, which the new one stays near to.
+ * by the current MRP plan, and the current schedule, which the new one stays near to. Of more operations
+ * than `operationsMax` it takes whole orders, begun ones first, then by due date; a finding tells the rest.
  */
 export async function readScheduleTask(
   tx: Transaction,
   frame: { startDay: string; timeZone: string; requestedTime: Date },
   asked: ScheduleInput,
+  operationsMax = operationsMaxDefault,
 ): Promise<ScheduleTask> {
   const rows: ScheduleRows = {
-    operations: await readOperations(tx),
+    operations: await readOperations(tx, operationsMax),
     alternatives: await readAlternatives(tx),
     capabilities: await readCapabilities(tx),
     workCenters: await readWorkCenters(tx),
@@ -28,26 +31,57 @@ export async function readScheduleTask(
     material: await readMaterial(tx, frame.timeZone),
     previous: await readPrevious(tx),
   };
+  const leftOut = await readLeftOut(tx, operationsMax);
+  const task = composeTask(rows, frame.requestedTime);
+  const findings =
+    leftOut === null ? task.findings : [ordersLeftOut(leftOut, operationsMax), ...task.findings];
   const { seconds, seed } = asked;
-  return { ...composeTask(rows, frame.requestedTime), seconds, seed };
+  return { ...task, findings, seconds, seed };
 }
 
-async function readOperations(tx: Transaction): Promise<ScheduleRows["operations"]> {
+/** Ten times the plants that were studied. */
+const operationsMaxDefault = 50_000;
+
+/**
+ * Open operations with `reached`: how many there are up to the end of their order, begun orders first,
+ * then those that are due first. All of an order have the same.
+ */
+const openOperations = sql`
+    select o.*, count(*) over (order by o.work_order_state <> 'in_progress', o.due_date, o.number,
+                                        o.work_order_id) as reached
+      from production.v_open_operation o`;
+
+async function readLeftOut(
+  tx: Transaction,
+  operationsMax: number,
+): Promise<{ count: number; first: string[] } | null> {
+  const { rows } = await sql<{ number: string; count: number }>`
+    select o.number, (count(*) over ())::integer as count
+      from (${openOperations}) o
+     where o.reached > ${operationsMax}
+     group by o.work_order_id, o.number, o.reached
+     order by o.reached
+     limit ${culpritsMax}`.execute(tx.over());
+  const [next] = rows;
+  return next === undefined ? null : { count: next.count, first: rows.map(({ number }) => number) };
+}
+
+async function readOperations(
+  tx: Transaction,
+  operationsMax: number,
+): Promise<ScheduleRows["operations"]> {
   const { rows } = await sql<ScheduleRows["operations"][number]>`
     select o.work_order_id as "workOrderId", o.number, o.item_id as "itemId",
            o.item_number as "itemNumber", o.step, o.name, o.work_center_id as "workCenterId", o.state,
            greatest(o.quantity - o.good, 0)::float8 as left, o.run_ms_per_unit as "runMsPerUnit",
            o.setup_ms as "setupMs", o.due_date as "dueTime", o.work_order_state as "workOrderState",
            r.transfer_quantity::float8 as "transferQuantity", r.setup_family_id as "setupFamilyId"
-      from production.v_open_operation o
+      from (${openOperations}) o
       left join engineering.v_routing_operation r using (item_id, step)
-     order by o.number, o.work_order_id, o.step
-     limit ${operationsMax}`.execute(tx.over());
+     where o.reached <= ${operationsMax}
+     order by o.number, o.work_order_id, o.step`.execute(tx.over());
   return rows;
 }
-
-// Ten times the plants that were studied; beyond it the first come first.
-const operationsMax = 50_000;
 
 async function readAlternatives(tx: Transaction): Promise<ScheduleRows["alternatives"]> {
   const { rows } = await sql<ScheduleRows["alternatives"][number]>`
