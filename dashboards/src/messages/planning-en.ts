@@ -127,7 +127,10 @@ export const planningEn = {
     orderBy: "Order by",
     closeProposal: "Arrived or not needed",
     proposalState: { firmed: "planned", released: "to order", closed: "closed" },
-    noneOperations: "There is no open operation to plan.",
+    noneOperations: "No operation is planned: none is open, or the findings say why not.",
+    lateCut: "Only the {count} latest orders are listed; more are late.",
+    operationsCut:
+      "Only the first {count} operations are drawn; later ones are in the plan, but not shown here.",
     plan: "Plan",
     kind: "Kind",
     requested: "Asked for",

@@ -481,7 +481,7 @@ export const comparePlans = createRoute({
 export const ganttSchema = z
   .object({
     workCenters: z.array(z.object({ workCenterId: z.uuid(), name: z.string() })),
-    /** By work center and start, at most 20,000. */
+    /** By work center and start; the 20,000 that start first. */
     operations: z.array(
       z.object({
         workCenterId: z.uuid(),
@@ -496,7 +496,9 @@ export const ganttSchema = z
         isFixed: z.boolean(),
       }),
     ),
-    /** Orders that come too late, the latest first. */
+    /** There are more operations than these, later ones. */
+    isCut: z.boolean(),
+    /** Orders that come too late, the latest first, at most 500. */
     late: z.array(
       z.object({
         workOrderId: z.uuid(),
@@ -517,6 +519,8 @@ export const ganttSchema = z
         ),
       }),
     ),
+    /** More orders are late than these; the plan's summary counts all of them. */
+    isLateCut: z.boolean(),
   })
   .openapi("Gantt");
 export type Gantt = z.infer<typeof ganttSchema>;

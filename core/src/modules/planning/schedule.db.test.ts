@@ -3,6 +3,7 @@ import { beforeAll, expect, test } from "vitest";
 
 import { counted, makeLine } from "../../testing/plant.ts";
 import { plantOfFile } from "../../testing/plant-of-file.ts";
+import { readGantt } from "./gantt-queries.ts";
 import { readScheduleTask } from "./schedule/read-task.ts";
 import { makeNow, plan } from "./testing.fixture.ts";
 
@@ -50,7 +51,8 @@ test("plans open operations one after the other, within working time, and explai
     findings: [],
     summary: { operations: 6, unplanned: 0 },
   });
-  const { operations, late } = await gantt(made);
+  const whole = await gantt(made);
+  const { operations, late } = whole;
   for (const [index, operation] of operations.entries()) {
     const next = operations[index + 1];
     if (next?.workCenterId !== operation.workCenterId) continue;
@@ -68,6 +70,14 @@ test("plans open operations one after the other, within working time, and explai
   ).toBe(true);
   // One order fits before the drill's weekend.
   expect(late).toHaveLength(2);
+  expect(whole).toMatchObject({ isCut: false, isLateCut: false });
+  const part = await plant.core.db.inTenant(plant.tenantId, (tx) =>
+    readGantt(tx, made.planId, { operationsMax: 4, lateMax: 1 }),
+  );
+  // Those that start first, and whoever is latest.
+  const starts = operations.map((row) => row.starts).toSorted();
+  expect(part.operations.map((row) => row.starts).toSorted()).toEqual(starts.slice(0, 4));
+  expect(part).toMatchObject({ isCut: true, late: late.slice(0, 1), isLateCut: true });
   const reasons = late.flatMap((order) => order.reasons);
   expect(reasons).toContainEqual(
     expect.objectContaining({ kind: "calendar", workCenter: "Drill" }),

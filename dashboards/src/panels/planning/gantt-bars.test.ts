@@ -28,6 +28,8 @@ const gantt: Gantt = {
       ends: "2026-11-20T12:00:00Z",
     },
   ],
+  isCut: false,
+  isLateCut: false,
   late: [{ workOrderId: order, number: "WO-1", itemNumber: "BR", lateMinutes: 5, reasons: [] }],
 };
 const scale = {

@@ -56,11 +56,13 @@ export function GanttChart({ gantt }: { gantt: Gantt }) {
             </li>
           ))}
         </ul>
+        {gantt.operations.length > listedMax && <p className="notice">{t("planning.cut")}</p>}
       </details>
     </section>
   );
 }
 
+/** As `planning.cut` says. */
 const listedMax = 500;
 const pxPerHourMin = 5;
 const pxPerHourMax = 320;

@@ -22,8 +22,13 @@ export function ScheduleResult({ planId }: { planId: string }) {
           </div>
         ) : (
           <>
+            {gantt.isCut && (
+              <p className="notice">
+                {t("planning.operationsCut", { count: gantt.operations.length })}
+              </p>
+            )}
             <GanttChart gantt={gantt} />
-            {gantt.late.length > 0 && <LateOrders late={gantt.late} />}
+            {gantt.late.length > 0 && <LateOrders late={gantt.late} isCut={gantt.isLateCut} />}
           </>
         )
       }
@@ -31,7 +36,8 @@ export function ScheduleResult({ planId }: { planId: string }) {
   );
 }
 
-function LateOrders({ late }: { late: Gantt["late"] }) {
+/** `isCut`: more orders are late than these. */
+function LateOrders({ late, isCut }: { late: Gantt["late"]; isCut: boolean }) {
   const t = useTranslations();
   const format = useFormat();
   return (
@@ -73,6 +79,7 @@ function LateOrders({ late }: { late: Gantt["late"] }) {
           </tbody>
         </table>
       </div>
+      {isCut && <p className="notice">{t("planning.lateCut", { count: late.length })}</p>}
     </section>
   );
 }
