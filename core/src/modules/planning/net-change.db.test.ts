@@ -363,6 +363,33 @@ test("a what-if is not made again for orders that are firmed meanwhile", async (
   });
 });
 
+test("what is firmed takes its components on the days that it was planned to", async () => {
+  const own = await makeProduct(plant, ["Mill"]);
+  await plant.post("/api/calendars", {
+    name: "Weekdays",
+    timeZone: "UTC",
+    weekdays: [1, 2, 3, 4, 5].map((weekday) => ({
+      weekday,
+      shifts: [{ name: "Day", start: "06:00", end: "14:00", breaks: [] }],
+    })),
+    workCenterIds: own.machines.map(({ workCenterId }) => workCenterId),
+  });
+  await putPolicy(plant, own.bracket.itemId, { leadDays: 5 });
+  await demand(own.bracket.itemId, "10", "2026-12-07");
+  const { planId } = await runMrpNow(plant, {});
+  const find = async (itemId: string) =>
+    (await ordersOf(planId)).find((order) => order.itemId === itemId);
+  const bracket = await find(own.bracket.itemId);
+  // A week of five working days before that Monday.
+  expect(bracket).toMatchObject({ startDay: "2026-11-30", dueDay: "2026-12-07" });
+  expect(await find(own.plate.itemId)).toMatchObject({ dueDay: "2026-11-30" });
+  await plant.post(`/api/planning/plans/${planId}/orders/${bracket?.orderNumber}/firm`);
+  expect(await netChange()).toMatchObject({ mode: "net_change" });
+  expect(await find(own.bracket.itemId)).toBeUndefined();
+  expect(await find(own.plate.itemId)).toMatchObject({ dueDay: "2026-11-30" });
+  await expectUpToDate(planId);
+});
+
 // A dozen full runs, some of two thousand items.
 test(
   "plans everything anew where it could be wrong, and says why",

@@ -4,6 +4,7 @@ import { sql } from "kysely";
 
 import type { Transaction } from "../../../platform/db/transaction.ts";
 import { dayNumber, dayOf } from "../days.ts";
+import { type IndexedCalendar, workingDaysBefore } from "../engine/mrp/calendar.ts";
 import { type Among, inputRows, type PlanFrame } from "./input-rows.ts";
 import type { ByProduct, Line, StockingPoints } from "./stocking-points.ts";
 
@@ -123,12 +124,14 @@ export function byProductsOf(
 
 /**
  * What open work orders still take of their components, by the structure of today. On the day they
- * should start, or today when that has passed.
+ * should start, or today when that has passed: that of the planned order that became the work order.
  */
 export function needsOfOpenOrders(given: {
   receipts: readonly Receipt[];
   lines: readonly Line[];
   policies: ReadonlyMap<string, ItemPolicyInput>;
+  /** By item; one without a calendar is made on any day. */
+  calendars: ReadonlyMap<string, IndexedCalendar>;
   startDay: string;
   decimals: number;
 }): Need[] {
@@ -136,8 +139,13 @@ export function needsOfOpenOrders(given: {
   return given.receipts.flatMap(({ itemId, siteId, quantity, day, reference }) => {
     if (reference.kind !== "work_order") return [];
     const policy = given.policies.get(itemId);
-    const { leadDays = 0 } = policy?.sites.find((site) => site.siteId === siteId) ?? policy ?? {};
-    const start = dayNumber(day, given.startDay) - leadDays;
+    const site = policy?.sites.find((each) => each.siteId === siteId);
+    const { leadDays = 0 } = site ?? policy ?? {};
+    const due = dayNumber(day, given.startDay);
+    // The lead time of such a site is that of a truck, which drives on any day.
+    const calendar = site?.supply === "transfer" ? undefined : given.calendars.get(itemId);
+    const start =
+      calendar === undefined ? due - leadDays : workingDaysBefore(calendar, due, leadDays);
     const started = new Decimal(quantity).times(100).div(policy?.yieldPercent ?? "100");
     return (linesOf.get(itemId) ?? []).map((line) => ({
       itemId: line.component_id,

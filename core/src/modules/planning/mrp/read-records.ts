@@ -4,6 +4,11 @@ import { sql } from "kysely";
 
 import type { Transaction } from "../../../platform/db/transaction.ts";
 import { dayNumber } from "../days.ts";
+import {
+  indexCalendar,
+  type IndexedCalendar,
+  type WorkingCalendar,
+} from "../engine/mrp/calendar.ts";
 import type { DemandRecord, LotRuleRecord, PointRecord } from "../engine/mrp/compose-input.ts";
 import { supplyKinds } from "../engine/mrp/input.ts";
 import { defaultItemPolicy } from "./default-policy.ts";
@@ -82,7 +87,15 @@ export async function readMrpTask(
   const transfers = await readTransfers(tx, { frame, places, among: planned });
   const beside = byProductsOf(openOrders, byProducts, decimals);
   const receipts = [...openOrders.filter(isPlanned), ...transfers.receipts, ...beside];
-  const open = needsOfOpenOrders({ receipts: openOrders, lines, policies, startDay, decimals });
+  const calendars = await readCalendars(tx, frame, items);
+  const open = needsOfOpenOrders({
+    receipts: openOrders,
+    lines,
+    policies,
+    calendars: calendarsByItem(items, calendars),
+    startDay,
+    decimals,
+  });
   const extra = extraDemands(asked).filter(isPlanned);
   const needs = [...(await readDemands(tx, frame, planned)), ...extra, ...open, ...transfers.needs];
   const siteCodes = await readSiteCodes(tx);
@@ -110,7 +123,7 @@ export async function readMrpTask(
         quantity,
         day: dayNumber(day, startDay),
       })),
-      calendars: await readCalendars(tx, frame, items),
+      calendars,
     },
     needReferences: needs.map(({ reference }) => reference),
     receiptReferences: receipts.map(({ reference }) => reference),
@@ -314,7 +327,7 @@ async function readCalendars(
   tx: Transaction,
   { startDay, timeZone }: PlanFrame,
   items: readonly Item[],
-) {
+): Promise<WorkingCalendar[]> {
   const used = new Set(items.flatMap(({ calendar }) => calendar ?? []));
   if (used.size === 0) return [];
   const { rows } = await sql<{ calendar_id: string; day: string }>`
@@ -333,6 +346,24 @@ async function readCalendars(
     }
     return { name, firstDay: -calendarDaysBack, working };
   });
+}
+
+/** Without those that have no working day: the engine counts every day of them, and says so. */
+function calendarsByItem(
+  items: readonly Item[],
+  calendars: readonly WorkingCalendar[],
+): Map<string, IndexedCalendar> {
+  const indexed = new Map(
+    calendars
+      .filter(({ working }) => working.includes(1))
+      .map((calendar) => [calendar.name, indexCalendar(calendar)]),
+  );
+  return new Map(
+    items.flatMap(({ itemId, calendar }) => {
+      const own = calendar === null ? undefined : indexed.get(calendar);
+      return own === undefined ? [] : [[itemId, own] as const];
+    }),
+  );
 }
 
 // Lead times reach back before today; demands seldom lie beyond two years.
