@@ -6,6 +6,7 @@ import {
   allocateInput,
   type Factor,
   type MrpInput,
+  neverExpires,
   supplyKinds,
 } from "../../core/src/modules/planning/engine/mrp/input.ts";
 import type { MrpPlan } from "../../core/src/modules/planning/engine/mrp/plan.ts";
@@ -44,7 +45,11 @@ export function readMrpFolder(folder: string): NamedInput {
     receipts: 0,
   });
   const itemIds = items.column("item_id");
-  const pointOf = new Map(itemIds.map((id, point) => [id, point]));
+  const pointOf = new Map<string, number>();
+  for (const [point, id] of itemIds.entries()) {
+    if (pointOf.has(id)) throw new Error(`${items.file}, line ${point + 2}: item_id "${id}" again`);
+    pointOf.set(id, point);
+  }
   const points = (table: Table, name: string, into: Int32Array) => {
     table.fill(name, into, (id) => pointOf.get(id));
   };
@@ -110,7 +115,7 @@ function readTable(file: string) {
   const names = cells(lines[0] ?? "");
   const rows = lines.slice(1).filter((line) => line !== "" && line !== "\r");
   const parsed = rows.map(cells);
-  return { rows, column, fill };
+  return { file, rows, column, fill };
 
   function column(name: string): string[] {
     const index = names.indexOf(name);
@@ -164,6 +169,8 @@ function quantity(text: string): number | null {
   return scaledFromDecimal(text, decimals);
 }
 
+/** Days lie in columns of 32 bits, where a larger number would be another day. */
 function wholeNumber(text: string): number | null {
-  return scaledFromDecimal(text, 0);
+  const number = scaledFromDecimal(text, 0);
+  return number === null || Math.abs(number) >= neverExpires ? null : number;
 }

@@ -132,6 +132,7 @@ const codesOfRows: ReadonlySet<string> = new Set<FindingCode>([
   "line.bad_factor",
   "on_hand.not_plannable",
   "receipt.not_plannable",
+  "structure.repeated_point",
   "structure.unknown_point",
 ]);
 

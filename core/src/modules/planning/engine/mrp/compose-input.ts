@@ -1,11 +1,12 @@
 import { assertNever } from "@millwright/contracts/units";
 
 import type { WorkingCalendar } from "./calendar.ts";
-import type { Finding } from "./finding.ts";
+import type { Finding, FindingCode } from "./finding.ts";
 import {
   allocateInput,
   everyDay,
   type Factor,
+  leadDaysMax,
   type MrpInput,
   neverExpires,
   noFence,
@@ -121,8 +122,9 @@ export type ReceiptRecord = {
 
 /**
  * Records to columns, row by row in the same order. A record that cannot be kept exactly (too many
- * decimals, not a number, beyond 2^53) gets a row that takes no part, and a finding; unknown ids get a
- * row that `runMrp` refuses with its own finding.
+ * decimals, not a number, beyond 2^53, a day that is not whole or beyond 32 bits), or a point whose id is
+ * there already, gets a row that takes no part, and a finding; unknown ids get a row that `runMrp` refuses
+ * with its own finding.
  * @throws RangeError when `decimals` is not a whole number from 0 to `decimalsMax`
  */
 export function composeInput(records: MrpRecords): { input: MrpInput; findings: Finding[] } {
@@ -174,7 +176,19 @@ export function composeInput(records: MrpRecords): { input: MrpInput; findings: 
     factors,
   });
   const findings: Finding[] = [];
-  const rowOf = new Map(points.map(({ id }, row) => [id, row]));
+  const rowOf = new Map<string, number>();
+  for (const [row, { id }] of points.entries()) {
+    const first = rowOf.get(id);
+    if (first === undefined) {
+      rowOf.set(id, row);
+      continue;
+    }
+    findings.push({
+      code: "structure.repeated_point",
+      points: [first, row],
+      message: `point "${id}" in row ${first} is there again in row ${row}, which is left out`,
+    });
+  }
   const unknown = -1;
   const exact = (text: string, point: number, what: string): number => {
     const scaled = scaledFromDecimal(text, decimals);
@@ -187,6 +201,35 @@ export function composeInput(records: MrpRecords): { input: MrpInput; findings: 
     return 0;
   };
 
+  const lead = (days: number, point: number): number => {
+    if (isDay(days)) return days;
+    const used = days > 0 ? Math.min(Math.ceil(days), leadDaysMax) : 0;
+    findings.push({
+      code: "lead_time.out_of_range",
+      points: [point],
+      message: `lead time of ${days} days is not a whole number in 0 to ${leadDaysMax}; planned with ${used}`,
+    });
+    return used;
+  };
+  const fence = (day: number | undefined, point: number, what: string): number => {
+    if (day === undefined || isDay(day)) return day ?? noFence;
+    findings.push({
+      code: "fence.contradiction",
+      points: [point],
+      message: `the ${what} time fence on day ${day} is on no day of the plan; planned without it`,
+    });
+    return noFence;
+  };
+  const onDay = (day: number, code: FindingCode, point: number, row: string): boolean => {
+    if (isDay(day)) return true;
+    findings.push({
+      code,
+      points: point === unknown ? [] : [point],
+      message: `${row} is on day ${day}, which is no day of the plan; left out`,
+    });
+    return false;
+  };
+
   // A factor that cannot be read becomes one that `runMrp` refuses, naming both points.
   const factorRow = (factor: Factor | null): number => {
     const { numerator, denominator } = factor ?? { numerator: 0, denominator: 1 };
@@ -197,14 +240,16 @@ export function composeInput(records: MrpRecords): { input: MrpInput; findings: 
   };
 
   for (const [row, point] of points.entries()) {
+    // Nothing refers to the row of one that is there again, so it is planned as a point without needs.
+    if (rowOf.get(point.id) !== row) continue;
     const columns = input.points;
     columns.kind[row] = supplyKinds.indexOf(point.kind);
-    columns.leadDays[row] = point.leadDays ?? 0;
-    columns.safetyLeadDays[row] = point.safetyLeadDays ?? 0;
+    columns.leadDays[row] = lead(point.leadDays ?? 0, row);
+    columns.safetyLeadDays[row] = lead(point.safetyLeadDays ?? 0, row);
     columns.safetyStock[row] = exact(point.safetyStock ?? "0", row, "safety stock");
     columns.step[row] = 10 ** Math.max(0, decimals - (point.uomDecimals ?? decimals));
-    columns.planningFence[row] = point.planningFence ?? noFence;
-    columns.demandFence[row] = point.demandFence ?? noFence;
+    columns.planningFence[row] = fence(point.planningFence, row, "planning");
+    columns.demandFence[row] = fence(point.demandFence, row, "demand");
     if (point.calendar !== undefined) {
       const calendar = calendars.findIndex(({ name }) => name === point.calendar);
       // An unknown name becomes a row that does not exist: `runMrp` names the point.
@@ -244,23 +289,37 @@ export function composeInput(records: MrpRecords): { input: MrpInput; findings: 
   for (const [row, demand] of demands.entries()) {
     const point = rowOf.get(demand.point) ?? unknown;
     input.demands.point[row] = point;
+    input.demands.isForecast[row] = demand.isForecast === true ? 1 : 0;
+    if (!onDay(demand.day, "demand.not_plannable", point, `demand in row ${row}`)) continue;
     input.demands.day[row] = demand.day;
     input.demands.quantity[row] = exact(demand.quantity, point, "demand");
-    input.demands.isForecast[row] = demand.isForecast === true ? 1 : 0;
   }
   for (const [row, stock] of onHand.entries()) {
     const point = rowOf.get(stock.point) ?? unknown;
+    const { lastDay = neverExpires } = stock;
     input.onHand.point[row] = point;
+    if (
+      lastDay !== neverExpires &&
+      !onDay(lastDay, "on_hand.not_plannable", point, `the last day of stock in row ${row}`)
+    ) {
+      continue;
+    }
     input.onHand.quantity[row] = exact(stock.quantity, point, "stock");
-    input.onHand.lastDay[row] = stock.lastDay ?? neverExpires;
+    input.onHand.lastDay[row] = lastDay;
   }
   for (const [row, receipt] of receipts.entries()) {
     const point = rowOf.get(receipt.point) ?? unknown;
     input.receipts.point[row] = point;
+    if (!onDay(receipt.day, "receipt.not_plannable", point, `receipt in row ${row}`)) continue;
     input.receipts.day[row] = receipt.day;
     input.receipts.quantity[row] = exact(receipt.quantity, point, "receipt");
   }
   return { input, findings };
+}
+
+/** Columns of days hold 32 bits: another number would be another day there, and nobody would notice. */
+function isDay(day: number): boolean {
+  return Number.isInteger(day) && Math.abs(day) < neverExpires;
 }
 
 /** What a demand asks one of. */

@@ -13,6 +13,7 @@ export type FindingCode =
   | "alternate.circular"
   | "alternate.not_plannable"
   | "structure.cycle"
+  | "structure.repeated_point"
   | "structure.unknown_point"
   | "by_product.not_plannable"
   | "calendar.empty"

@@ -521,6 +521,61 @@ describe("bad input: a finding that names the culprit, and a plan for all the re
     ]);
   });
 
+  test("a point that is there twice is planned as the first says, and left out where it is there again", () => {
+    const { codes, ordersOf, plan, findings } = planned({
+      points: [
+        { id: "a", kind: "buy", leadDays: 3 },
+        { id: "a", kind: "make", leadDays: 9, safetyStock: "7" },
+      ],
+      demands: [{ point: "a", day: 5, quantity: "3" }],
+      onHand: [{ point: "a", quantity: "1" }],
+    });
+    expect(codes()).toEqual(["structure.repeated_point: a a"]);
+    expect(findings[0]?.message).toBe(
+      'point "a" in row 0 is there again in row 1, which is left out',
+    );
+    expect(ordersOf("a")).toEqual<Row[]>([[2, 5, "2"]]);
+    expect(orderCount(plan)).toBe(1);
+  });
+
+  test("a day that 32 bits do not hold, or that is no whole day, never becomes another day", () => {
+    const beyond = 2 ** 32 + 5;
+    const { codes, ordersOf, findings } = planned({
+      points: [
+        { id: "a", kind: "buy" },
+        { id: "b", kind: "buy", leadDays: 2 ** 32 + 3, planningFence: Number.NaN },
+        { id: "c", kind: "buy", leadDays: 1.5, safetyLeadDays: Number.NaN },
+      ],
+      demands: [
+        { point: "a", day: beyond, quantity: "3" },
+        { point: "a", day: Number.NaN, quantity: "1" },
+        { point: "a", day: 7.9, quantity: "1" },
+        { point: "a", day: 8, quantity: "4" },
+        { point: "b", day: 5, quantity: "1" },
+        { point: "c", day: 5, quantity: "1" },
+      ],
+      receipts: [{ point: "a", day: beyond, quantity: "4" }],
+      onHand: [{ point: "a", quantity: "4", lastDay: beyond }],
+    });
+    expect(codes()).toEqual([
+      "demand.not_plannable: a",
+      "demand.not_plannable: a",
+      "demand.not_plannable: a",
+      "fence.contradiction: b",
+      "lead_time.out_of_range: b",
+      "lead_time.out_of_range: c",
+      "lead_time.out_of_range: c",
+      "on_hand.not_plannable: a",
+      "receipt.not_plannable: a",
+    ]);
+    expect(findings.map(({ message }) => message)).toContain(
+      "demand in row 0 is on day 4294967301, which is no day of the plan; left out",
+    );
+    expect(ordersOf("a")).toEqual<Row[]>([[8, 8, "4"]]);
+    expect(ordersOf("b")).toEqual<Row[]>([[5 - 3653, 5, "1"]]);
+    expect(ordersOf("c")).toEqual<Row[]>([[3, 5, "1"]]);
+  });
+
   test("a chain of ten thousand levels neither overflows the stack nor takes long", () => {
     const ids = Array.from({ length: 10_000 }, (_, level) => `p${level}`);
     const { plan, ordersOf } = planned({
