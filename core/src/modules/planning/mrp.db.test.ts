@@ -325,3 +325,28 @@ test("a by-product is not its own product", async () => {
     body: { code: "bom.needs_itself" },
   });
 });
+
+test("a lot of half a piece does not fail the run of all other items: it is found, and planned without", async () => {
+  // Then quantities of all items have decimals, of pieces too.
+  const number = `KG-${crypto.randomUUID().slice(0, 8)}`;
+  const operations: [] = [];
+  await plant.post<Item>("/api/items", {
+    number,
+    name: number,
+    kind: "buy",
+    uom: "kg",
+    operations,
+  });
+  const saved = await putPolicy(plant, product.bolt.itemId, {
+    leadDays: 5,
+    lotRule: { rule: "min_max_multiple", maximum: "0.5" },
+  });
+  expect(saved.status).toBe(200);
+  await demand("2", "2026-12-21");
+  const made = await plan(plant, "mrp-runs");
+  expect(made).toMatchObject({
+    state: "done",
+    findings: [{ code: "lot_rule.contradiction", culprits: [product.bolt.number] }],
+  });
+  expect(await orderOf(made, product.bolt.itemId)).toMatchObject({ quantity: "8" });
+});
