@@ -483,19 +483,13 @@ describe("bad input: a finding that names the culprit, and a plan for all the re
 
   test("a lot that is smaller than a piece, or not of whole pieces, is a contradiction", () => {
     const pieces = { kind: "buy", uomDecimals: 0 } as const;
-    const lot = (minimum: string | null, maximum: string, multiple: string | null = null) =>
-      ({
-        rule: "min_max_multiple",
-        ...(minimum !== null && { minimum }),
-        maximum,
-        ...(multiple !== null && { multiple }),
-      }) as const;
+    const rule = "min_max_multiple";
     const points = [
-      { ...pieces, id: "half", lotRule: lot(null, "0.5") },
-      { ...pieces, id: "between", lotRule: lot("1.5", "1.5") },
-      { ...pieces, id: "threes", lotRule: lot(null, "2.5", "2.5") },
-      { ...pieces, id: "fits", lotRule: lot("1.5", "2.5") },
-      { id: "liquid", kind: "buy", lotRule: lot("0.25", "1.5") },
+      { ...pieces, id: "half", lotRule: { rule, maximum: "0.5" } },
+      { ...pieces, id: "between", lotRule: { rule, minimum: "1.5", maximum: "1.5" } },
+      { ...pieces, id: "threes", lotRule: { rule, maximum: "2.5", multiple: "2.5" } },
+      { ...pieces, id: "fits", lotRule: { rule, minimum: "1.5", maximum: "2.5" } },
+      { id: "liquid", kind: "buy", lotRule: { rule, minimum: "0.25", maximum: "1.5" } },
     ] as const;
     const { codes, ordersOf, findings } = planned({
       points,
