@@ -168,6 +168,7 @@ export const planningEn = {
     change: "Change",
     searchItem: "Item number or name",
     gantt: "Gantt",
+    asList: "As a list",
     lateOrders: "Late orders",
     lateBy: "Late by",
     reasons: "Waited for",

@@ -167,6 +167,7 @@ export const planningZhCn: Words<typeof planningEn> = {
     change: "变更",
     searchItem: "物料编号或名称",
     gantt: "甘特图",
+    asList: "以列表显示",
     lateOrders: "延迟订单",
     lateBy: "延迟",
     reasons: "等待原因",

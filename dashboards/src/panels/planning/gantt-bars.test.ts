@@ -40,6 +40,7 @@ const scale = {
 
 test("an hour is a quarter of four; a second is still seen; who is late is marked", () => {
   const [first, second] = barsOf(gantt, scale);
-  expect(first).toMatchObject({ row: 0, x: 0, width: 99, isLate: true, label: "WO-1 · 10" });
+  expect(first).toMatchObject({ row: 0, x: 0, width: 99, isLate: true });
+  expect(first?.labels).toEqual(["WO-1 · 10", "WO-1"]);
   expect(second).toMatchObject({ row: 1, width: 2 });
 });

@@ -7,7 +7,8 @@ export type GanttBar = {
   row: number;
   x: number;
   width: number;
-  label: string;
+  /** What to write on it, the longest first: it takes what fits. */
+  labels: readonly string[];
   isLate: boolean;
   isFixed: boolean;
 };
@@ -29,7 +30,7 @@ export function barsOf({ workCenters, operations, late }: Gantt, scale: GanttSca
       row: rows.get(workCenterId) ?? 0,
       x,
       width: Math.max(2, xOf(Date.parse(ends), scale) - x - 1),
-      label: `${number} · ${step}`,
+      labels: [`${number} · ${step}`, number],
       isLate: lateOrders.has(workOrderId),
       isFixed,
     };

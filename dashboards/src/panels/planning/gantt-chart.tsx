@@ -1,36 +1,40 @@
 import type { Gantt } from "@millwright/contracts/api";
-import { useEffect, useRef, useState } from "react";
+import { type RefObject, useEffect, useRef, useState } from "react";
 import { useTranslations } from "use-intl";
 
 import { useFormat } from "../../ui/use-format.ts";
-import { barsOf, type GanttScale, rowHeight, xOf } from "./gantt-bars.ts";
+import { ganttTicks } from "./gantt-axis.ts";
+import { barsOf, type GanttScale, rowHeight } from "./gantt-bars.ts";
 
 /** Work centers by time, read only; the same operations as a list are for readers of screens. */
 export function GanttChart({ gantt }: { gantt: Gantt }) {
   const t = useTranslations();
   const format = useFormat();
   const canvas = useRef<HTMLCanvasElement>(null);
-  const [pxPerHour, setPxPerHour] = useState(40);
+  const frame = useRef<HTMLDivElement>(null);
+  const room = useWidth(frame);
+  const [zoom, setZoom] = useState<number | null>(null);
+  const pxPerHour = zoom ?? Math.min(pxPerHourMax, Math.max(pxPerHourFirst, room / hoursOf(gantt)));
   const scale = scaleOf(gantt, pxPerHour);
   const scheme = useColorScheme();
   useEffect(() => {
     const element = canvas.current;
-    if (element !== null) draw(element, gantt, scale, scheme);
-  }, [gantt, scale, scheme]);
+    if (element !== null) draw(element, gantt, { scale, scheme, format });
+  }, [gantt, scale, scheme, format]);
   return (
     <section aria-label={t("planning.gantt")}>
       <div className="gantt-tools">
         <button
           type="button"
           className="button"
-          onClick={() => setPxPerHour(Math.max(pxPerHourMin, pxPerHour / 2))}
+          onClick={() => setZoom(Math.max(pxPerHourMin, pxPerHour / 2))}
         >
           {t("planning.zoomOut")}
         </button>
         <button
           type="button"
           className="button"
-          onClick={() => setPxPerHour(Math.min(pxPerHourMax, pxPerHour * 2))}
+          onClick={() => setZoom(Math.min(pxPerHourMax, pxPerHour * 2))}
         >
           {t("planning.zoomIn")}
         </button>
@@ -41,12 +45,12 @@ export function GanttChart({ gantt }: { gantt: Gantt }) {
             <li key={workCenterId}>{name}</li>
           ))}
         </ol>
-        <div className="gantt-scroll">
+        <div ref={frame} className="gantt-scroll">
           <canvas ref={canvas} aria-hidden="true" />
         </div>
       </div>
       <details>
-        <summary>{t("planning.gantt")}</summary>
+        <summary>{t("planning.asList")}</summary>
         <ul>
           {gantt.operations.slice(0, listedMax).map((row) => (
             <li key={`${row.workOrderId} ${row.step}`}>
@@ -65,23 +69,39 @@ export function GanttChart({ gantt }: { gantt: Gantt }) {
 /** As `planning.cut` says. */
 const listedMax = 500;
 const pxPerHourMin = 5;
-const pxPerHourMax = 320;
+/** A month is scrolled through; a day fills the screen. */
+const pxPerHourFirst = 40;
+const pxPerHourMax = 7_680;
 
 /** Browsers refuse canvases beyond 32,767 pixels; what does not fit is squeezed. */
 const widthMax = 16_000;
 const axisHeight = 24;
 
-function scaleOf({ operations }: Gantt, pxPerHour: number): GanttScale {
-  const startMs = Math.min(...operations.map(({ starts }) => Date.parse(starts)));
-  const endMs = Math.max(...operations.map(({ ends }) => Date.parse(ends)));
-  const wanted = ((endMs - startMs) / hourMs) * pxPerHour;
-  const width = Math.max(300, Math.min(widthMax, wanted));
-  return { startMs, endMs, width };
+function scaleOf(gantt: Gantt, pxPerHour: number): GanttScale {
+  const width = Math.max(300, Math.min(widthMax, hoursOf(gantt) * pxPerHour));
+  return { ...spanOf(gantt), width };
+}
+
+function hoursOf(gantt: Gantt): number {
+  const { startMs, endMs } = spanOf(gantt);
+  return Math.max(1, endMs - startMs) / hourMs;
+}
+
+function spanOf({ operations }: Gantt): { startMs: number; endMs: number } {
+  let startMs = Infinity;
+  let endMs = 0;
+  for (const { starts, ends } of operations) {
+    startMs = Math.min(startMs, Date.parse(starts));
+    endMs = Math.max(endMs, Date.parse(ends));
+  }
+  return { startMs, endMs };
 }
 
 const hourMs = 3_600_000;
 
-function draw(element: HTMLCanvasElement, gantt: Gantt, scale: GanttScale, scheme: string): void {
+type Drawing = { scale: GanttScale; scheme: string; format: ReturnType<typeof useFormat> };
+
+function draw(element: HTMLCanvasElement, gantt: Gantt, { scale, scheme, format }: Drawing): void {
   element.dataset["scheme"] = scheme;
   const ratio = Math.min(globalThis.devicePixelRatio, widthMax / scale.width, 2);
   const height = axisHeight + gantt.workCenters.length * rowHeight;
@@ -96,18 +116,23 @@ function draw(element: HTMLCanvasElement, gantt: Gantt, scale: GanttScale, schem
   const color = (name: string) => resolved(element, style.getPropertyValue(name));
   pen.font = `12px ${style.fontFamily}`;
   pen.textBaseline = "middle";
-  drawDays(pen, scale, height, { line: color("--line"), text: color("--text-quiet") });
+  drawAxis(pen, height, { scale, format }, color);
   for (const bar of barsOf(gantt, scale)) {
     const y = axisHeight + bar.row * rowHeight + 3;
     pen.fillStyle = color(
       bar.isLate ? "--down-ground" : bar.isFixed ? "--bar-good" : "--accent-ground",
     );
     pen.fillRect(bar.x, y, bar.width, rowHeight - 6);
-    if (bar.width < 36) continue;
+    if (bar.width < labelledMin) continue;
+    const label = bar.labels.find((text) => pen.measureText(text).width <= bar.width - 8);
+    if (label === undefined) continue;
     pen.fillStyle = color("--on-accent");
-    pen.fillText(bar.label, bar.x + 4, y + rowHeight / 2 - 3, bar.width - 8);
+    pen.fillText(label, bar.x + 4, y + rowHeight / 2 - 3);
   }
 }
+
+/** Nothing fits a narrower bar. */
+const labelledMin = 20;
 
 /** The palette says `light-dark(…)`, which a canvas does not understand: the browser works it out. */
 function resolved(element: HTMLElement, value: string): string {
@@ -118,21 +143,38 @@ function resolved(element: HTMLElement, value: string): string {
   return color;
 }
 
-function drawDays(
+function drawAxis(
   pen: CanvasRenderingContext2D,
-  scale: GanttScale,
   height: number,
-  colors: { line: string; text: string },
+  { scale, format }: Pick<Drawing, "scale" | "format">,
+  color: (name: string) => string,
 ): void {
-  const day = new Date(scale.startMs);
-  day.setHours(0, 0, 0, 0);
-  for (; day.getTime() < scale.endMs; day.setDate(day.getDate() + 1)) {
-    const x = Math.max(0, xOf(day.getTime(), scale));
-    pen.fillStyle = colors.line;
-    pen.fillRect(x, 0, 1, height);
-    pen.fillStyle = colors.text;
-    pen.fillText(day.toLocaleDateString(undefined, { day: "numeric", month: "short" }), x + 4, 12);
+  const quiet = color("--text-quiet");
+  const strong = color("--text");
+  const day = format.siteTime(scale.startMs, "day");
+  pen.fillStyle = strong;
+  pen.fillText(day, 4, 12);
+  const dayEnds = 12 + pen.measureText(day).width;
+  for (const { timeMs, x, isDay } of ganttTicks(scale, format.timeZone)) {
+    pen.fillStyle = color("--line");
+    pen.fillRect(x, x < dayEnds ? axisHeight : 0, 1, height);
+    if (x < dayEnds) continue;
+    pen.fillStyle = isDay ? strong : quiet;
+    pen.fillText(format.siteTime(timeMs, isDay ? "day" : "minute"), x + 4, 12);
   }
+}
+
+/** Width of an element's inside, as it changes. */
+function useWidth(element: RefObject<HTMLElement | null>): number {
+  const [width, setWidth] = useState(0);
+  useEffect(() => {
+    const { current } = element;
+    if (current === null) return undefined;
+    const sizes = new ResizeObserver(() => setWidth(current.clientWidth));
+    sizes.observe(current);
+    return () => sizes.disconnect();
+  }, [element]);
+  return width;
 }
 
 /** Names the colours in use: when it changes, the canvas is drawn anew. */

@@ -1,10 +1,11 @@
 /** Instants as the clocks of the site show them, whatever the zone of the browser. */
-export type SiteTimeStyle = "time" | "minute" | "date" | "dayMinute" | "moment";
+export type SiteTimeStyle = "time" | "minute" | "date" | "day" | "dayMinute" | "moment";
 
 const styles = {
   time: { hour: "2-digit", minute: "2-digit", second: "2-digit" },
   minute: { hour: "2-digit", minute: "2-digit" },
   date: { year: "numeric", month: "short", day: "numeric" },
+  day: { month: "short", day: "numeric" },
   dayMinute: { month: "short", day: "numeric", hour: "2-digit", minute: "2-digit" },
   moment: { month: "short", day: "numeric", hour: "2-digit", minute: "2-digit", second: "2-digit" },
 } as const satisfies Record<SiteTimeStyle, Intl.DateTimeFormatOptions>;
