@@ -36,6 +36,9 @@ export function calendarOf(breaks: Break[]): Calendar {
   };
 }
 
+/** Of a work center that always works. */
+export const noBreaks: Calendar = calendarOf([]);
+
 /**
  * The first tick >= `ready` to start `time` ticks of work: outside every break and, unless it may be
  * split, with no break before its end. Behind the last break there is always room.

@@ -1,5 +1,5 @@
 import { arrivalOf } from "./arrival.ts";
-import { calendarOf, endOfWork, startOfWork, type Calendar } from "./calendar.ts";
+import { calendarOf, endOfWork, noBreaks, startOfWork, type Calendar } from "./calendar.ts";
 import type { Inspected, Note } from "./inspected.ts";
 import { needsOf } from "./needs.ts";
 import { predecessorsOf } from "./precedence.ts";
@@ -53,8 +53,6 @@ export function freeze(
   }
   return frozen;
 }
-
-const noBreaks = calendarOf([]);
 
 type Pinned = { index: number; pin: { machine: number; start?: number } };
 

@@ -1,5 +1,5 @@
 import { arrivalOf } from "./arrival.ts";
-import { calendarOf, endOfWork, pausedBetween, startOfWork } from "./calendar.ts";
+import { calendarOf, endOfWork, noBreaks, pausedBetween, startOfWork } from "./calendar.ts";
 import { needsOf } from "./needs.ts";
 import { predecessorsOf } from "./precedence.ts";
 import type { Assignment, LateReason, LateOperation, Operation, Problem } from "./problem.ts";
@@ -70,7 +70,7 @@ function reasonsFor(floor: Floor, late: Assignment): LateReason[] {
     const { pin, release = 0 } = floor.asked(one);
     const before = lastArrival(floor, one);
     const ready = Math.min(one.start, before?.ready ?? 0);
-    const calendar = floor.calendars[one.machine] ?? calendarOf([]);
+    const calendar = floor.calendars[one.machine] ?? noBreaks;
     const paused = pausedBetween(calendar, one.start, Math.min(until, one.end));
     work += until - one.start - paused;
     add({ kind: "calendar", machine: one.machine, ticks: paused });
@@ -103,7 +103,7 @@ function lastArrival(
   for (const index of predecessorsOf(floor.asked(one))) {
     const assignment = floor.placeOf.get(index);
     if (!assignment) continue;
-    const calendar = floor.calendars[assignment.machine] ?? calendarOf([]);
+    const calendar = floor.calendars[assignment.machine] ?? noBreaks;
     const { first, last } = arrivalOf(floor.problem, assignment, calendar);
     // It may end when the last batch is there, and starts as long before.
     const ready = Math.max(first, last - (one.end - one.start));
@@ -115,7 +115,7 @@ function lastArrival(
 /** From `ready` to the start: the operation before it, the changeover, a resource, a break. */
 function waitsAtMachine(floor: Floor, one: Assignment, ready: number): LateReason[] {
   const { machine, start } = one;
-  const calendar = floor.calendars[machine] ?? calendarOf([]);
+  const calendar = floor.calendars[machine] ?? noBreaks;
   const before = floor.before.get(one);
   const { setups, setUpFor, availableFrom = 0 } = floor.problem.machines[machine] ?? {};
   const from = before ? (floor.asked(before).family ?? 0) : setUpFor;

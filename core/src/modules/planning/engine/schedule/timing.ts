@@ -1,5 +1,5 @@
 import { at } from "./at.ts";
-import { calendarOf, endOfWork, startOfWork, type Calendar } from "./calendar.ts";
+import { endOfWork, noBreaks, startOfWork, type Calendar } from "./calendar.ts";
 import type { Graph } from "./graph.ts";
 import type { Model } from "./model.ts";
 import { groupFor, occupy } from "./units.ts";
@@ -108,8 +108,6 @@ export function endOf({ model, head, end, time }: Graph, i: number): number {
 function calendarAt({ model }: Graph, machine: number): Calendar {
   return model.calendars[machine] ?? noBreaks;
 }
-
-const noBreaks: Calendar = calendarOf([]);
 
 /** Makespan, weighted tardiness and change, from starts and ends. */
 export function updateFigures(graph: Graph): void {
