@@ -1,4 +1,4 @@
-import { offsetMs } from "../../ui/format/site-time.ts";
+import { offsetMs, siteInstant } from "../../ui/format/site-time.ts";
 import { type GanttScale, xOf } from "./gantt-bars.ts";
 
 export type GanttTick = { timeMs: number; x: number; isDay: boolean };
@@ -20,9 +20,7 @@ export function ganttTicks(scale: GanttScale, timeZone: string): GanttTick[] {
   const ticks: GanttTick[] = [];
   const first = Math.ceil((startMs + offsetMs(startMs, timeZone)) / step) * step;
   for (let local = first; ; local += step) {
-    // The offset at a guess is that of the answer, unless the clocks change in between: look twice.
-    const guess = local - offsetMs(local, timeZone);
-    const timeMs = local - offsetMs(guess, timeZone);
+    const timeMs = siteInstant(local, timeZone);
     if (timeMs >= endMs) return ticks;
     ticks.push({ timeMs, x: xOf(timeMs, scale), isDay: local % dayMs === 0 });
   }

@@ -1,5 +1,5 @@
 import type { Gantt } from "@millwright/contracts/api";
-import { type RefObject, useEffect, useRef, useState } from "react";
+import { type RefObject, useEffect, useMemo, useRef, useState } from "react";
 import { useTranslations } from "use-intl";
 
 import { useFormat } from "../../ui/use-format.ts";
@@ -14,13 +14,15 @@ export function GanttChart({ gantt }: { gantt: Gantt }) {
   const frame = useRef<HTMLDivElement>(null);
   const room = useWidth(frame);
   const [zoom, setZoom] = useState<number | null>(null);
-  const pxPerHour = zoom ?? Math.min(pxPerHourMax, Math.max(pxPerHourFirst, room / hoursOf(gantt)));
-  const scale = scaleOf(gantt, pxPerHour);
+  const span = useMemo(() => spanOf(gantt), [gantt]);
+  const hours = hoursOf(span);
+  const pxPerHour = zoom ?? Math.min(pxPerHourMax, Math.max(pxPerHourFirst, room / hours));
+  const width = Math.max(300, Math.min(widthMax, hours * pxPerHour));
   const scheme = useColorScheme();
   useEffect(() => {
     const element = canvas.current;
-    if (element !== null) draw(element, gantt, { scale, scheme, format });
-  }, [gantt, scale, scheme, format]);
+    if (element !== null) draw(element, gantt, { scale: { ...span, width }, scheme, format });
+  }, [gantt, span, width, scheme, format]);
   return (
     <section aria-label={t("planning.gantt")}>
       <div className="gantt-tools">
@@ -77,17 +79,13 @@ const pxPerHourMax = 7_680;
 const widthMax = 16_000;
 const axisHeight = 24;
 
-function scaleOf(gantt: Gantt, pxPerHour: number): GanttScale {
-  const width = Math.max(300, Math.min(widthMax, hoursOf(gantt) * pxPerHour));
-  return { ...spanOf(gantt), width };
-}
+type Span = Pick<GanttScale, "startMs" | "endMs">;
 
-function hoursOf(gantt: Gantt): number {
-  const { startMs, endMs } = spanOf(gantt);
+function hoursOf({ startMs, endMs }: Span): number {
   return Math.max(1, endMs - startMs) / hourMs;
 }
 
-function spanOf({ operations }: Gantt): { startMs: number; endMs: number } {
+function spanOf({ operations }: Gantt): Span {
   let startMs = Infinity;
   let endMs = 0;
   for (const { starts, ends } of operations) {

@@ -26,10 +26,14 @@ export function formatSiteTime(
  * `date`: `YYYY-MM-DD`. Right on days when the clocks change.
  */
 export function endOfSiteDay(date: string, timeZone: string): string {
-  const wanted = Date.parse(`${date}T23:59:59Z`);
+  return new Date(siteInstant(Date.parse(`${date}T23:59:59Z`), timeZone)).toISOString();
+}
+
+/** When the site's clock shows what a clock in UTC shows at `clockMs`; both epoch milliseconds. */
+export function siteInstant(clockMs: number, timeZone: string): number {
   // The offset at a guess is that of the answer, unless the clocks change in between: look twice.
-  const guess = wanted - offsetMs(wanted, timeZone);
-  return new Date(wanted - offsetMs(guess, timeZone)).toISOString();
+  const guess = clockMs - offsetMs(clockMs, timeZone);
+  return clockMs - offsetMs(guess, timeZone);
 }
 
 /** What the site's clock is ahead of UTC at an instant, in milliseconds. */
