@@ -1,10 +1,6 @@
 import { readFileSync } from "node:fs";
 
-import type {
-  Machine,
-  Operation,
-} from "../../core/src/modules/planning/engine/schedule/problem.ts";
-import type { Instance } from "./schedule-instances.ts";
+import { parseInstance, type Instance } from "./schedule-instances.ts";
 
 export interface TaillardInstance extends Instance {
   /** Least makespan known in August 2026; that of ta51-80 is proven to be the least there is. */
@@ -25,15 +21,10 @@ export function readTaillard(): TaillardInstance[] {
       numbers.map(Number);
     const times = timesOf(jobs * machines, timeSeed);
     const routes = routesOf(jobs, machines, machineSeed);
-    const operations = routes.flat().map((machine, index): Operation => ({
-      alternatives: [{ machine, time: times[index] ?? 0 }],
-      ...(index % machines > 0 ? { after: index - 1 } : {}),
-    }));
-    const problem = {
-      goals: ["makespan" as const],
-      machines: Array.from({ length: machines }, (): Machine => ({})),
-      operations,
-    };
+    const lines = routes.map((route, job) =>
+      route.map((machine, step) => `${machine} ${times[job * machines + step]}`).join(" "),
+    );
+    const problem = parseInstance([`${jobs} ${machines}`, ...lines].join("\n"), name);
     return { name, problem, bestKnown };
   });
 }
